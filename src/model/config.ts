@@ -1,0 +1,25 @@
+/**
+ * The architecture of one encoder, with the field names of Hugging Face's `config.json`.
+ *
+ * Only what the computation needs; `formats/config_json.ts` reads and checks the file.
+ */
+export interface ModelConfig {
+  readonly model_type: 'bert' | 'roberta';
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly intermediate_size: number;
+  readonly hidden_act: 'gelu' | 'gelu_new' | 'relu';
+  readonly hidden_dropout_prob: number;
+  readonly attention_probs_dropout_prob: number;
+  readonly max_position_embeddings: number;
+  readonly type_vocab_size: number;
+  readonly initializer_range: number;
+  readonly layer_norm_eps: number;
+  readonly pad_token_id: number;
+  /** Label words by class id; its length is the number of classes. */
+  readonly labels: readonly string[];
+  /** Task that the classification head was finetuned on, e.g. `sst-2`; undefined for a base model. */
+  readonly finetuning_task?: string;
+}
