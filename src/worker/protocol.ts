@@ -4,7 +4,11 @@
  * The worker owns the GPU device, the tensors, training and the writing of checkpoints; the page owns what a person sees.
  */
 import type { FaultReport } from '../fault/fault.ts';
-import type { BackendChoice, BackendName, Recipe } from '../experiment/recipe.ts';
+import type { BackendChoice, Recipe } from '../experiment/recipe.ts';
+import type { Arm, DeviceReport, ResultRow, RunState, Scores, StepReport } from '../experiment/run.ts';
+
+export { ARMS } from '../experiment/run.ts';
+export type { Arm, DeviceReport, ResultRow, RunState, Scores, StepReport } from '../experiment/run.ts';
 
 /** Files that a person dropped, picked or that the command line serves; `name` is the path within the folder. */
 export interface GivenFile {
@@ -31,54 +35,6 @@ export type Command =
   | { readonly type: 'predict'; readonly id: number; readonly run: string; readonly text: string; readonly textPair?: string }
   /** Writes the run's distilled student as a Hugging Face folder; answers with `exported` of the same id. */
   | { readonly type: 'export'; readonly id: number; readonly run: string };
-
-/** The models that one run compares, in the order of the table. */
-export const ARMS = ['teacher', 'distilled', 'finetuned', 'initialised', 'random', 'majority'] as const;
-export type Arm = (typeof ARMS)[number];
-
-/** What the evaluation of one model on the dev rows gave. */
-export interface Scores {
-  /** Metric name → value; the task's first metric is the headline. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** Headline metric by depth slice, where the rows have one. */
-  readonly byDepth: readonly number[];
-  readonly loss: number;
-  readonly examples: number;
-}
-
-/** One row of the comparison table. */
-export interface ResultRow {
-  readonly arm: Arm;
-  readonly parameters: number;
-  readonly scores: Scores;
-  readonly seconds: number;
-}
-
-export interface DeviceReport {
-  readonly backend: BackendName;
-  /** Why this backend and not another, as one sentence for a person. */
-  readonly reason: string;
-  readonly adapter: string;
-  /** What the person can do to get a faster one; empty when nothing. */
-  readonly remedy: string;
-}
-
-export interface StepReport {
-  readonly arm: Arm;
-  readonly step: number;
-  readonly steps: number;
-  readonly epoch: number;
-  /** Weighted loss, and each term under its objective's own name. */
-  readonly loss: number;
-  readonly terms: Readonly<Record<string, number>>;
-  readonly learning_rate: number;
-  readonly grad_norm: number;
-  readonly stepsPerSecond: number;
-  /** Until the whole run ends, in seconds. */
-  readonly secondsLeft: number;
-}
-
-export type RunState = 'running' | 'paused' | 'stopped' | 'done' | 'failed';
 
 export type Event =
   | { readonly type: 'device'; readonly device: DeviceReport }
