@@ -1,0 +1,16 @@
+/** Every knob of mini-GLUE's difficulty. Changing one changes the data: raise GRAMMAR_VERSION with it. */
+
+export const GRAMMAR_VERSION = 1;
+
+/** Seed of the choice of held-out words: one choice for all data seeds, so that no finetuned teacher ever saw them. */
+export const HELD_OUT_SEED = 2;
+/** Share of each word class that no training row contains. */
+export const HELD_OUT_SHARE = 1 / 3;
+/** Share of the drawn content words of dev and tuning rows that are held out. */
+export const HELD_OUT_DRAWS = 1 / 3;
+/** Share of dev and tuning rows whose template no training row uses. */
+export const DEV_TEMPLATES = 1 / 3;
+
+/** Shares of the depths 0 … 3. */
+export const TRAIN_DEPTHS: readonly number[] = [0.2, 0.2, 0.3, 0.3];
+export const DEV_DEPTHS: readonly number[] = [0.25, 0.25, 0.25, 0.25];
