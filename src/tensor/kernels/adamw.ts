@@ -1,0 +1,90 @@
+import * as tf from '../tf.ts';
+import { gridFor, ELEMENT_INDEX, type LabWebGPUBackend } from '../backends/webgpu.ts';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+
+/** What one update of one parameter depends on; `scale` is the clipping factor on the gradient. */
+export interface AdamWStep {
+  readonly lr: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  readonly weightDecay: number;
+  /** 1 − β₁ᵗ and 1 − β₂ᵗ, computed in double precision. */
+  readonly correction1: number;
+  readonly correction2: number;
+  readonly scale: number;
+}
+
+/** A parameter with its moments; all three are updated in place. */
+export interface AdamWSlot {
+  readonly parameter: tf.Variable;
+  readonly m: tf.Variable;
+  readonly v: tf.Variable;
+}
+
+type Update = (slot: AdamWSlot, gradient: tf.Tensor, step: AdamWStep) => void;
+
+/** Composed from stock operations: for backends without an in-place form, and the oracle of its test. */
+const plain: Update = ({ parameter, m, v }, gradient, s) =>
+  tf.tidy(() => {
+    const g = tf.mul(gradient, s.scale);
+    m.assign(tf.add(tf.mul(m, s.beta1), tf.mul(g, 1 - s.beta1)));
+    v.assign(tf.add(tf.mul(v, s.beta2), tf.mul(tf.square(g), 1 - s.beta2)));
+    const direction = tf.div(tf.div(m, s.correction1), tf.add(tf.sqrt(tf.div(v, s.correction2)), s.eps));
+    parameter.assign(tf.sub(parameter, tf.mul(s.lr, tf.add(direction, tf.mul(parameter, s.weightDecay)))));
+  });
+
+/** One pass over the WASM heap; reads 16 bytes and writes 12 an element. */
+const wasm: Update = ({ parameter, m, v }, gradient, s) => {
+  const memory = tf.backend() as BackendWasm;
+  const [p, mm, vv, gg] = [parameter, m, v, gradient].map((t) => memory.typedArrayFromHeap(t) as Float32Array) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  for (let i = 0; i < p.length; i++) {
+    const g = gg[i]! * s.scale;
+    const mi = (mm[i] = mm[i]! * s.beta1 + g * (1 - s.beta1));
+    const vi = (vv[i] = vv[i]! * s.beta2 + g * g * (1 - s.beta2));
+    p[i]! -= s.lr * (mi / s.correction1 / (Math.sqrt(vi / s.correction2) + s.eps) + s.weightDecay * p[i]!);
+  }
+};
+
+const WGSL = `
+struct Step { lr: f32, beta1: f32, beta2: f32, eps: f32, decay: f32, correction1: f32, correction2: f32, scale: f32 }
+@group(0) @binding(0) var<storage, read_write> p: array<f32>;
+@group(0) @binding(1) var<storage, read_write> m: array<f32>;
+@group(0) @binding(2) var<storage, read_write> v: array<f32>;
+@group(0) @binding(3) var<storage, read> g: array<f32>;
+@group(0) @binding(4) var<uniform> s: Step;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  ${ELEMENT_INDEX}
+  if (i >= arrayLength(&p)) { return; }
+  let gi = g[i] * s.scale;
+  let mi = m[i] * s.beta1 + gi * (1.0 - s.beta1);
+  let vi = v[i] * s.beta2 + gi * gi * (1.0 - s.beta2);
+  m[i] = mi;
+  v[i] = vi;
+  p[i] = p[i] - s.lr * (mi / s.correction1 / (sqrt(vi / s.correction2) + s.eps) + s.decay * p[i]);
+}`;
+
+const webgpu: Update = ({ parameter, m, v }, gradient, s) => {
+  const fields = [s.lr, s.beta1, s.beta2, s.eps, s.weightDecay, s.correction1, s.correction2, s.scale];
+  const shader = { wgsl: WGSL, workgroups: gridFor(parameter.size) };
+  const uniform = fields.map((value) => ({ type: 'float32', data: [value] }));
+  (tf.backend() as LabWebGPUBackend).dispatch(shader, [parameter, m, v, gradient], uniform, [parameter, m, v]);
+};
+
+const FORMS: Record<string, Update> = { wasm, webgpu };
+
+/**
+ * AdamW with decoupled weight decay, in place.
+ *
+ *   g ← scale·g;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²
+ *   p ← p − lr·( (m/c₁) / (√(v/c₂) + ε) + λ·p ),  c₁ = 1 − β₁ᵗ, c₂ = 1 − β₂ᵗ
+ *
+ * Source: Loshchilov & Hutter 2019, Algorithm 2; the order of operations is PyTorch's `AdamW`.
+ */
+export function adamWUpdate(slot: AdamWSlot, gradient: tf.Tensor, step: AdamWStep, form: Update = FORMS[tf.getBackend()] ?? plain): void {
+  form(slot, gradient, step);
+}
+
+/** The plain form, for tests that compare the native ones with it. */
+export const adamWPlain: Update = plain;

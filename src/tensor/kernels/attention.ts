@@ -1,0 +1,84 @@
+import * as tf from '../tf.ts';
+import { defineKernel } from '../kernel.ts';
+import { dropoutMask } from './dropout.ts';
+
+/** Added to the score of a padded key: exp() of it is exactly 0 in float32, and a row of padding stays finite. */
+export const MASKED_SCORE = -10000;
+
+type Attrs = { batch: number; length: number; heads: number; rate: number; key: number };
+/** The sizes that give [N, d] its meaning, N = batch·length and d = heads·(head size). */
+export type AttentionShape = Pick<Attrs, 'batch' | 'length' | 'heads'>;
+
+/**
+ * Multi-head attention from projected queries, keys and values.
+ *
+ *   A = Q·Kᵀ/√dh + (1 − mask)·(−10000);  P = softmax(A);  context = dropout(P)·V
+ *   q, k, v [B·T, d], heads side by side in d; mask [B, T], 1 = real token → context [B·T, d]
+ *   dV = P′ᵀ·dC;  dP = dropout(dC·Vᵀ);  dA = P∘(dP − Σ dP∘P);  dQ = dA·K/√dh;  dK = dAᵀ·Q/√dh
+ *
+ * The gradient computes P again rather than keeping [B, H, T, T] for every layer until the backward pass.
+ */
+const forward = defineKernel<Attrs>({
+  name: 'LabAttention',
+  plain: ({ q, k, v, mask }, attrs) => {
+    const probabilities = softmaxScores(split(q!, attrs), split(k!, attrs), mask!, attrs);
+    return [merge(tf.matMul(dropped(probabilities, attrs), split(v!, attrs)), attrs)];
+  },
+  saves: ['q', 'k', 'v', 'mask'],
+  gradient: ([dy], { q, k, v, mask }, attrs) => {
+    const [dq, dk, dv] = backward({ dy: dy!, q: q!, k: k!, v: v!, mask: mask! }, attrs);
+    return { q: dq!, k: dk!, v: dv! };
+  },
+});
+
+const backward = defineKernel<Attrs>({
+  name: 'LabAttentionGradient',
+  plain: ({ dy, q, k, v, mask }, attrs) => {
+    const [dc, qh, kh, vh] = [dy!, q!, k!, v!].map((t) => split(t, attrs)) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    const p = softmaxScores(qh, kh, mask!, attrs);
+    const dv = tf.matMul(dropped(p, attrs), dc, true, false);
+    const dp = dropped(tf.matMul(dc, vh, false, true), attrs);
+    const da = tf.mul(tf.mul(p, tf.sub(dp, tf.sum(tf.mul(dp, p), -1, true))), scale(q!, attrs));
+    return [merge(tf.matMul(da, kh), attrs), merge(tf.matMul(da, qh, true, false), attrs), merge(dv, attrs)];
+  },
+});
+
+const scale = (q: tf.Tensor, { heads }: AttentionShape) => 1 / Math.sqrt(q.shape[1]! / heads);
+
+/** [B·T, d] → [B, H, T, dh]. */
+function split(x: tf.Tensor, { batch, length, heads }: AttentionShape): tf.Tensor4D {
+  return tf.transpose(tf.reshape(x, [batch, length, heads, x.shape[1]! / heads]), [0, 2, 1, 3]);
+}
+
+/** [B, H, T, dh] → [B·T, d]. */
+function merge(x: tf.Tensor, { batch, length }: AttentionShape): tf.Tensor {
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch * length, -1]);
+}
+
+function maskedScores(q: tf.Tensor4D, k: tf.Tensor4D, mask: tf.Tensor, shape: AttentionShape): tf.Tensor4D {
+  const penalty = tf.mul(tf.sub(1, tf.reshape(mask, [shape.batch, 1, 1, shape.length])), MASKED_SCORE);
+  return tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(q.shape[3])), penalty);
+}
+
+function softmaxScores(q: tf.Tensor4D, k: tf.Tensor4D, mask: tf.Tensor, attrs: Attrs): tf.Tensor4D {
+  return tf.softmax(maskedScores(q, k, mask, attrs));
+}
+
+function dropped(p: tf.Tensor, attrs: Attrs): tf.Tensor {
+  return attrs.rate === 0 ? p : tf.mul(p, tf.tensor(dropoutMask(p.size, attrs), p.shape));
+}
+
+/** Context vectors [B·T, d]; dropout acts on the attention probabilities. */
+export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, mask: tf.Tensor, attrs: Attrs): tf.Tensor {
+  return forward({ q, k, v, mask }, attrs)[0]!;
+}
+
+/** Attention scores before softmax, [B, H, T, T], padded keys lowered by 10000; differentiable. */
+export function attentionScores(q: tf.Tensor, k: tf.Tensor, mask: tf.Tensor, shape: AttentionShape): tf.Tensor {
+  return maskedScores(split(q, shape), split(k, shape), mask, shape);
+}
+
+/** A projection [B·T, d] by head, [B, H, T, dh]; differentiable. */
+export function byHead(x: tf.Tensor, shape: AttentionShape): tf.Tensor {
+  return split(x, shape);
+}

@@ -1,0 +1,36 @@
+import * as tf from '../tf.ts';
+import { bits } from '../../random/counter.ts';
+import { defineKernel } from '../kernel.ts';
+
+/** `key` identifies the draw (seed, stream, step, place in the network); `rate` is the share that is dropped. */
+export type DropoutAttrs = { rate: number; key: number };
+
+/** bits(key, i) below this are dropped. */
+export const dropThreshold = (rate: number): number => Math.floor(rate * 2 ** 32);
+
+/** The mask as numbers: 0 where dropped, 1/(1 − rate) where kept; element i depends on (key, i) alone. */
+export function dropoutMask(size: number, { rate, key }: DropoutAttrs): Float32Array {
+  const threshold = dropThreshold(rate);
+  const keep = 1 / (1 - rate);
+  const mask = new Float32Array(size);
+  for (let i = 0; i < size; i++) mask[i] = bits(key, i) < threshold ? 0 : keep;
+  return mask;
+}
+
+/**
+ * Inverted dropout with counter-based masks.
+ *
+ *   y_i = x_i · [bits(key, i) ≥ rate·2³²] / (1 − rate);  dx is the same function of dy
+ *
+ * No mask is stored: the gradient draws it again.
+ */
+const forward = defineKernel<DropoutAttrs>({
+  name: 'LabDropout',
+  plain: ({ x }, attrs) => [tf.mul(x!, tf.tensor(dropoutMask(x!.size, attrs), x!.shape))],
+  gradient: ([dy], _saved, attrs): Record<string, tf.Tensor> => ({ x: forward({ x: dy! }, attrs)[0]! }),
+});
+
+/** Dropout of any tensor; the identity at rate 0. */
+export function dropout(x: tf.Tensor, attrs: DropoutAttrs): tf.Tensor {
+  return attrs.rate === 0 ? x : forward({ x }, attrs)[0]!;
+}

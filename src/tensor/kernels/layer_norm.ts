@@ -1,0 +1,43 @@
+import * as tf from '../tf.ts';
+import { defineKernel } from '../kernel.ts';
+
+type Attrs = { eps: number };
+
+/**
+ * Layer normalisation over the last axis.
+ *
+ *   x̂ = (x − mean) / sqrt(var + ε) with the biased variance;  y = γ·x̂ + β;  x [N, d], γ, β [d]
+ *   dx = (g − mean(g) − x̂·mean(g·x̂)) / sqrt(var + ε), g = dy·γ;  dγ = Σ_n dy·x̂;  dβ = Σ_n dy
+ *
+ * The statistics are computed again for the gradient: reading x twice costs less than keeping two more outputs.
+ */
+const forward = defineKernel<Attrs>({
+  name: 'LabLayerNorm',
+  plain: ({ x, gamma, beta }, { eps }) => [tf.add(tf.mul(normalise(x!, eps).xHat, gamma!), beta!)],
+  saves: ['x', 'gamma'],
+  gradient: ([dy], { x, gamma }, attrs) => {
+    const [dx, dgamma, dbeta] = backward({ dy: dy!, x: x!, gamma: gamma! }, attrs);
+    return { x: dx!, gamma: dgamma!, beta: dbeta! };
+  },
+});
+
+const backward = defineKernel<Attrs>({
+  name: 'LabLayerNormGradient',
+  plain: ({ dy, x, gamma }, { eps }) => {
+    const { xHat, rstd } = normalise(x!, eps);
+    const g = tf.mul(dy!, gamma!);
+    const centred = tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(xHat, tf.mean(tf.mul(g, xHat), -1, true)));
+    return [tf.mul(centred, rstd), tf.sum(tf.mul(dy!, xHat), 0), tf.sum(dy!, 0)];
+  },
+});
+
+function normalise(x: tf.Tensor, eps: number): { xHat: tf.Tensor; rstd: tf.Tensor } {
+  const centred = tf.sub(x, tf.mean(x, -1, true));
+  const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), eps));
+  return { xHat: tf.mul(centred, rstd), rstd };
+}
+
+/** Layer normalisation: x [N, d], gamma [d], beta [d] → [N, d]. */
+export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, eps: number): tf.Tensor {
+  return forward({ x, gamma, beta }, { eps })[0]!;
+}

@@ -1,0 +1,82 @@
+import * as tf from '../tf.ts';
+import { defineKernel } from '../kernel.ts';
+
+/**
+ * Rows of a table by id, with a gradient that always adds in the same order.
+ *
+ *   y_n = W[id_n];  dW_v = Σ dy_n over the n with id_n = v, in the order of n
+ *   W [V, d]; ids, order [N] int32; start [V + 1] int32 → y [N, d]
+ *
+ * `order` lists the positions n sorted by id, and start[v] … start[v + 1] − 1 are those of id v (see `indexById`). tfjs's
+ * own gradient adds with atomics on WebGPU, so two equal runs differ, and has no kernel at all on WASM.
+ */
+const forward = defineKernel<Record<string, never>>({
+  name: 'LabLookup',
+  plain: ({ w, ids }) => [tf.gather(w!, ids as tf.Tensor1D)],
+  saves: ['ids', 'order', 'start'],
+  gradient: ([dy], { ids, order, start }) => ({ w: backward({ dy: dy!, ids: ids!, order: order!, start: start! }, {})[0]! }),
+});
+
+const backward = defineKernel<Record<string, never>>({
+  name: 'LabLookupGradient',
+  plain: ({ dy, ids, start }) => [tf.unsortedSegmentSum(dy!, ids as tf.Tensor1D, start!.size - 1)],
+  native: {
+    wasm: ({ dy, order, start }, _attrs, backend) => {
+      const memory = backend as unknown as WasmMemory;
+      const [vocabulary, width] = [start!.shape[0]! - 1, dy!.shape[1]!];
+      const dw = memory.makeOutput([vocabulary, width], 'float32');
+      const [out, rows] = [memory.typedArrayFromHeap(dw), memory.typedArrayFromHeap(dy!)];
+      const [from, positions] = [memory.typedArrayFromHeap(start!), memory.typedArrayFromHeap(order!)];
+      out.fill(0);
+      for (let v = 0; v < vocabulary; v++) {
+        for (let p = from[v]!; p < from[v + 1]!; p++) {
+          const row = positions[p]! * width;
+          for (let j = 0; j < width; j++) out[v * width + j]! += rows[row + j]!;
+        }
+      }
+      return [dw];
+    },
+  },
+});
+
+/** What a native kernel uses of tfjs's WASM backend. */
+interface WasmMemory {
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  typedArrayFromHeap(info: tf.TensorInfo): Float32Array | Int32Array;
+}
+
+/** The ids of one batch as tensors, with the index that the gradient needs. */
+export interface IdIndex {
+  readonly ids: tf.Tensor1D;
+  readonly order: tf.Tensor1D;
+  readonly start: tf.Tensor1D;
+}
+
+/**
+ * Positions of each id by counting sort: ids [N] in [0, V) → order [N], start [V + 1].
+ *
+ * RangeError names the first position whose id is outside the table; a GPU would read zeros there in silence.
+ */
+export function indexById(ids: Int32Array, vocabulary: number): { order: Int32Array; start: Int32Array } {
+  const start = new Int32Array(vocabulary + 1);
+  ids.forEach((id, n) => {
+    if (id < 0 || id >= vocabulary) throw new RangeError(`token id ${id} at position ${n} is outside the vocabulary of ${vocabulary}`);
+    start[id + 1]! += 1;
+  });
+  for (let v = 0; v < vocabulary; v++) start[v + 1]! += start[v]!;
+  const next = start.slice(0, vocabulary);
+  const order = new Int32Array(ids.length);
+  ids.forEach((id, n) => (order[next[id]!++] = n));
+  return { order, start };
+}
+
+/** Uploads ids with their index. */
+export function idIndex(ids: Int32Array, vocabulary: number): IdIndex {
+  const { order, start } = indexById(ids, vocabulary);
+  return { ids: tf.tensor1d(ids, 'int32'), order: tf.tensor1d(order, 'int32'), start: tf.tensor1d(start, 'int32') };
+}
+
+/** Rows of `w` [V, d] by id → [N, d]. */
+export function lookup(w: tf.Tensor, { ids, order, start }: IdIndex): tf.Tensor {
+  return forward({ w, ids, order, start }, {})[0]!;
+}
