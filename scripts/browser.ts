@@ -49,30 +49,32 @@ const USUAL_PLACES: Partial<Record<NodeJS.Platform, (machine: Machine) => string
   linux: () => ['/usr/lib/chromium/chromium', '/opt/google/chrome/chrome', '/snap/bin/chromium'],
 };
 
-/** This machine. */
+/** This machine. Downloads lie in the person's own cache, since `npm ci` empties node_modules. */
 export function thisMachine(): Machine {
-  const cache = join(import.meta.dirname, '..', 'node_modules', '.cache', 'distill-lab', 'browser');
-  return { platform: process.platform, env: process.env, home: homedir(), playwrightPath: playwrightPath(), cache };
+  const home = homedir();
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(home, '.cache'), 'distill-lab', 'browser');
+  return { platform: process.platform, env: process.env, home, playwrightPath: playwrightPath(), cache };
 }
 
 /**
  * The first Chromium of: CHROME_PATH, PATH, the system's usual places, Playwright's cache, this project's cache.
- * Fault `no-browser` when CHROME_PATH is set but names no program: another browser is never taken silently.
+ * `works` says whether a file there is one; some systems put a stub of that name on PATH.
+ * Fault `no-browser` when CHROME_PATH is set but names none: another browser is never taken silently.
  */
-export function findBrowser(machine: Machine = thisMachine()): FoundBrowser | undefined {
+export function findBrowser(machine: Machine = thisMachine(), works = isProgram): FoundBrowser | undefined {
   const named = machine.env['CHROME_PATH'];
   if (named) {
-    if (isProgram(named)) return { path: named, source: 'CHROME_PATH' };
+    if (works(named)) return { path: named, source: 'CHROME_PATH' };
     throw new Fault({
       code: 'no-browser',
       where: 'CHROME_PATH',
       expected: 'the path of a Chromium or Chrome program',
-      got: `"${named}", which is no program`,
+      got: `"${named}", which cannot be started`,
       remedy: 'Correct CHROME_PATH, or unset it so that a browser is looked for.',
     });
   }
   for (const [source, paths] of candidates(machine)) {
-    const path = paths.find(isProgram);
+    const path = paths.find((candidate) => isProgram(candidate) && works(candidate));
     if (path) return { path, source };
   }
   return undefined;
@@ -103,7 +105,8 @@ function playwrightPath(): string {
   }
 }
 
-function isProgram(path: string): boolean {
+/** Whether the path is a file that may be executed. */
+export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

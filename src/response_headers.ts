@@ -1,0 +1,27 @@
+/**
+ * The headers that every answer of the app carries, from the local server and from the service worker alike.
+ *
+ * Nothing is fetched from, or sent to, another origin; no text ever becomes code. WebAssembly needs its own word in the
+ * script rule; the two Trusted Types policies are Svelte's and the one that makes the addresses of our workers.
+ */
+export const CONTENT_SECURITY_POLICY: string = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types svelte-trusted-html app-worker-url',
+].join('; ');
+
+export const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
