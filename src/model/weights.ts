@@ -1,0 +1,48 @@
+import type { ModelConfig } from './config.ts';
+import { initialValues, parameterSpecs, type Head } from './parameters.ts';
+import * as tf from '../tensor/tf.ts';
+
+/** One tensor in main memory. */
+export interface HostTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** A model in main memory: what files hold, what a checkpoint stores, what a student is cut from. */
+export interface Weights {
+  readonly config: ModelConfig;
+  readonly heads: readonly Head[];
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+}
+
+/** A model with random weights. */
+export function randomWeights(config: ModelConfig, heads: readonly Head[], seed: number): Weights {
+  const specs = parameterSpecs(config, heads);
+  const tensors = new Map(specs.map((spec) => [spec.name, { shape: spec.shape, data: initialValues(spec, config, seed) }]));
+  return { config, heads, tensors };
+}
+
+/** Uploads the tensors as variables that training updates, or as constants of a frozen model. */
+export function upload(weights: Weights, trainable: boolean): Map<string, tf.Variable> {
+  const variables = new Map<string, tf.Variable>();
+  for (const [name, { shape, data }] of weights.tensors) {
+    const tensor = tf.tensor(data, [...shape], 'float32');
+    variables.set(name, tf.variable(tensor, trainable));
+    tensor.dispose();
+  }
+  return variables;
+}
+
+/** Reads every variable back into main memory. */
+export async function download(variables: ReadonlyMap<string, tf.Variable>): Promise<Map<string, HostTensor>> {
+  const out = new Map<string, HostTensor>();
+  for (const [name, variable] of variables) {
+    out.set(name, { shape: variable.shape, data: Float32Array.from(await variable.data()) });
+  }
+  return out;
+}
+
+/** Frees the variables of a model. */
+export function dispose(variables: ReadonlyMap<string, tf.Variable>): void {
+  for (const variable of variables.values()) variable.dispose();
+}
