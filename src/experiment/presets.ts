@@ -1,0 +1,80 @@
+/** Recipes to begin with: the main job's own, and those that the page offers. */
+import { RECIPE_VERSION, type ModelSource, type Recipe } from './recipe.ts';
+
+/** A recipe under a name, with what it shows as one sentence. */
+export interface Preset {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly recipe: Recipe;
+}
+
+/** The bundled teacher of a task: a folder of that name below `models/`. */
+export function bundledTeacher(task: string): ModelSource {
+  return { kind: 'bundled', name: `mini-bert-${task}` };
+}
+
+/** The main job: the bundled SST-2 teacher into 3 of its 12 layers, by logit KD, beside every baseline. */
+export const DEFAULT_RECIPE: Recipe = {
+  version: RECIPE_VERSION,
+  kind: 'distill',
+  name: 'sst-2-distilled',
+  task: 'sst-2',
+  data: { kind: 'mini-glue', seed: 42, train_rows: 2000, dev_rows: 2000 },
+  teacher: bundledTeacher('sst-2'),
+  student: { num_hidden_layers: 3, init: { kind: 'layers', layers: [3, 7, 11] } },
+  objectives: [{ name: 'kd', weight: 1, parameters: { temperature: 2, kd_weight: 0.5 } }],
+  training: {
+    seed: 42,
+    num_train_epochs: 5,
+    max_steps: 0,
+    per_device_train_batch_size: 32,
+    max_seq_length: 64,
+    learning_rate: 3e-4,
+    weight_decay: 0.01,
+    warmup_ratio: 0.06,
+    max_grad_norm: 1,
+    adam_beta1: 0.9,
+    adam_beta2: 0.999,
+    adam_epsilon: 1e-8,
+    eval_steps: 50,
+  },
+  baselines: true,
+  backend: 'auto',
+};
+
+/** The default recipe on another task, with that task's bundled teacher. */
+export function recipeForTask(task: string): Recipe {
+  return { ...DEFAULT_RECIPE, name: `${task}-distilled`, task, teacher: bundledTeacher(task) };
+}
+
+export const PRESETS: readonly Preset[] = [
+  {
+    name: 'sentiment',
+    title: 'Sentiment',
+    description: 'Is a sentence positive or negative? Three of twelve layers learn to tell.',
+    recipe: DEFAULT_RECIPE,
+  },
+  {
+    name: 'grammar',
+    title: 'Grammar',
+    description: 'Is a sentence well formed? Agreement and word order, over a distance.',
+    recipe: recipeForTask('cola'),
+  },
+  {
+    name: 'entailment',
+    title: 'Entailment',
+    description: 'Does the second sentence follow from the first? A task of pairs.',
+    recipe: recipeForTask('rte'),
+  },
+  {
+    name: 'first-layers',
+    title: 'First layers',
+    description: 'Sentiment again, but started from the teacher’s first layers: does it matter?',
+    recipe: {
+      ...DEFAULT_RECIPE,
+      name: 'sst-2-first-layers',
+      student: { num_hidden_layers: 3, init: { kind: 'layers', layers: [0, 1, 2] } },
+    },
+  },
+];
