@@ -9,9 +9,23 @@ export interface Preset {
   readonly recipe: Recipe;
 }
 
-/** The bundled teacher of a task: a folder of that name below `models/`. */
+/** The bundled model that masked language modelling gave; every bundled teacher is finetuned from it. */
+export const BUNDLED_BASE = 'mini-bert';
+
+/** The teacher of a task, below `models/`: bundled for some tasks, finetuned from the base on first use for the others. */
 export function bundledTeacher(task: string): ModelSource {
-  return { kind: 'bundled', name: `mini-bert-${task}` };
+  return { kind: 'bundled', name: `${BUNDLED_BASE}-${task}` };
+}
+
+/**
+ * Teacher layers that a student starts from when none are named: evenly spaced, the last one included, 0-based.
+ *
+ *   layers[j] = round((j + 1) · teacherLayers / studentLayers) − 1
+ *
+ * For 12 and 3 that is 3, 7, 11, as in the paper.
+ */
+export function evenLayers(teacherLayers: number, studentLayers: number): number[] {
+  return Array.from({ length: studentLayers }, (_, j) => Math.round(((j + 1) * teacherLayers) / studentLayers) - 1);
 }
 
 /** The main job: the bundled SST-2 teacher into 3 of its 12 layers, by logit KD, beside every baseline. */
