@@ -23,3 +23,6 @@ export interface ModelConfig {
   /** Task that the classification head was finetuned on, e.g. `sst-2`; undefined for a base model. */
   readonly finetuning_task?: string;
 }
+
+/** Where the reference has a defect: the corrected computation, or exactly what was released. */
+export type Fidelity = 'corrected' | 'released';

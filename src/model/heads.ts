@@ -6,7 +6,7 @@ import { layerNorm } from '../tensor/kernels/layer_norm.ts';
 import { linear } from '../tensor/kernels/linear.ts';
 import { lookup, type IdIndex } from '../tensor/kernels/lookup.ts';
 import type { Batch } from './batch.ts';
-import type { ModelConfig } from './config.ts';
+import type { Fidelity, ModelConfig } from './config.ts';
 import type { DropoutSource } from './encoder.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -33,13 +33,14 @@ export function classify(parameters: Parameters, config: ModelConfig, last: tf.T
 /**
  * Masked-LM logits at the chosen positions only: z = E·LN(act(W·h + b)) + b_v with the word embeddings E as decoder.
  *
- * last [B·T, d], positions [M] → [M, V]. Source: Devlin et al. 2019, section 3.1; reference `BertLMPredictionHead`,
- * which leaves b_v out when only masked positions are computed.
+ * last [B·T, d], positions [M] → [M, V]. Source: Devlin et al. 2019, section 3.1; reference `BertLMPredictionHead`.
+ * Released form: b_v is left out when only masked positions are computed.
  */
-export function maskedLmLogits(parameters: Parameters, config: ModelConfig, last: tf.Tensor, positions: IdIndex): tf.Tensor2D {
+export function maskedLmLogits(parameters: Parameters, config: ModelConfig, last: tf.Tensor, positions: IdIndex, fidelity: Fidelity = 'corrected'): tf.Tensor2D {
   const chosen = lookup(last, positions);
   const transformed = activation(dense(parameters, chosen, 'cls.predictions.transform.dense'), config.hidden_act);
   const name = 'cls.predictions.transform.LayerNorm';
   const normed = layerNorm(transformed, parameters.get(`${name}.weight`)!, parameters.get(`${name}.bias`)!, config.layer_norm_eps);
-  return linear(normed, parameters.get('embeddings.word_embeddings.weight')!, parameters.get('cls.predictions.bias')!) as tf.Tensor2D;
+  const bias = fidelity === 'released' ? tf.zeros([config.vocab_size]) : parameters.get('cls.predictions.bias')!;
+  return linear(normed, parameters.get('embeddings.word_embeddings.weight')!, bias) as tf.Tensor2D;
 }
