@@ -34,7 +34,7 @@ function synonymsOf(entry: Entry): readonly string[] {
 }
 
 /**
- * The held-out words under a seed: a third of each class, balanced over category, frame and polarity. Of a group of
+ * The held-out words under a seed: a third of each class (structural words aside), balanced over category, frame and polarity. Of a group of
  * synonyms at least one stays seen.
  */
 export function heldOutWords(seed = HELD_OUT_SEED): ReadonlySet<string> {
@@ -50,10 +50,11 @@ export function heldOutWords(seed = HELD_OUT_SEED): ReadonlySet<string> {
   const structural = new Set(entries.filter((e) => isStructural(e, hypernyms)).map((e) => e.word));
   let due = 0;
   for (const { entry } of ranked) {
-    if (entry.kind !== 'noun' || !structural.has(entry.word)) due += HELD_OUT_SHARE;
+    if (structural.has(entry.word)) continue;
+    due += HELD_OUT_SHARE;
     const synonyms = synonymsOf(entry);
     const lastSeen = synonyms.length > 0 && synonyms.every((s) => held.has(s));
-    if (due < 0.5 || structural.has(entry.word) || held.has(entry.word) || lastSeen) continue;
+    if (due < 0.5 || held.has(entry.word) || lastSeen) continue;
     held.add(entry.word);
     due -= 1;
   }
