@@ -1,0 +1,59 @@
+import { Fault } from '../fault/fault.ts';
+import type { ModelConfig } from './config.ts';
+import { initialValues, parameterSpecs } from './parameters.ts';
+import type { HostTensor, Weights } from './weights.ts';
+
+/** Where a student's weights came from, for its record and its model card. */
+export interface Provenance {
+  /** Teacher layer that student layer j started from, 0-based; empty for a random start. */
+  readonly layers: readonly number[];
+  readonly copied: readonly string[];
+  readonly random: readonly string[];
+}
+
+/** The student's architecture: the teacher's with another number of layers. */
+export function studentConfig(teacher: ModelConfig, num_hidden_layers: number): ModelConfig {
+  return { ...teacher, num_hidden_layers };
+}
+
+const LAYER = /^encoder\.layer\.(\d+)\./;
+
+/** The teacher's parameter that a student's parameter starts from; undefined for the heads, which always start fresh. */
+function sourceOf(name: string, layers: readonly number[]): string | undefined {
+  if (name.startsWith('embeddings.')) return name;
+  const layer = LAYER.exec(name);
+  return layer ? name.replace(LAYER, `encoder.layer.${layers[Number(layer[1])]}.`) : undefined;
+}
+
+/**
+ * Weight initialisation from teacher layers: student layer j := teacher layer layers[j], embeddings copied, the
+ * classification head random.
+ *
+ * An empty list gives random weights throughout. Fault when the list does not fit the two depths.
+ * Source: Wang et al. 2023, section 3; `layer_weight_selection` of the reference's `experiments.py`.
+ */
+export function initialiseStudent(teacher: Weights, student: ModelConfig, layers: readonly number[], seed: number): { weights: Weights; provenance: Provenance } {
+  if (layers.length > 0) checkLayers(layers, student.num_hidden_layers, teacher.config.num_hidden_layers);
+  const [copied, random]: [string[], string[]] = [[], []];
+  const tensors = new Map<string, HostTensor>();
+  for (const spec of parameterSpecs(student, ['classification'])) {
+    const source = layers.length > 0 ? sourceOf(spec.name, layers) : undefined;
+    const from = source === undefined ? undefined : teacher.tensors.get(source);
+    (from ? copied : random).push(spec.name);
+    tensors.set(spec.name, { shape: spec.shape, data: from ? from.data.slice() : initialValues(spec, student, seed) });
+  }
+  return { weights: { config: student, heads: ['classification'], tensors }, provenance: { layers, copied, random } };
+}
+
+function checkLayers(layers: readonly number[], studentDepth: number, teacherDepth: number): void {
+  const beyond = layers.filter((layer) => !Number.isInteger(layer) || layer < 0 || layer >= teacherDepth);
+  if (layers.length === studentDepth && beyond.length === 0) return;
+  const even = Array.from({ length: studentDepth }, (_, j) => Math.round(((j + 1) * teacherDepth) / studentDepth) - 1);
+  throw new Fault({
+    code: 'bad-init-layers',
+    where: `init ${layers.join(',')}`,
+    expected: `${studentDepth} layers of the teacher, each from 0 to ${teacherDepth - 1}`,
+    got: beyond.length > 0 ? `layer ${beyond.join(', ')}, which the teacher does not have` : `${layers.length} layers`,
+    remedy: `For this teacher use for example ${even.join(',')} (spread) or ${Array.from({ length: studentDepth }, (_, j) => j).join(',')} (lower).`,
+  });
+}

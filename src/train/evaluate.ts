@@ -1,0 +1,65 @@
+import * as tf from '../tensor/tf.ts';
+import { uploadBatch } from '../model/batch.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { encode } from '../model/encoder.ts';
+import { classify } from '../model/heads.ts';
+import type { Parameters } from '../model/parameters.ts';
+import { collate, evaluationBatches, type EncodedExample } from './batches.ts';
+
+/** Rows a batch in evaluation: fixed, so that a score never depends on the training batch. */
+const BATCH = 64;
+
+/** A model on the device, ready to run. */
+export interface LiveModel {
+  readonly config: ModelConfig;
+  readonly parameters: Parameters;
+}
+
+export interface EvaluationOptions {
+  readonly padId: number;
+  readonly maxLength: number;
+  /** Called after each batch with the number of examples done; may wait, so that the caller can answer messages. */
+  onProgress?(done: number): Promise<void> | void;
+}
+
+/**
+ * Logits of every example in evaluation mode (no dropout), in the order of the examples, [n·C].
+ *
+ * The batches are canonical: by length, 64 at a time, so equal calls give equal bits.
+ */
+export async function logitsOf(model: LiveModel, examples: readonly EncodedExample[], options: EvaluationOptions): Promise<Float32Array> {
+  const classes = model.config.labels.length;
+  const out = new Float32Array(examples.length * classes);
+  let done = 0;
+  for (const indices of evaluationBatches(examples, BATCH)) {
+    const logits = tf.tidy(() => {
+      const batch = uploadBatch(collate(examples, indices, options.padId, options.maxLength), model.config);
+      return classify(model.parameters, model.config, encode(model.parameters, model.config, batch).last, batch).logits;
+    });
+    const values = await logits.data();
+    logits.dispose();
+    indices.forEach((example, row) => out.set(values.subarray(row * classes, (row + 1) * classes), example * classes));
+    done += indices.length;
+    await options.onProgress?.(done);
+  }
+  return out;
+}
+
+/** Index of the largest logit of each row; the first one on a tie. */
+export function predictions(logits: Float32Array, classes: number): number[] {
+  return Array.from({ length: logits.length / classes }, (_, row) => {
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (logits[row * classes + c]! > logits[row * classes + best]!) best = c;
+    return best;
+  });
+}
+
+/** Mean cross-entropy of the logits with the labels. */
+export function meanCrossEntropy(logits: Float32Array, labels: readonly number[], classes: number): number {
+  const loss = labels.map((label, row) => {
+    const z = Array.from(logits.subarray(row * classes, (row + 1) * classes));
+    const top = Math.max(...z);
+    return top + Math.log(z.reduce((sum, value) => sum + Math.exp(value - top), 0)) - z[label]!;
+  });
+  return loss.reduce((sum, value) => sum + value, 0) / Math.max(1, loss.length);
+}
