@@ -1,0 +1,62 @@
+/** Every knob of the pair tasks' difficulty; one row a depth, 0 to 3. */
+import type { EventKind } from './scene.ts';
+import type { Link } from './report.ts';
+
+/** Longest pair, in words and marks; word pieces are about a third more. */
+export const MAX_WORDS = 40;
+
+/** How much a paraphrase of mrpc or qqp rewrites. */
+export interface ParaphraseKnobs {
+  readonly events: 1 | 2;
+  /** Dimensions of form (voice, dative, order, wording) that differ between the two texts, at most. */
+  readonly changes: number;
+  /** Chance that the decisive difference is one word (synonym or not); else it is what the words are bound to. */
+  readonly lexical: number;
+  /** Chance of one more synonym that decides nothing. */
+  readonly extraSynonym: number;
+  readonly negated: number;
+  readonly adjuncts: number;
+  readonly adjectives: number;
+}
+
+export const MRPC: readonly ParaphraseKnobs[] = [
+  { events: 1, changes: 0, lexical: 0.7, extraSynonym: 0, negated: 0.1, adjuncts: 0.5, adjectives: 0.1 },
+  { events: 1, changes: 1, lexical: 0.5, extraSynonym: 0, negated: 0.2, adjuncts: 0.4, adjectives: 0.15 },
+  { events: 2, changes: 2, lexical: 0.35, extraSynonym: 0.3, negated: 0.3, adjuncts: 0.2, adjectives: 0.1 },
+  { events: 2, changes: 3, lexical: 0.25, extraSynonym: 0.5, negated: 0.4, adjuncts: 0.25, adjectives: 0.2 },
+];
+
+export interface QueryKnobs extends ParaphraseKnobs {
+  /** Chance that the first question is embedded ("Do you know where …"). */
+  readonly indirect: number;
+}
+
+export const QQP: readonly QueryKnobs[] = [
+  { events: 1, changes: 0, indirect: 0.1, lexical: 0.7, extraSynonym: 0, negated: 0, adjuncts: 0.4, adjectives: 0.1 },
+  { events: 1, changes: 1, indirect: 0.15, lexical: 0.5, extraSynonym: 0, negated: 0.1, adjuncts: 0.4, adjectives: 0.2 },
+  { events: 2, changes: 2, indirect: 0.2, lexical: 0.35, extraSynonym: 0.3, negated: 0, adjuncts: 0.2, adjectives: 0.1 },
+  { events: 2, changes: 3, indirect: 0.3, lexical: 0.25, extraSynonym: 0.5, negated: 0, adjuncts: 0.25, adjectives: 0.2 },
+];
+
+/** What the templates of training and those of dev alone are made of. */
+export interface ParaphraseTemplates {
+  readonly kinds: readonly EventKind[];
+  readonly links: readonly Link[];
+  /** Chance that the second text is a cleft ("It was Anna who …"); it never is in training. */
+  readonly cleft: number;
+}
+
+export const PARAPHRASE_TEMPLATES: Readonly<Record<'train' | 'dev', ParaphraseTemplates>> = {
+  train: { kinds: ['social', 'social', 'thing', 'transfer'], links: ['and', 'before'], cleft: 0 },
+  dev: { kinds: ['social', 'social', 'thing', 'transfer'], links: ['because', 'although'], cleft: 1 },
+};
+
+export interface QuestionTemplates {
+  readonly links: readonly Link[];
+  readonly openings: readonly string[];
+}
+
+export const QQP_TEMPLATES: Readonly<Record<'train' | 'dev', QuestionTemplates>> = {
+  train: { links: ['before', 'after'], openings: ['do you know', 'can you tell me', 'does anyone remember', 'may I ask'] },
+  dev: { links: ['because', 'although'], openings: ['could somebody say', 'have you heard', 'is it known'] },
+};

@@ -1,0 +1,155 @@
+/** Events as English clauses: voice, order, dative, polarity. */
+import { NUMBERS } from '../lexicon/closed.ts';
+import type { Adjective, Noun } from '../lexicon/types.ts';
+import { article } from '../morphology.ts';
+import { isPerson, isPlural, type Event, type Phrase, type Role } from './scene.ts';
+
+/** How an event is said; none of it changes what is said. */
+export interface Form {
+  readonly passive: boolean;
+  /** Of ditransitives: "gave a cup to Anna" (true) or "gave Anna a cup". */
+  readonly to: boolean;
+  /** The adjunct that comes first. */
+  readonly front?: 'place' | 'time' | undefined;
+  /** Wording of the polarity: 0 plain, 1 and 2 with "manage" and "fail" (active voice only). */
+  readonly status: 0 | 1 | 2;
+  /** "It was Anna who …"; nothing is fronted then. */
+  readonly cleft?: boolean;
+}
+
+export const PLAIN: Form = { passive: false, to: false, status: 0 };
+
+/** The verb of a clause: as it follows its subject, and split for questions. */
+interface VerbGroup {
+  readonly finite: string;
+  readonly auxiliary: string;
+  readonly rest: string;
+}
+
+/** A clause taken apart. */
+export interface Parts {
+  readonly subject: string;
+  readonly verb: VerbGroup;
+  /** Complements and adjuncts after the verb. */
+  readonly rest: readonly string[];
+  readonly front: string | undefined;
+}
+
+const PROPER_TIME = /\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|march|april|june|july|august|october|december)\b/;
+
+/** First letter in upper case. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Words joined by single spaces; empty ones are left out. */
+export function words(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((p) => p !== undefined && p !== '').join(' ');
+}
+
+/** A sentence: capital first, full stop (or the given mark) last. */
+export function sentence(text: string, mark = '.'): string {
+  return `${capital(text)}${mark}`;
+}
+
+/** An adjective as written: Italian, tall. */
+export function adjectiveText(adjective: Adjective): string {
+  return adjective.domain === 'origin' ? capital(adjective.word) : adjective.word;
+}
+
+/** A noun phrase: "Anna", "an old violin", "three tall nurses". */
+export function phraseText(phrase: Phrase): string {
+  const { head, determiner, adjective } = phrase;
+  if (head.kind === 'name') return capital(head.word);
+  const noun = isPlural(phrase) ? head.plural : head.word;
+  const tail = words(adjective && adjectiveText(adjective), noun);
+  return words(determiner === 'a' ? article(tail) : determiner, tail);
+}
+
+/** "in the garden". */
+export function placeText(place: Noun): string {
+  return `${place.locative ?? 'at'} the ${place.word}`;
+}
+
+/** "on Monday", "last night". */
+export function timeText(time: string): string {
+  return time.replace(PROPER_TIME, capital);
+}
+
+function activeVerb(event: Event, status: Form['status']): VerbGroup {
+  const { base, past } = event.verb;
+  const table = event.holds
+    ? [[past, base], [`managed to ${base}`, `manage to ${base}`], [`did not fail to ${base}`, `not fail to ${base}`]]
+    : [[`did not ${base}`, `not ${base}`], [`failed to ${base}`, `fail to ${base}`], [`did not manage to ${base}`, `not manage to ${base}`]];
+  const [finite = past, rest = base] = table[status] ?? [];
+  return { finite, auxiliary: 'did', rest };
+}
+
+function passiveVerb(event: Event, subject: Phrase): VerbGroup {
+  const auxiliary = isPlural(subject) ? 'were' : 'was';
+  const rest = words(event.holds ? undefined : 'not', event.verb.participle);
+  return { finite: `${auxiliary} ${rest}`, auxiliary, rest };
+}
+
+/** The role that comes before the verb. */
+export function subjectRole(event: Event, form: Form): Role {
+  if (!form.passive) return 'agent';
+  return event.recipient && !form.to ? 'recipient' : 'patient';
+}
+
+/** Object, recipient and by-phrase after the verb, without the asked role. */
+function complements(event: Event, form: Form, gap: Role | undefined): (string | undefined)[] {
+  const { agent, patient, recipient } = event;
+  const subject = subjectRole(event, form);
+  const left = (role: Role) => role !== gap && role !== subject;
+  const object = left('patient') ? phraseText(patient) : undefined;
+  const to = recipient && left('recipient') ? phraseText(recipient) : undefined;
+  const by = form.passive && left('agent') ? `by ${phraseText(agent)}` : undefined;
+  return form.to || gap === 'patient' ? [object, to && `to ${to}`, by] : [to, object, by];
+}
+
+/**
+ * An event's clause in pieces. `gap` is a role, or an adjunct, that a question asks for: it is left out.
+ */
+export function partsOf(event: Event, form: Form, gap?: Role | 'place' | 'time'): Parts {
+  const subject = subjectRole(event, form);
+  const said = subject === 'agent' ? event.agent : subject === 'patient' ? event.patient : event.recipient ?? event.patient;
+  const place = event.place && gap !== 'place' ? placeText(event.place) : undefined;
+  const time = event.time && gap !== 'time' ? timeText(event.time) : undefined;
+  const front = form.front === 'place' ? place : form.front === 'time' ? time : undefined;
+  const role = gap === 'place' || gap === 'time' ? undefined : gap;
+  const adjuncts = [place, time].filter((a) => a !== front);
+  const rest = [...complements(event, form, role), ...adjuncts].filter((p): p is string => p !== undefined && p !== '');
+  return { subject: phraseText(said), verb: form.passive ? passiveVerb(event, said) : activeVerb(event, form.status), rest, front };
+}
+
+/** The event as a main clause, without capital and full stop. */
+export function clause(event: Event, form: Form = PLAIN): string {
+  if (form.cleft) return cleft(event, form);
+  const { subject, verb, rest, front } = partsOf(event, form);
+  return words(front && `${front},`, subject, verb.finite, ...rest);
+}
+
+function cleft(event: Event, form: Form): string {
+  const { subject, verb, rest } = partsOf(event, { ...form, front: undefined });
+  const said = event[subjectRole(event, form)];
+  return words('it was', subject, said && isPerson(said) ? 'who' : 'that', verb.finite, ...rest);
+}
+
+/** The event as an infinitive clause without its subject: "buy a violin in the market". */
+export function infinitive(event: Event): string {
+  return words(event.verb.base, ...partsOf(event, PLAIN).rest);
+}
+
+/** The event without its agent, as it follows "who" or a subject: "bought a violin", "was not thanked by Anna". */
+export function verbPhrase(event: Event, form: Form = PLAIN): string {
+  const { verb, rest } = partsOf(event, form);
+  return words(verb.finite, ...rest);
+}
+
+/** A numeral as a word: 2 … 12. */
+export function numeral(n: number): string {
+  const word = NUMBERS[n - 2];
+  if (word === undefined) throw new RangeError(`numeral(): expected 2 … ${NUMBERS.length + 1}, got ${n}`);
+  return word;
+}

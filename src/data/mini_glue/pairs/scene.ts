@@ -1,0 +1,139 @@
+/** The small world that the pair tasks speak of: people who do something to somebody or something, somewhere, some time. */
+import type { Generator } from '../../../random/generator.ts';
+import { NUMBERS, PAST_TIMES } from '../lexicon/closed.ts';
+import type { Adjective, Name, Noun, Selector, Verb } from '../lexicon/types.ts';
+import type { Words } from '../types.ts';
+
+/** A noun phrase. A name has no determiner; a numeral as determiner makes the noun plural. */
+export interface Phrase {
+  readonly head: Noun | Name;
+  readonly determiner: string;
+  readonly adjective?: Adjective;
+}
+
+/** One event, or (with `holds` false) the fact that it did not happen. */
+export interface Event {
+  readonly verb: Verb;
+  readonly agent: Phrase;
+  readonly patient: Phrase;
+  /** Of ditransitive verbs. */
+  readonly recipient?: Phrase;
+  readonly place?: Noun;
+  readonly time?: string;
+  readonly holds: boolean;
+}
+
+/** `social`: person to person; `thing`: person to thing; `transfer`: person gives a thing to a person. */
+export type EventKind = 'social' | 'thing' | 'transfer';
+export const EVENT_KINDS: readonly EventKind[] = ['social', 'thing', 'transfer'];
+
+/** The roles that a phrase can have in an event. */
+export type Role = 'agent' | 'patient' | 'recipient';
+
+/** Verbs whose two parties can be exchanged without a change of meaning. */
+const SYMMETRIC: ReadonlySet<string> = new Set(['meet', 'marry', 'hug', 'embrace', 'accompany']);
+/** Things that a person can handle and that have kinds below them. */
+export const THINGS: readonly Selector[] = ['portable', 'artefact', 'physical', 'readable', 'text', 'food', 'garment'];
+
+/** True when the phrase stands for more than one. */
+export function isPlural(phrase: Phrase): boolean {
+  return NUMBERS.some((n) => n === phrase.determiner);
+}
+
+/** True for names and nouns of people. */
+export function isPerson(phrase: Phrase): boolean {
+  return phrase.head.kind === 'name' || phrase.head.category === 'person';
+}
+
+/** Draws the parties of one row, so that no two of them can be taken for each other. */
+export class Cast {
+  readonly #rng: Generator;
+  readonly #words: Words;
+  readonly #taken = new Set<string>();
+
+  constructor(rng: Generator, words: Words) {
+    this.#rng = rng;
+    this.#words = words;
+  }
+
+  /** True when neither the word nor a kind above it nor a synonym has been used. */
+  isFree(noun: Noun): boolean {
+    return !this.#related(noun).some((w) => this.#taken.has(w));
+  }
+
+  /** Marks a noun, with its synonyms and the kinds above it, as used. */
+  take<N extends Noun>(noun: N): N {
+    for (const w of this.#related(noun)) this.#taken.add(w);
+    return noun;
+  }
+
+  /** A noun of the selector that is free and not a root such as "food". */
+  noun(selector: Selector, accept: (noun: Noun) => boolean = () => true): Noun {
+    const fits = (n: Noun) => n.hypernym !== undefined && this.isFree(n) && accept(n);
+    return this.take(this.#words.noun(this.#rng, selector, fits));
+  }
+
+  /** A named person, or "the" with a noun of people. */
+  person(named = 0.45): Phrase {
+    if (!this.#rng.chance(named)) return { head: this.noun('person'), determiner: 'the' };
+    const head = this.#words.name(this.#rng, undefined, (n) => !this.#taken.has(n.word));
+    this.#taken.add(head.word);
+    return { head, determiner: '' };
+  }
+
+  /** A thing, as "a" or "the" with its noun. */
+  thing(selector: Selector): Phrase {
+    return { head: this.noun(selector), determiner: this.#rng.pick(['a', 'the']) };
+  }
+
+  /** A place that is not already used. */
+  place(): Noun {
+    return this.noun('place', (n) => n.locative !== undefined);
+  }
+
+  /** A past time that is not already used. */
+  time(): string {
+    const time = this.#rng.pick(PAST_TIMES.filter((t) => !this.#taken.has(t)));
+    this.#taken.add(time);
+    return time;
+  }
+
+  /** A verb for the categories that no other event of the row has. */
+  verb(frame: 'transitive' | 'ditransitive', object: Noun['category'], accept: (verb: Verb) => boolean = () => true): Verb {
+    const fits = (v: Verb) => !this.#taken.has(`v ${v.word}`) && accept(v);
+    const verb = this.#words.verb(this.#rng, { frame, subject: 'person', object }, fits);
+    for (const w of [verb.word, ...verb.synonyms, ...(verb.antonym ? [verb.antonym] : [])]) this.#taken.add(`v ${w}`);
+    return verb;
+  }
+
+  #related(noun: Noun): readonly string[] {
+    const above = this.#words.hypernyms(noun).filter((n) => n.hypernym !== undefined);
+    return [noun, ...above].flatMap((n) => [n.word, ...n.synonyms]);
+  }
+}
+
+/** Events by kind; the parties are drawn from the cast. */
+const MAKE: Readonly<Record<EventKind, (rng: Generator, cast: Cast) => Event>> = {
+  social: (_, cast) => {
+    const [agent, patient] = [cast.person(), cast.person()];
+    return { verb: cast.verb('transitive', 'person', (v) => !SYMMETRIC.has(v.word)), agent, patient, holds: true };
+  },
+  thing: (rng, cast) => {
+    const [agent, patient] = [cast.person(), cast.thing(rng.pick(THINGS))];
+    return { verb: cast.verb('transitive', categoryOf(patient)), agent, patient, holds: true };
+  },
+  transfer: (_, cast) => {
+    const [agent, recipient, patient] = [cast.person(), cast.person(), cast.thing('portable')];
+    return { verb: cast.verb('ditransitive', categoryOf(patient)), agent, patient, recipient, holds: true };
+  },
+};
+
+function categoryOf(phrase: Phrase): Noun['category'] {
+  return phrase.head.kind === 'name' ? 'person' : phrase.head.category;
+}
+
+/** A new event of that kind, with the given adjuncts. */
+export function makeEvent(rng: Generator, cast: Cast, kind: EventKind, adjuncts: { place?: boolean; time?: boolean } = {}): Event {
+  const event = MAKE[kind](rng, cast);
+  return { ...event, ...(adjuncts.place ? { place: cast.place() } : {}), ...(adjuncts.time ? { time: cast.time() } : {}) };
+}
