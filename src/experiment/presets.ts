@@ -1,5 +1,5 @@
 /** Recipes to begin with: the main job's own, and those that the page offers. */
-import { RECIPE_VERSION, type ModelSource, type Recipe } from './recipe.ts';
+import { RECIPE_VERSION, type DataSource, type ModelSource, type Recipe } from './recipe.ts';
 
 /** A recipe under a name, with what it shows as one sentence. */
 export interface Preset {
@@ -28,13 +28,16 @@ export function evenLayers(teacherLayers: number, studentLayers: number): number
   return Array.from({ length: studentLayers }, (_, j) => Math.round(((j + 1) * teacherLayers) / studentLayers) - 1);
 }
 
+/** The generated rows of the main job. */
+export const MINI_GLUE = { kind: 'mini-glue', seed: 42, train_rows: 2000, dev_rows: 2000 } as const satisfies DataSource;
+
 /** The main job: the bundled SST-2 teacher into 3 of its 12 layers, by logit KD, beside every baseline. */
 export const DEFAULT_RECIPE: Recipe = {
   version: RECIPE_VERSION,
   kind: 'distill',
   name: 'sst-2-distilled',
   task: 'sst-2',
-  data: { kind: 'mini-glue', seed: 42, train_rows: 2000, dev_rows: 2000 },
+  data: MINI_GLUE,
   teacher: bundledTeacher('sst-2'),
   student: { num_hidden_layers: 3, init: { kind: 'layers', layers: [3, 7, 11] } },
   objectives: [{ name: 'kd', weight: 1, parameters: { temperature: 2, kd_weight: 0.5 } }],

@@ -1,0 +1,6 @@
+/** Every command of the lab; a new one is a file and a line here. */
+import type { Command } from '../command_line/command.ts';
+import { distill } from './distill.ts';
+import { finetune } from './finetune.ts';
+
+export const COMMANDS: readonly Command[] = [distill, finetune];

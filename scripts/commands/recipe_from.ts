@@ -1,0 +1,117 @@
+/** From the values of a command line to a recipe and the folders that it needs. */
+import { basename } from 'node:path';
+import { bundledTeacher, DEFAULT_RECIPE, evenLayers, MINI_GLUE } from '../../src/experiment/presets.ts';
+import type { DataSource, ModelSource, Recipe, StudentInit, TrainingArguments } from '../../src/experiment/recipe.ts';
+import { UsageError, type Values } from '../command_line/option.ts';
+import { resolveFolder, resolveModel, type ResolvedModel } from './sources.ts';
+import type { TRAINING_OPTIONS } from './training_options.ts';
+
+type TrainingValues = Values<typeof TRAINING_OPTIONS>;
+
+/** A recipe, and the folders of this machine that the page reads for it. */
+export interface Job {
+  readonly recipe: Recipe;
+  readonly folders: { readonly teacher?: string; readonly data?: string; readonly tokenizer?: string };
+}
+
+/** What only a distilling command says. */
+export interface StudentValues {
+  readonly student_layers?: number;
+  readonly init?: readonly number[] | 'random';
+  readonly temperature?: number;
+  readonly kd_weight?: number;
+}
+
+/** The recipe of `distill`. UsageError when student, teacher, tokenizer and data do not fit together. */
+export function distillJob(values: TrainingValues & StudentValues & { readonly teacher?: string }): Job {
+  const task = values.task ?? DEFAULT_RECIPE.task;
+  const teacher = modelOf(values.teacher, '--teacher', task);
+  const student = studentOf(values, teacher.layers);
+  const [term] = DEFAULT_RECIPE.objectives;
+  if (!term) throw new RangeError('the default recipe has no objective');
+  const { temperature, kd_weight } = values;
+  const parameters = { ...term.parameters, ...given({ temperature, kd_weight }) };
+  const objectives = [{ ...term, parameters }];
+  const name = `${task}-${student.num_hidden_layers}-layers-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
+  return jobOf(values, teacher, { ...DEFAULT_RECIPE, name, task, student, objectives });
+}
+
+/** The recipe of `finetune`: the whole model on one task, nothing else beside it. */
+export function finetuneJob(values: TrainingValues & { readonly model: string }): Job {
+  const task = values.task ?? DEFAULT_RECIPE.task;
+  const model = modelOf(values.model, '--model', task);
+  const layers = model.layers ?? DEFAULT_RECIPE.student.num_hidden_layers;
+  const student = { num_hidden_layers: layers, init: { kind: 'layers', layers: evenLayers(layers, layers) } } as const;
+  const name = `${task}-finetune-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
+  return jobOf(values, model, { ...DEFAULT_RECIPE, kind: 'finetune', name, task, student, objectives: [], baselines: false });
+}
+
+function jobOf(values: TrainingValues, model: ResolvedModel, base: Recipe): Job {
+  const data = dataOf(values);
+  const tokenizer = values.tokenizer === undefined ? undefined : resolveFolder(values.tokenizer, '--tokenizer');
+  if (model.source.kind === 'scratch' && data.source.kind === 'folder' && tokenizer === undefined) {
+    throw new UsageError('--tokenizer', 'a folder, since a model from scratch brings none', 'nothing', 'Name the folder of a tokenizer.');
+  }
+  const folders = { teacher: model.folder, data: data.folder, tokenizer };
+  const recipe: Recipe = {
+    ...base,
+    data: data.source,
+    teacher: model.source,
+    training: trainingOf(values),
+    backend: values.backend ?? DEFAULT_RECIPE.backend,
+    ...(tokenizer === undefined ? {} : { tokenizer: folderSource(tokenizer) }),
+  };
+  return { recipe, folders: given(folders) };
+}
+
+function modelOf(named: string | undefined, where: string, task: string): ResolvedModel {
+  const fallback = bundledTeacher(task);
+  return resolveModel(named ?? (fallback.kind === 'bundled' ? fallback.name : ''), where, task);
+}
+
+function dataOf({ data, train_rows, dev_rows, data_seed }: TrainingValues): { source: DataSource; folder?: string } {
+  const generated = { train_rows, dev_rows, seed: data_seed };
+  if (data === undefined || data === 'mini-glue') return { source: { ...MINI_GLUE, ...given(generated) } };
+  const folder = resolveFolder(data, '--data');
+  const [misplaced] = Object.keys(given({ train_rows, dev_rows, data_seed }));
+  if (misplaced) throw new UsageError(`--${misplaced}`, 'mini-glue as --data', `the folder "${data}"`, 'Leave the option out: a folder is read whole.');
+  return { source: { kind: 'folder', name: basename(folder) }, folder };
+}
+
+function folderSource(folder: string): ModelSource {
+  return { kind: 'folder', name: basename(folder) };
+}
+
+function studentOf({ student_layers, init }: StudentValues, teacherLayers: number | undefined): Recipe['student'] {
+  const listed = init === undefined || init === 'random' ? undefined : init;
+  const count = student_layers ?? listed?.length ?? DEFAULT_RECIPE.student.num_hidden_layers;
+  if (listed && listed.length !== count) {
+    throw new UsageError('--init', `${count} layers, as --student_layers says`, `${listed.length} (${listed.join(',')})`, 'Name as many teacher layers as the student has.');
+  }
+  const limit = teacherLayers ?? Infinity;
+  const beyond = listed?.find((layer) => layer >= limit);
+  if (beyond !== undefined) throw new UsageError('--init', `layers from 0 to ${limit - 1}, which the teacher has`, String(beyond), 'The numbers are 0-based.');
+  if (init === 'random') return { num_hidden_layers: count, init: { kind: 'random' } };
+  if (count > limit) throw new UsageError('--student_layers', `at most the teacher's ${limit} layers`, String(count), 'A student with more layers can only start with --init random.');
+  return { num_hidden_layers: count, init: listed ? { kind: 'layers', layers: listed } : evenInit(teacherLayers, count) };
+}
+
+function evenInit(teacherLayers: number | undefined, count: number): StudentInit {
+  if (teacherLayers !== undefined) return { kind: 'layers', layers: evenLayers(teacherLayers, count) };
+  if (count === DEFAULT_RECIPE.student.num_hidden_layers) return DEFAULT_RECIPE.student.init;
+  throw new UsageError('--init', 'teacher layers to start from', 'none, and the teacher is not there yet to be counted', 'Name them, e.g. --init 5,11.');
+}
+
+function trainingOf(values: TrainingValues): TrainingArguments {
+  const { seed, max_steps, max_seq_length, learning_rate, eval_steps } = values;
+  const num_train_epochs = values.epochs;
+  const per_device_train_batch_size = values.batch_size;
+  return { ...DEFAULT_RECIPE.training, ...given({ seed, max_steps, max_seq_length, learning_rate, eval_steps, num_train_epochs, per_device_train_batch_size }) };
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The entries that have a value. */
+function given<T extends object>(entries: T): Given<T> {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as Given<T>;
+}

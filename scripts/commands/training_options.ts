@@ -1,0 +1,44 @@
+/** The options of every training command: the fields of a recipe, by the names of the paper's command lines. */
+import { TASKS } from '../../src/data/tasks.ts';
+import { DEFAULT_RECIPE, MINI_GLUE } from '../../src/experiment/presets.ts';
+import type { BackendChoice } from '../../src/experiment/recipe.ts';
+import { choice, flag, integer, real, text, UsageError, type Option } from '../command_line/option.ts';
+
+const { training } = DEFAULT_RECIPE;
+const BACKENDS: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm', 'webgl', 'cpu'];
+const SEED_END = 2 ** 32 - 1;
+
+export const TRAINING_OPTIONS = {
+  task: choice(TASKS.map((task) => task.name), 'GLUE task', DEFAULT_RECIPE.task),
+  data: text('mini-glue|FOLDER', 'generated rows, or a folder in GLUE\'s own form (train.tsv, dev.tsv)', 'mini-glue'),
+  tokenizer: text('FOLDER', 'folder with tokenizer.json, or vocab.txt and tokenizer_config.json', "the model's own"),
+  train_rows: integer(1, 1_000_000, 'rows that mini-GLUE generates for training', String(MINI_GLUE.train_rows)),
+  dev_rows: integer(1, 100_000, 'rows that mini-GLUE generates for the scores', String(MINI_GLUE.dev_rows)),
+  data_seed: integer(0, SEED_END, "seed of mini-GLUE's rows", String(MINI_GLUE.seed)),
+  seed: integer(0, SEED_END, 'seed of every random draw', String(training.seed)),
+  epochs: integer(1, 10_000, 'passes over the training rows', String(training.num_train_epochs)),
+  max_steps: integer(0, 10_000_000, 'steps of training, instead of epochs when above 0', String(training.max_steps)),
+  batch_size: integer(1, 4096, 'rows in a batch', String(training.per_device_train_batch_size)),
+  max_seq_length: integer(4, 512, 'most tokens of a row', String(training.max_seq_length)),
+  learning_rate: real(0, 10, 'highest learning rate', String(training.learning_rate)),
+  eval_steps: integer(0, 10_000_000, 'steps between evaluations, 0 for one at the end', String(training.eval_steps)),
+  backend: choice(BACKENDS, 'engine', 'auto: the fastest that this machine has'),
+  output_dir: text('FOLDER', 'new or empty folder for the model and its results', 'runs/<name>'),
+  port: integer(0, 65_535, 'port of the loopback server', 'a free one'),
+  'install-browser': flag('allow system packages (apt) when no Chromium is found'),
+} as const;
+
+/** Layers by number, e.g. `3,7,11` (0-based, as in the paper's command lines), or `random`. */
+export const layerList: Option<readonly number[] | 'random'> = {
+  placeholder: 'LIST|random',
+  help: 'teacher layers that the student starts from, 0-based, e.g. 3,7,11',
+  otherwise: 'evenly spaced, the last one included',
+  read: (value, where) => {
+    if (value === 'random') return 'random';
+    if (!/^\d+(,\d+)*$/.test(value)) throw new UsageError(where, 'layer numbers such as 3,7,11, or random', `"${value}"`);
+    return value.split(',').map(Number);
+  },
+};
+
+/** Where a model comes from, as it is written on the command line. */
+export const MODEL_HELP = 'bundled model by name, a Hugging Face folder, or scratch:LAYERSxWIDTH for random weights';

@@ -1,0 +1,80 @@
+/** What `distill` and `finetune` share: the run in the browser, its progress, its table, its files. */
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { DeviceReport, ResultRow } from '../../src/worker/protocol.ts';
+import { ROOT } from '../build_app.ts';
+import type { Context, Outcome } from '../command_line/command.ts';
+import type { Values } from '../command_line/option.ts';
+import { checkOutput, drive } from '../driven_run.ts';
+import { progressOn } from '../progress.ts';
+import { resultTable } from '../result_table.ts';
+import type { Job } from './recipe_from.ts';
+import type { TRAINING_OPTIONS } from './training_options.ts';
+
+/** The folder to write into: the named one (UsageError when it holds files), or a new one under `runs/`. */
+export function outputFolder(named: string | undefined, name: string): string {
+  if (named !== undefined) {
+    checkOutput(resolve(named));
+    return resolve(named);
+  }
+  const numbered = (n: number) => join(ROOT, 'runs', n === 1 ? name : `${name}-${n}`);
+  let n = 1;
+  while (existsSync(numbered(n))) n++;
+  return numbered(n);
+}
+
+/** Runs the job, prints its progress, writes `recipe.json` and `results.json` beside the model. */
+export async function train(job: Job, values: Values<typeof TRAINING_OPTIONS>, out: string, context: Context): Promise<Outcome> {
+  const began = performance.now();
+  const progress = progressOn(context.log);
+  let device: DeviceReport | undefined;
+  let rows: readonly ResultRow[] = [];
+  try {
+    await drive({
+      job,
+      out,
+      port: values.port,
+      installBrowser: values['install-browser'],
+      signal: context.signal,
+      announce: progress.say,
+      listen: (event) => {
+        if (event.type === 'device') device = event.device;
+        if (event.type === 'results') rows = event.rows;
+        progress.listen(event);
+      },
+    });
+  } catch (error) {
+    removeIfEmpty(out);
+    throw error;
+  } finally {
+    progress.end();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const json = { recipe: job.recipe, device, results: rows, seconds, output_dir: out };
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'recipe.json'), `${JSON.stringify(job.recipe, null, 2)}\n`);
+  writeFileSync(join(out, 'results.json'), `${JSON.stringify(json, null, 2)}\n`);
+  return { json, text: summary(job, rows, device, seconds, out) };
+}
+
+function summary({ recipe }: Job, rows: readonly ResultRow[], device: DeviceReport | undefined, seconds: number, out: string): string {
+  const examples = rows[0]?.scores.examples ?? 0;
+  return [
+    '',
+    `${recipe.task}, scores on ${examples} dev rows, seed ${recipe.training.seed}`,
+    '',
+    resultTable(rows),
+    '',
+    `Backend: ${device ? `${device.backend} (${device.adapter}). ${device.reason}` : 'unknown'}`,
+    `Seconds: ${seconds.toFixed(0)} in all, building and loading included.`,
+    `Saved:   ${out}`,
+  ].join('\n');
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // What was written before the failure stays.
+  }
+}

@@ -1,0 +1,66 @@
+/** The lab's command line: `npm run lab -- <command> [options]`. */
+import { toReport } from '../src/fault/fault.ts';
+import { commandHelp, labHelp, type Command } from './command_line/command.ts';
+import { didYouMean, UsageError } from './command_line/option.ts';
+import { COMMANDS } from './commands/index.ts';
+import { Interrupted } from './driven_run.ts';
+
+/** What the program ends with. */
+const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  const json = args.includes('--json');
+  try {
+    if (name === undefined || name === '--help' || name === 'help') {
+      console.log(labHelp(COMMANDS));
+      return EXIT.done;
+    }
+    return await runCommand(commandNamed(name), args, json);
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      console.error('Interrupted.');
+      return EXIT.interrupted;
+    }
+    if (json) console.log(JSON.stringify({ error: toReport(error) }));
+    console.error(messageOf(error));
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+async function runCommand(command: Command, args: readonly string[], json: boolean): Promise<number> {
+  if (args.includes('--help')) {
+    console.log(commandHelp(command));
+    return EXIT.done;
+  }
+  const work = command.prepare(args);
+  const { text, json: value } = await work({ log: json ? process.stderr : process.stdout, signal: interrupts() });
+  console.log(json ? JSON.stringify(value) : text);
+  return EXIT.done;
+}
+
+function commandNamed(name: string): Command {
+  const command = COMMANDS.find((known) => known.name === name);
+  if (command) return command;
+  const names = COMMANDS.map((known) => known.name);
+  throw new UsageError('command line', `a command (${names.join(', ')})`, `"${name}"`, didYouMean(name, names));
+}
+
+/** Aborted at the first SIGINT, SIGTERM or SIGHUP; a second one ends the program at once. */
+function interrupts(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/** The message; with its place in the code when it is a defect of the lab. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return toReport(error).code === 'internal' ? (error.stack ?? error.message) : error.message;
+}

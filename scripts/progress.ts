@@ -1,0 +1,101 @@
+/** A run's events as lines for a person: one that is written over on a terminal, one every few seconds elsewhere. */
+import type { Arm, Event, StepReport } from '../src/worker/protocol.ts';
+
+/** Words for the models of a run. */
+export const ARM_WORDS: Readonly<Record<Arm, string>> = {
+  teacher: 'teacher',
+  distilled: 'student distilled',
+  finetuned: 'student finetuned',
+  initialised: 'initialised only',
+  random: 'random weights',
+  majority: 'majority class',
+};
+
+/** Milliseconds between lines where no line can be written over. */
+const INTERVAL = 5000;
+
+export interface Progress {
+  readonly listen: (event: Event) => void;
+  readonly say: (line: string) => void;
+  /** Leaves the cursor on a new line. */
+  readonly end: () => void;
+}
+
+/** Progress on a stream; `now` gives milliseconds. */
+export function progressOn(stream: { isTTY?: boolean; columns?: number; write(text: string): unknown }, now: () => number = () => performance.now()): Progress {
+  let open = false;
+  let last = -Infinity;
+  let part = '';
+  const end = () => {
+    if (open) stream.write('\n');
+    open = false;
+  };
+  const say = (line: string) => {
+    end();
+    stream.write(`${line}\n`);
+  };
+  const update = (line: string, key: string, final: boolean) => {
+    if (stream.isTTY) {
+      if (key !== part) end();
+      stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 100) - 1)}`);
+      open = true;
+    } else if (final || key !== part || now() - last >= INTERVAL) {
+      stream.write(`${line}\n`);
+      last = now();
+    }
+    part = key;
+  };
+  const listen = (event: Event) => {
+    if (event.type === 'step') update(stepLine(event.report), `step ${event.report.arm}`, event.report.step === event.report.steps);
+    else if (event.type === 'progress') update(progressLine(event), `progress ${event.label}`, event.done === event.total);
+    else {
+      const line = lineOf(event);
+      if (line !== undefined) say(line);
+    }
+  };
+  return { listen, say, end };
+}
+
+/** e.g. `student distilled  step 12 of 315  loss 0.612 (ce 0.69, kd 0.53)  lr 2.9e-4  8.1 steps/s  1 min 12 s left` */
+export function stepLine(report: StepReport): string {
+  const terms = Object.entries(report.terms).map(([name, value]) => `${name} ${value.toPrecision(3)}`);
+  const loss = `loss ${report.loss.toPrecision(3)}${terms.length > 0 ? ` (${terms.join(', ')})` : ''}`;
+  return [
+    ARM_WORDS[report.arm],
+    `step ${report.step} of ${report.steps}`,
+    loss,
+    `lr ${report.learning_rate.toExponential(1)}`,
+    `${report.stepsPerSecond.toPrecision(2)} steps/s`,
+    `${duration(report.secondsLeft)} left`,
+  ].join('  ');
+}
+
+/** A span in words: `8 s`, `1 min 12 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'unknown time';
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+function progressLine(event: Event & { type: 'progress' }): string {
+  const share = event.total > 0 ? `  ${Math.floor((100 * event.done) / event.total)} %` : '';
+  const left = event.secondsLeft > 0 && Number.isFinite(event.secondsLeft) ? `  ${duration(event.secondsLeft)} left` : '';
+  return `${event.label}${share}${left}`;
+}
+
+function lineOf(event: Event): string | undefined {
+  switch (event.type) {
+    case 'device':
+      return [`Backend: ${event.device.backend} (${event.device.adapter}). ${event.device.reason}`, event.device.remedy].filter(Boolean).join(' ');
+    case 'note':
+      return event.text;
+    case 'evaluation': {
+      const scores = Object.entries(event.scores.metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+      return `${ARM_WORDS[event.arm]}  step ${event.step}  dev ${scores.join('  ')}  loss ${event.scores.loss.toPrecision(3)}`;
+    }
+    default:
+      return undefined;
+  }
+}

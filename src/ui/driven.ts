@@ -1,0 +1,111 @@
+/**
+ * The page without a person: the command line gives it a job, hears every event of the worker, and receives the files
+ * of the trained model. Loaded only when the address asks for it (`?driven`).
+ */
+import { Fault, toReport } from '../fault/fault.ts';
+import type { Recipe } from '../experiment/recipe.ts';
+import type { Event, GivenFile, GivenFiles } from '../worker/protocol.ts';
+import { TrainerClient } from '../worker/trainer_client.ts';
+
+/** What the command line asks for. Folders and output are addresses on the page's own server, with a slash at the end. */
+export interface DrivenJob {
+  readonly recipe: Recipe;
+  readonly files: { readonly teacher?: string; readonly data?: string; readonly tokenizer?: string };
+  readonly out: string;
+}
+
+export interface DrivenLab {
+  /** Runs the job to its end; a failure is told as a `fault` event. */
+  run(job: DrivenJob): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    distillLab?: DrivenLab;
+    distillLabEvent?: (event: Event) => unknown;
+  }
+}
+
+/** The one run of this page, and the one export. */
+const RUN = 'driven';
+const EXPORT_ID = 1;
+
+/** Files that models, tokenizers and GLUE folders are made of; a folder may hold others, which are not read. */
+const KNOWN_FILE = /\.(json|safetensors|txt|bin|model|tsv|tsv\.gz|csv|jsonl)$/;
+
+window.distillLab = { run };
+
+async function run(job: DrivenJob): Promise<void> {
+  const client = new TrainerClient();
+  const tell = (event: Event) => void window.distillLabEvent?.(event);
+  client.listen((event) => {
+    if (event.type !== 'exported') tell(event);
+  });
+  try {
+    const files = await givenFiles(job.files);
+    await answer(client, { type: 'open', backend: job.recipe.backend }, (event) => event.type === 'device');
+    await answer(client, { type: 'start', run: RUN, recipe: job.recipe, files }, (event) => event.type === 'state' && event.state !== 'running' && event.state !== 'paused');
+    const exported = await answer(client, { type: 'export', id: EXPORT_ID, run: RUN }, (event) => event.type === 'exported');
+    if (exported.type === 'exported') for (const file of exported.files) await write(job.out, file);
+  } catch (error) {
+    if (!(error instanceof ToldFault)) tell({ type: 'fault', run: RUN, fault: toReport(error) });
+  } finally {
+    client.terminate();
+  }
+}
+
+/** A fault that the worker has told already. */
+class ToldFault extends Fault {}
+
+/** Sends a command and waits for the event that ends it; throws when a fault comes first. */
+function answer(client: TrainerClient, command: Parameters<TrainerClient['send']>[0], ends: (event: Event) => boolean): Promise<Event> {
+  return new Promise((resolve, reject) => {
+    const stop = client.listen((event) => {
+      if (event.type !== 'fault' && !ends(event)) return;
+      stop();
+      if (event.type === 'fault') reject(new ToldFault(event.fault));
+      else resolve(event);
+    });
+    client.send(command);
+  });
+}
+
+async function givenFiles(folders: DrivenJob['files']): Promise<GivenFiles> {
+  const entries = Object.entries(folders).map(async ([use, address]) => [use, await filesOf(address)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The known files of a served folder; the browser keeps large ones on disk, not in memory. */
+async function filesOf(address: string): Promise<GivenFile[]> {
+  const known = fileNames(await (await fetched(address)).json()).filter((name) => KNOWN_FILE.test(name));
+  const names = known.some((name) => name.endsWith('.safetensors')) ? known.filter((name) => !name.endsWith('.bin')) : known;
+  const files: GivenFile[] = [];
+  for (const name of names) files.push({ name, blob: await (await fetched(address + encodePath(name))).blob() });
+  return files;
+}
+
+function fileNames(listing: unknown): string[] {
+  if (!Array.isArray(listing)) return [];
+  return listing.flatMap((entry: unknown) => (typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? [entry.name] : []));
+}
+
+async function write(out: string, { name, blob }: GivenFile): Promise<void> {
+  await fetched(out + encodePath(name), { method: 'PUT', body: blob });
+}
+
+async function fetched(address: string, options?: RequestInit): Promise<Response> {
+  const response = await fetch(address, options);
+  if (response.ok) return response;
+  const name = decodeURIComponent(address.split('/').at(-1) ?? '');
+  throw new Fault({
+    code: response.status === 507 ? 'disk-full' : 'transfer',
+    where: name === '' ? 'folder' : name,
+    expected: options?.method === 'PUT' ? 'the file to be written' : 'the file to be read',
+    got: `${response.status} ${await response.text()}`,
+    remedy: response.status === 507 ? 'Free space on the disk, or name another --output_dir.' : 'Check the folder and its permissions, and run the command again.',
+  });
+}
+
+function encodePath(name: string): string {
+  return name.split('/').map(encodeURIComponent).join('/');
+}
