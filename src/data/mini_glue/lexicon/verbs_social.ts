@@ -15,6 +15,6 @@ export const SOCIAL: readonly VerbRow[] = [
   { frame: 'transitive', subject: 'person', object: 'anything', polarity: -2, members: 'hate=loathe=detest despise' },
   { frame: 'transitive', subject: 'reviewed', object: 'person', polarity: 1, members: 'please=gratify amuse=entertain impress intrigue' },
   { frame: 'transitive', subject: 'reviewed', object: 'person', polarity: 2, members: 'delight=charm fascinate=captivate thrill=electrify inspire dazzle enchant' },
-  { frame: 'transitive', subject: 'reviewed', object: 'person', polarity: -1, members: 'bore=tire annoy=irritate dismay confuse=puzzle' },
-  { frame: 'transitive', subject: 'reviewed', object: 'person', polarity: -2, members: 'repel/repelled/repelled/repelling=nauseate offend depress infuriate horrify=shock exhaust' },
+  { frame: 'transitive', subject: 'reviewed', object: 'person', polarity: -1, members: 'bore=fatigue annoy=irritate dismay confuse=puzzle' },
+  { frame: 'transitive', subject: 'reviewed', object: 'person', polarity: -2, members: 'repel/repelled/repelled/repelling=nauseate offend depress infuriate horrify=shock' },
 ];
