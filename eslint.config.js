@@ -16,7 +16,7 @@ const imports = (...owned) => [
 const DETERMINISTIC = 'Results are functions of the recipe: draw from src/random, and take times in src/worker.';
 
 export default ts.config(
-  { ignores: ['dist/', 'runs/', 'coverage/', 'public/', 'node_modules/', '.cache/', '.*/'] },
+  { ignores: ['dist/', 'runs/', 'coverage/', 'public/', 'node_modules/', '.cache/', '.*/', 'src/tensor/wasm/assembly/'] },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },

@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { assemblyScript } from './scripts/assemblyscript_plugin.ts';
 import { CHROMIUM_FLAGS, findBrowser } from './scripts/browser.ts';
 
 /** Numerics and pure logic in Node, components and storage in Chromium, whole runs against the built app. */
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [assemblyScript()],
         test: {
           name: 'node',
           environment: 'node',
@@ -20,7 +22,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [svelte()],
+        plugins: [svelte(), assemblyScript()],
         optimizeDeps: {
           include: [
             '@tensorflow/tfjs-core',

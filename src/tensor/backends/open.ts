@@ -1,3 +1,4 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '../tf.ts';
 import { Fault } from '../../fault/fault.ts';
 import type { BackendName } from './backend_name.ts';
@@ -41,6 +42,8 @@ const OPENERS: Record<BackendName, (options: OpenOptions, found: AdapterReport |
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     if (wasmPaths) setWasmPaths(wasmPaths);
     await activate('wasm');
+    const { openSimd } = await import('../wasm/open.ts');
+    await openSimd(tf.backend() as BackendWasm);
     return 'WebAssembly with SIMD, one thread';
   },
   async webgl() {

@@ -1,5 +1,6 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import { simdOf } from '../wasm/simd.ts';
 
 /**
  * y = x·Wᵀ + b.
@@ -13,6 +14,15 @@ import { defineKernel } from '../kernel.ts';
 const forward = defineKernel<Record<string, never>>({
   name: 'LabLinear',
   plain: ({ x, w, b }) => [tf.add(tf.matMul(x as tf.Tensor2D, tf.transpose(w!)), b!)],
+  native: {
+    wasm: ({ x, w, b }, _attrs, backend) => {
+      const simd = simdOf(backend);
+      const [rows, inputs, outputs] = [x!.shape[0]!, x!.shape[1]!, w!.shape[0]!];
+      const y = simd.output([rows, outputs]);
+      simd.multiply([rows, outputs, inputs], simd.matrix(x!), simd.transposed(w!), y, b!);
+      return [y];
+    },
+  },
   saves: ['x', 'w'],
   gradient: ([dy], { x, w }) => {
     const [dx, dw, db] = backward({ dy: dy!, x: x!, w: w! }, {});
@@ -27,6 +37,17 @@ const backward = defineKernel<Record<string, never>>({
     tf.matMul(tf.transpose(dy!) as tf.Tensor2D, x as tf.Tensor2D),
     tf.sum(dy!, 0),
   ],
+  native: {
+    wasm: ({ dy, x, w }, _attrs, backend) => {
+      const simd = simdOf(backend);
+      const [rows, inputs, outputs] = [x!.shape[0]!, x!.shape[1]!, w!.shape[0]!];
+      const [dx, dw, db] = [simd.output([rows, inputs]), simd.output([outputs, inputs]), simd.output([outputs])];
+      simd.multiply([rows, inputs, outputs], simd.matrix(dy!), simd.matrix(w!), dx);
+      simd.multiply([outputs, inputs, rows], simd.transposed(dy!), simd.matrix(x!), dw);
+      simd.kernels.columnSum(rows, outputs, simd.at(dy!), simd.at(db));
+      return [dx, dw, db];
+    },
+  },
 });
 
 /** Dense layer: x [N, I], w [O, I], b [O] → [N, O]. */
