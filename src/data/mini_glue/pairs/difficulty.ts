@@ -1,5 +1,6 @@
 /** Every knob of the pair tasks' difficulty; one row a depth, 0 to 3. */
 import type { EventKind } from './scene.ts';
+import type { InferencePlan } from './infer_plan.ts';
 import type { Link } from './report.ts';
 
 /** Longest pair, in words and marks; word pieces are about a third more. */
@@ -60,3 +61,66 @@ export const QQP_TEMPLATES: Readonly<Record<'train' | 'dev', QuestionTemplates>>
   train: { links: ['before', 'after'], openings: ['do you know', 'can you tell me', 'does anyone remember', 'may I ask'] },
   dev: { links: ['because', 'although'], openings: ['could somebody say', 'have you heard', 'is it known'] },
 };
+
+/** What a row of rte or mnli is made of at one depth. */
+export interface InferenceKnobs {
+  readonly plans: Readonly<Record<'train' | 'dev', readonly InferencePlan[]>>;
+  /** Sets (noun, predicate) that may differ between premise and hypothesis. */
+  readonly moves: number;
+  /** Chance that a quantifier is a numeral. */
+  readonly numbers: number;
+  readonly places: number;
+  /** Chance of a synonym in a premise that differs otherwise too. */
+  readonly reword: number;
+  readonly passiveHypotheses: number;
+}
+
+const DIRECT: InferencePlan = { subject: 'one' };
+const SHARED = { numbers: 0.3, places: 0.3, reword: 0.15, passiveHypotheses: 0.1 };
+
+const SINGLE: InferenceKnobs = {
+  ...SHARED, moves: 1,
+  plans: {
+    train: [
+      { subject: 'one', negated: true }, { subject: 'set' }, { subject: 'one', wrap: 'that' }, { subject: 'one', wrap: 'to' },
+      { subject: 'one', passive: true }, { subject: 'one', companion: 'and' }, { subject: 'one', companion: 'who' },
+    ],
+    dev: [{ subject: 'one', wrap: 'truth' }, { subject: 'set' }],
+  },
+};
+const DOUBLE: InferenceKnobs = {
+  ...SHARED, moves: 2, places: 0.2,
+  plans: {
+    train: [
+      { subject: 'set', wrap: 'that' }, { subject: 'set', companion: 'and' }, { subject: 'member' },
+      { subject: 'one', wrap: 'to', wrapNegated: true }, { subject: 'one', wrap: 'that', negated: true },
+      { subject: 'one', companion: 'attitudes' }, { subject: 'one', companion: 'who', passive: true },
+      { subject: 'one', companion: 'and', negated: true },
+    ],
+    dev: [{ subject: 'set', wrap: 'truth' }, { subject: 'member' }, { subject: 'one', companion: 'who', wrap: 'to' }],
+  },
+};
+const TRIPLE: InferenceKnobs = {
+  ...SHARED, moves: 2, places: 0.15,
+  plans: {
+    train: [
+      { subject: 'set', companion: 'attitudes' }, { subject: 'set', wrap: 'that', wrapNegated: true },
+      { subject: 'member', companion: 'and' }, { subject: 'one', companion: 'attitudes', wrapNegated: true, negated: true },
+      { subject: 'one', companion: 'who', wrap: 'to', wrapNegated: true }, { subject: 'one', companion: 'and', wrap: 'that', negated: true },
+      { subject: 'one', companion: 'attitudes', passive: true },
+    ],
+    dev: [{ subject: 'set', companion: 'and', wrap: 'truth' }, { subject: 'member', wrap: 'that' }, { subject: 'one', companion: 'and', wrap: 'to', wrapNegated: true }],
+  },
+};
+
+export const RTE: readonly InferenceKnobs[] = [
+  { ...SHARED, moves: 1, passiveHypotheses: 0, plans: { train: [DIRECT], dev: [{ ...DIRECT, cleft: true }] } },
+  SINGLE, DOUBLE, TRIPLE,
+];
+/** Share of rte's rows without entailment that are contradictions. */
+export const RTE_CONTRADICTIONS = 0.3;
+
+export const MNLI: readonly InferenceKnobs[] = [
+  { ...SHARED, moves: 1, passiveHypotheses: 0, plans: { train: [{ ...DIRECT, negated: true }], dev: [{ ...DIRECT, negated: true, cleft: true }] } },
+  SINGLE, DOUBLE, TRIPLE,
+];

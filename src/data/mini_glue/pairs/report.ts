@@ -2,7 +2,7 @@
 import type { Generator } from '../../../random/generator.ts';
 import type { Words } from '../types.ts';
 import { clause, PLAIN, type Form } from './realise.ts';
-import { makeEvent, type Cast, type Event, type EventKind } from './scene.ts';
+import { isUsual, makeEvent, type Cast, type Event, type EventKind } from './scene.ts';
 
 /** `before`, `after`: main before or after other; `because`: other is the reason; `although`: main in spite of other. */
 export type Link = 'and' | 'before' | 'after' | 'because' | 'although';
@@ -75,16 +75,13 @@ function event(rng: Generator, words: Words, cast: Cast, plan: ReportPlan): Even
   return describe(rng, words, { ...made, holds: !rng.chance(plan.negated) }, plan.adjectives);
 }
 
-/** Adjectives that do not stand before a noun, or that would make the event impossible. */
-const PREDICATIVE: ReadonlySet<string> = new Set(['asleep', 'awake', 'alive', 'dead', 'glad', 'ashamed', 'ill', 'drunk']);
-
 /** Adds adjectives to the event's common nouns. */
 function describe(rng: Generator, words: Words, made: Event, chance: number): Event {
   const used = new Set<string>();
   const dressed = (phrase: Event['agent']): Event['agent'] => {
     if (phrase.head.kind === 'name' || !rng.chance(chance)) return phrase;
     const { category } = phrase.head;
-    const adjective = words.adjective(rng, { category, sign: 0 }, (a) => !used.has(a.word) && !PREDICATIVE.has(a.word));
+    const adjective = words.adjective(rng, { category, sign: 0 }, (a) => !used.has(a.word) && isUsual(a));
     for (const w of [adjective.word, ...adjective.synonyms, adjective.antonym ?? '']) used.add(w);
     return { ...phrase, adjective };
   };

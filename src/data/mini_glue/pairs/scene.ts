@@ -35,9 +35,19 @@ const SYMMETRIC: ReadonlySet<string> = new Set(['meet', 'marry', 'hug', 'embrace
 /** Things that a person can handle and that have kinds below them. */
 export const THINGS: readonly Selector[] = ['portable', 'artefact', 'physical', 'readable', 'text', 'food', 'garment'];
 
+/** Adjectives that do not stand before a noun, or that would make the event impossible. */
+const PREDICATIVE: ReadonlySet<string> = new Set(['asleep', 'awake', 'alive', 'dead', 'glad', 'ashamed', 'ill', 'drunk']);
+/** Last words of determiners that go with a plural. */
+const PLURAL: ReadonlySet<string> = new Set([...NUMBERS, 'some', 'all', 'of', 'more']);
+
 /** True when the phrase stands for more than one. */
-export function isPlural(phrase: Phrase): boolean {
-  return NUMBERS.some((n) => n === phrase.determiner);
+export function isPlural({ determiner }: Phrase): boolean {
+  return determiner.endsWith(' of the') || PLURAL.has(determiner.split(' ').at(-1) ?? '');
+}
+
+/** True for adjectives that can stand before the noun of an agent or patient. */
+export function isUsual(adjective: Adjective): boolean {
+  return !PREDICATIVE.has(adjective.word);
 }
 
 /** True for names and nouns of people. */
@@ -128,7 +138,8 @@ const MAKE: Readonly<Record<EventKind, (rng: Generator, cast: Cast) => Event>> =
   },
 };
 
-function categoryOf(phrase: Phrase): Noun['category'] {
+/** The category that verbs select by. */
+export function categoryOf(phrase: Phrase): Noun['category'] {
   return phrase.head.kind === 'name' ? 'person' : phrase.head.category;
 }
 
