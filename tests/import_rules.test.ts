@@ -17,13 +17,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   data: ['tokenizer', 'formats'],
   distill: ['tensor', 'model'],
   train: ['tensor', 'model', 'distill', 'type:data'],
-  store: ['type:train', 'type:experiment', 'type:worker/protocol.ts', 'type:model/config.ts'],
+  store: ['type:train', 'type:experiment', 'experiment/run.ts', 'type:worker/protocol.ts'],
   experiment: ['distill', 'data', 'model/config.ts'],
-  worker: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'distill', 'train', 'store', 'experiment'],
-  ui: ['worker/trainer_client.ts', 'worker/protocol.ts', 'experiment', 'distill', 'data', 'store', 'hub', 'response_headers.ts'],
+  lab: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'distill', 'train', 'experiment'],
+  worker: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'distill', 'train', 'experiment', 'lab', 'store', 'trusted_url.ts'],
+  ui: ['worker/trainer_client.ts', 'worker/protocol.ts', 'experiment', 'distill', 'data', 'store', 'hub', 'trusted_url.ts'],
   'main.ts': ['ui'],
   'service_worker.ts': ['response_headers.ts'],
   'response_headers.ts': [],
+  'trusted_url.ts': [],
 };
 
 /** What every layer may import: randomness, faults, and the files that hold nothing but shared types. */
