@@ -1,8 +1,6 @@
 /** Where files come from: an address, or files that a person gave; the readers above see one interface. */
 import { Fault } from '../fault/fault.ts';
 
-export { urlFolder } from './url_folder.ts';
-
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes so far and in all; the total is 0 while it is not known. */
