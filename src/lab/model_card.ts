@@ -1,0 +1,57 @@
+import type { Recipe } from '../experiment/recipe.ts';
+import type { ResultRow } from '../experiment/run.ts';
+
+/** Percent with one decimal place. */
+const percent = (value: number): string => (100 * value).toFixed(1);
+
+function objectiveLines(recipe: Recipe): string[] {
+  return recipe.objectives.map(({ name, weight, parameters }) => {
+    const values = Object.entries(parameters).map(([key, value]) => `${key} ${value}`);
+    return `- \`${name}\`, weight ${weight}${values.length > 0 ? ` (${values.join(', ')})` : ''}`;
+  });
+}
+
+function origin({ student: { init, num_hidden_layers } }: Recipe): string {
+  if (init.kind === 'random') return `${num_hidden_layers} layers with random weights`;
+  const paper = init.layers.map((layer) => layer + 1).join(', ');
+  return `${num_hidden_layers} layers, initialised from teacher layers ${init.layers.join(', ')} counted from 0 (${paper} counted from 1); embeddings copied, classification head random`;
+}
+
+function teacherName({ teacher }: Recipe): string {
+  return 'name' in teacher ? teacher.name : 'run' in teacher ? `run ${teacher.run}` : 'trained from scratch';
+}
+
+function table(rows: readonly ResultRow[]): string[] {
+  const metrics = Object.keys(rows[0]?.scores.metrics ?? {});
+  const head = ['model', 'parameters', ...metrics];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(({ arm, parameters, scores }) => line([arm, String(parameters), ...metrics.map((name) => percent(scores.metrics[name]!))]))];
+}
+
+/** The README.md of an exported model: what it is, how it was made, what it scored. */
+export function modelCard(recipe: Recipe, rows: readonly ResultRow[]): string {
+  const { training } = recipe;
+  const data = recipe.data.kind === 'mini-glue' ? `mini-GLUE, seed ${recipe.data.seed}, ${recipe.data.train_rows} training rows` : recipe.data.name;
+  return [
+    `# ${recipe.name}`,
+    '',
+    `A BERT student for ${recipe.task}, made in a browser with Distill Lab.`,
+    '',
+    `- Teacher: ${teacherName(recipe)}`,
+    `- Student: ${origin(recipe)}`,
+    `- Data: ${data}`,
+    ...objectiveLines(recipe),
+    `- Optimiser: AdamW, learning rate ${training.learning_rate}, weight decay ${training.weight_decay}, batch ${training.per_device_train_batch_size}, seed ${training.seed}`,
+    '',
+    '## Scores on the dev rows',
+    '',
+    ...table(rows),
+    '',
+    '## Recipe',
+    '',
+    '```json',
+    JSON.stringify(recipe, null, 2),
+    '```',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,48 @@
+import type { LabEvent } from './events.ts';
+
+/** Milliseconds on a clock that only goes forward. */
+export type Clock = () => number;
+
+/** Tells how far a long operation is and how long it will still take, at most a few times a second. */
+export class Progress {
+  readonly #begin: number;
+  #last = -Infinity;
+
+  constructor(
+    readonly label: string,
+    readonly total: number,
+    readonly now: Clock,
+    readonly emit: (event: LabEvent) => void,
+  ) {
+    this.#begin = now();
+  }
+
+  /** Reports `done` of `total`; reports closer than 100 ms to the last one are left out, the final one never. */
+  at(done: number): void {
+    const time = this.now();
+    if (done < this.total && time - this.#last < 100) return;
+    this.#last = time;
+    const secondsLeft = done > 0 ? ((time - this.#begin) / 1000) * (this.total / done - 1) : 0;
+    this.emit({ type: 'progress', label: this.label, done, total: this.total, secondsLeft });
+  }
+}
+
+/** Steps a second over a sliding window, so that a pause or a slow first step does not linger. */
+export class Speed {
+  readonly #times: number[] = [];
+
+  constructor(readonly window = 20) {}
+
+  /** Notes a finished step and gives the current speed. */
+  tick(time: number): number {
+    this.#times.push(time);
+    if (this.#times.length > this.window + 1) this.#times.shift();
+    const span = (time - this.#times[0]!) / 1000;
+    return span > 0 ? (this.#times.length - 1) / span : 0;
+  }
+
+  /** Forgets the past: call after a pause. */
+  reset(): void {
+    this.#times.length = 0;
+  }
+}

@@ -1,0 +1,36 @@
+import { METRICS } from '../data/metrics.ts';
+import type { TaskSpec } from '../data/task.ts';
+import type { Scores } from '../experiment/run.ts';
+import type { EncodedExample } from '../train/batches.ts';
+import { meanCrossEntropy, predictions } from '../train/evaluate.ts';
+
+/** Depth slices of generated examples. */
+const DEPTHS = [0, 1, 2, 3];
+
+/** Scores of predicted class ids against the labels; `loss` is the mean cross-entropy where logits exist. */
+function scoresOf(task: TaskSpec, predicted: readonly number[], examples: readonly EncodedExample[], loss: number): Scores {
+  const labels = examples.map(({ label }) => label);
+  const metrics = Object.fromEntries(task.metrics.map((name) => [name, METRICS[name](predicted, labels)]));
+  const slices = DEPTHS.map((depth) => [...examples.keys()].filter((i) => examples[i]!.depth === depth));
+  const headline = METRICS[task.metrics[0]!];
+  const byDepth = slices.some((slice) => slice.length === 0)
+    ? []
+    : slices.map((slice) => headline(slice.map((i) => predicted[i]!), slice.map((i) => labels[i]!)));
+  return { metrics, byDepth, loss, examples: examples.length };
+}
+
+/** Scores of a model from its logits [n·C]. */
+export function scoresFromLogits(task: TaskSpec, logits: Float32Array, examples: readonly EncodedExample[]): Scores {
+  const classes = task.labels.length;
+  const labels = examples.map(({ label }) => label);
+  return scoresOf(task, predictions(logits, classes), examples, meanCrossEntropy(logits, labels, classes));
+}
+
+/** Scores of always answering the commonest label of the training rows; its loss is that of the label frequencies. */
+export function majorityScores(task: TaskSpec, train: readonly EncodedExample[], dev: readonly EncodedExample[]): Scores {
+  const counts = task.labels.map((_, label) => train.filter((example) => example.label === label).length);
+  const commonest = counts.indexOf(Math.max(...counts));
+  const logPrior = counts.map((count) => Math.log((count + 1) / (train.length + counts.length)));
+  const loss = dev.reduce((sum, { label }) => sum - logPrior[label]!, 0) / Math.max(1, dev.length);
+  return scoresOf(task, dev.map(() => commonest), dev, loss);
+}
