@@ -50,7 +50,7 @@ export async function deleteRun(id: string, database: Database = labDatabase): P
  */
 export function watchRuns(
   callback: (runs: readonly RunRecord[]) => void,
-  onError: (error: unknown) => void = reportError,
+  onError: (error: unknown) => void = (error) => reportError(error),
   database: Database = labDatabase,
 ): () => void {
   const channel = new BroadcastChannel(CHANNEL);
