@@ -12,6 +12,8 @@ export interface AskForm {
   readonly long: boolean;
   /** Embedded word order, as after "do you know": "where Anna met Tom". */
   readonly embedded: boolean;
+  /** The kind that the asked party is of: "which musician" rather than "who". */
+  readonly kind?: string | undefined;
 }
 
 type Wh = readonly [short: string, long: string];
@@ -26,8 +28,8 @@ const WHOM: Wh = ['whom', 'which person'];
 
 /** The question word, with the preposition that the asked role needs in that voice. */
 function whPhrase(event: Event, asked: Exclude<Asked, 'polar'>, ask: AskForm): string {
-  const pick = (wh: Wh) => (ask.long ? wh[1] : wh[0]);
-  if (asked === 'place' || asked === 'time') return pick(WH[asked]);
+  const pick = (wh: Wh) => (ask.kind ? `which ${ask.kind}` : ask.long ? wh[1] : wh[0]);
+  if (asked === 'place' || asked === 'time') return WH[asked][ask.long ? 1 : 0];
   if (subjectRole(event, ask.form) !== asked) {
     if (asked === 'agent') return `by ${pick(WHOM)}`;
     if (asked === 'recipient') return `to ${pick(WHOM)}`;
@@ -46,4 +48,9 @@ export function question(event: Event, asked: Asked, ask: AskForm): string {
   const wh = whPhrase(event, asked, ask);
   if (isSubject) return words(wh, verb.finite, ...rest);
   return ask.embedded ? words(wh, subject, verb.finite, ...rest) : words(wh, verb.auxiliary, subject, verb.rest, ...rest);
+}
+
+/** True for what is asked with who or what. */
+export function isRole(asked: Asked): asked is Role {
+  return asked === 'agent' || asked === 'patient' || asked === 'recipient';
 }

@@ -1,7 +1,8 @@
 /** Every knob of the pair tasks' difficulty; one row a depth, 0 to 3. */
-import type { EventKind } from './scene.ts';
 import type { InferencePlan } from './infer_plan.ts';
 import type { Link } from './report.ts';
+import type { EventKind } from './scene.ts';
+import type { WrapKind } from './wraps.ts';
 
 /** Longest pair, in words and marks; word pieces are about a third more. */
 export const MAX_WORDS = 40;
@@ -123,4 +124,56 @@ export const RTE_CONTRADICTIONS = 0.3;
 export const MNLI: readonly InferenceKnobs[] = [
   { ...SHARED, moves: 1, passiveHypotheses: 0, plans: { train: [{ ...DIRECT, negated: true }], dev: [{ ...DIRECT, negated: true, cleft: true }] } },
   SINGLE, DOUBLE, TRIPLE,
+];
+
+/** The structures of one sentence of qnli. */
+export interface AnswerPlan {
+  readonly events: 1 | 2;
+  readonly links: readonly Link[];
+  readonly wrap?: WrapKind;
+  readonly wrapNegated?: boolean;
+  /** Both clauses stand under attitudes, one of which leaves its clause open. */
+  readonly attitudes?: boolean;
+  readonly negated?: boolean;
+  readonly cleft?: boolean;
+}
+
+export interface AnswerKnobs {
+  readonly plans: Readonly<Record<'train' | 'dev', readonly AnswerPlan[]>>;
+  /** Chance of a synonym in the sentence. */
+  readonly reword: number;
+  /** Chance that the question names a kind ("which musician"). */
+  readonly kinds: number;
+  readonly adjuncts: number;
+  readonly adjectives: number;
+}
+
+const ONE = { events: 1, links: ['and'] } as const;
+const TWO = { events: 2, links: ['and'] } as const;
+const TIMED = { events: 2, links: ['before', 'after'] } as const;
+const CAUSED = { events: 2, links: ['because', 'although'] } as const;
+
+export const QNLI: readonly AnswerKnobs[] = [
+  { reword: 0.4, kinds: 0.4, adjuncts: 0.1, adjectives: 0.1, plans: { train: [ONE], dev: [{ ...ONE, cleft: true }] } },
+  {
+    reword: 0.4, kinds: 0.4, adjuncts: 0.15, adjectives: 0.15,
+    plans: { train: [TWO, TIMED, { ...ONE, wrap: 'to' }, { ...ONE, wrap: 'that' }], dev: [{ ...ONE, wrap: 'truth' }, CAUSED] },
+  },
+  {
+    reword: 0.5, kinds: 0.4, adjuncts: 0.2, adjectives: 0.1,
+    plans: {
+      train: [{ ...TWO, negated: true }, { ...TWO, attitudes: true }, { ...ONE, wrap: 'to', wrapNegated: true }, { ...TWO, wrap: 'that' }, TIMED],
+      dev: [{ ...CAUSED, negated: true }, { ...TWO, wrap: 'truth' }, { ...TWO, wrap: 'to', negated: true }],
+    },
+  },
+  {
+    reword: 0.6, kinds: 0.4, adjuncts: 0.3, adjectives: 0.15,
+    plans: {
+      train: [
+        { ...TWO, attitudes: true, negated: true }, { ...TWO, attitudes: true, wrapNegated: true },
+        { ...TWO, wrap: 'to', wrapNegated: true, negated: true }, { ...TWO, wrap: 'that', wrapNegated: true, negated: true },
+      ],
+      dev: [{ ...TWO, wrap: 'truth', negated: true }, { ...TWO, attitudes: true, wrapNegated: true, negated: true }],
+    },
+  },
 ];

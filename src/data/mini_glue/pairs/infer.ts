@@ -44,8 +44,7 @@ function say(stock: Stock, { claim, event }: Statement, isSet: boolean, form: Fo
   return clause({ ...event, agent: { ...event.agent, determiner: determiner(stock.rng, claim, templates) } });
 }
 
-function pickChoice({ rng }: Stock, all: readonly Choice[], verdict: Verdict): Choice | undefined {
-  const fitting = all.filter((c) => c.verdict === verdict);
+function pickChoice({ rng }: Stock, fitting: readonly Choice[]): Choice | undefined {
   const reasons = [...new Set(fitting.map((c) => c.reason))];
   if (reasons.length === 0) return undefined;
   const reason = rng.pick(reasons);
@@ -134,7 +133,7 @@ export function inference(stock: Stock, plan: InferencePlan, verdict: Verdict): 
   const hypothesis = drawHypothesis(stock, plan);
   const passive = rng.chance(knobs.passiveHypotheses);
   const text = say(stock, hypothesis, plan.subject === 'set', { ...PLAIN, passive }, templates);
-  const choice = pickChoice(stock, choices(plan, hypothesis.claim, knobs.moves), verdict);
+  const choice = pickChoice(stock, choices(plan, hypothesis.claim, knobs.moves, verdict));
   const target = choice && premiseStatement(stock, plan, hypothesis, choice);
   if (!choice || !target) return undefined;
   const premise = sentence(tidy(premiseText(stock, plan, target, choice)));

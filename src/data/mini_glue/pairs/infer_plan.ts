@@ -25,7 +25,6 @@ export interface Choice {
   readonly predicate: Change;
   /** The hypothesis' parts are in the premise, but in two clauses. */
   readonly crossed: boolean;
-  readonly verdict: Verdict;
   /** What decides; choices are drawn evenly over these. */
   readonly reason: 'same' | 'moved' | 'other' | 'open' | 'crossed';
 }
@@ -46,7 +45,7 @@ function claims(plan: InferencePlan, hypothesis: Claim): readonly Claim[] {
 
 const hasComplement = ({ bounds: [low, high] }: Claim) => low === 0 || high === Infinity;
 
-function verdictOf(plan: InferencePlan, hypothesis: Claim, choice: Omit<Choice, 'verdict' | 'reason'>): Verdict {
+function verdictOf(plan: InferencePlan, hypothesis: Claim, choice: Omit<Choice, 'reason'>): Verdict {
   const { claim, effect, noun, predicate, crossed } = choice;
   if (effect === 0 || crossed) return 'neutral';
   const asserted = effect === 1 ? claim : negate(claim);
@@ -55,27 +54,40 @@ function verdictOf(plan: InferencePlan, hypothesis: Claim, choice: Omit<Choice, 
   return about ? judge(about, hypothesis, 'same', predicate) : 'neutral';
 }
 
-function reasonOf({ effect, noun, predicate, crossed }: Omit<Choice, 'verdict' | 'reason'>): Choice['reason'] {
+function reasonOf({ effect, noun, predicate, crossed }: Omit<Choice, 'reason'>): Choice['reason'] {
   if (crossed) return 'crossed';
   if (effect === 0) return 'open';
   if (noun === 'other' || predicate === 'other') return 'other';
   return predicate === 'same' && noun !== 'wider' && noun !== 'narrower' ? 'same' : 'moved';
 }
 
-/** Every premise of the plan for a hypothesis, with its verdict; at most `moves` of its sets differ. */
-export function choices(plan: InferencePlan, hypothesis: Claim, moves: number): Choice[] {
+/** The changes of noun and predicate that a plan can make, at most `moves` of them. */
+function changes(plan: InferencePlan, moves: number): [noun: Change, predicate: Change][] {
+  const allowed = moves + (plan.subject === 'member' ? 1 : 0);
+  return NOUN_CHANGES[plan.subject].flatMap((noun) => CHANGES
+    .filter((predicate) => Number(noun !== 'same') + Number(predicate !== 'same') <= allowed)
+    .map((predicate): [Change, Change] => [noun, predicate]));
+}
+
+function effectsOn(plan: InferencePlan, claim: Claim): readonly Effect[] {
+  if (plan.companion === 'attitudes') return [1, 0];
+  const all = effects(plan.wrap, plan.wrapNegated ?? false);
+  const reversible = hasComplement(claim) && (plan.wrap !== 'that' || plan.subject === 'one');
+  return reversible ? all : all.filter((e) => e !== -1);
+}
+
+/** Every premise of the plan for a hypothesis that gives the wanted verdict; at most `moves` of its sets differ. */
+export function choices(plan: InferencePlan, hypothesis: Claim, moves: number, wanted: Verdict): Choice[] {
   const found: Choice[] = [];
-  const attitude = plan.companion === 'attitudes';
-  const all = attitude ? [1, 0] as const : effects(plan.wrap, plan.wrapNegated ?? false);
-  const bindings = plan.companion === 'and' || plan.companion === 'who' ? [false, true] : [false];
-  for (const claim of claims(plan, hypothesis)) for (const effect of all) for (const crossed of bindings) {
-    if (effect === -1 && (!hasComplement(claim) || (plan.wrap === 'that' && plan.subject !== 'one'))) continue;
-    for (const noun of NOUN_CHANGES[plan.subject]) for (const predicate of CHANGES) {
-      const moved = [noun, predicate].filter((c) => c !== 'same').length - (plan.subject === 'member' ? 1 : 0);
-      if (moved > moves || (crossed && (moved > 0 || effect !== 1))) continue;
-      const choice = { claim, effect, noun, predicate, crossed };
-      found.push({ ...choice, verdict: verdictOf(plan, hypothesis, choice), reason: reasonOf(choice) });
-    }
+  const add = (claim: Claim, effect: Effect, noun: Change, predicate: Change, crossed: boolean) => {
+    if (verdictOf(plan, hypothesis, { claim, effect, noun, predicate, crossed }) !== wanted) return;
+    found.push({ claim, effect, noun, predicate, crossed, reason: reasonOf({ claim, effect, noun, predicate, crossed }) });
+  };
+  const sets = changes(plan, moves);
+  const crosses = plan.companion === 'and' || plan.companion === 'who';
+  for (const claim of claims(plan, hypothesis)) {
+    for (const effect of effectsOn(plan, claim)) for (const [noun, predicate] of sets) add(claim, effect, noun, predicate, false);
+    if (crosses) add(claim, 1, plan.subject === 'member' ? 'narrower' : 'same', 'same', true);
   }
   return found;
 }

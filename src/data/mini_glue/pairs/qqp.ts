@@ -1,12 +1,12 @@
 import type { Generator } from '../../../random/generator.ts';
-import { question, type Asked, type AskForm } from './ask.ts';
+import { isRole, question, type Asked, type AskForm } from './ask.ts';
 import { addSynonym, exchangeWord, type Told } from './decide.ts';
 import { PARAPHRASE_TEMPLATES, QQP, QQP_TEMPLATES, type QueryKnobs, type QuestionTemplates } from './difficulty.ts';
 import { SWAPS, swapParties, type Swap } from './edits.ts';
 import { pairGenerator, type Draft } from './pair_generator.ts';
 import { clause, phraseText, sentence, type Form } from './realise.ts';
 import { makeReport, type Link, type Report } from './report.ts';
-import type { Event, Role } from './scene.ts';
+import type { Event } from './scene.ts';
 
 /** A question about the main event of a report; the other event is a clause of time or reason. */
 interface Query {
@@ -71,10 +71,6 @@ function exchangeBinding(rng: Generator, query: Query, form: QueryForm, same: bo
   const chosen = rng.pick(others);
   const told = same ? query : chosen;
   return { query: told, report: told.report, decided: [] };
-}
-
-function isRole(asked: Asked): asked is Role {
-  return asked === 'agent' || asked === 'patient' || asked === 'recipient';
 }
 
 /** Every other question with the same words but for the question word or the conjunction. */
