@@ -1,9 +1,7 @@
 /** IEEE 754 half precision and bfloat16, by integer operations on the bits, so that widening is exact. */
 
-const scratch = () => {
-  const floats = new Float32Array(1);
-  return { floats, words: new Uint32Array(floats.buffer) };
-};
+/** How many halves there are; above that many values a table of all is quicker than the arithmetic. */
+const PATTERNS = 65_536;
 
 /** The float32 bits of one half: sign 1, exponent 5 (bias 15), fraction 10; NaN payloads are kept. */
 function halfToWord(half: number): number {
@@ -21,7 +19,12 @@ function halfToWord(half: number): number {
 export function widenF16(halves: Uint16Array): Float32Array<ArrayBuffer> {
   const out = new Float32Array(halves.length);
   const words = new Uint32Array(out.buffer);
-  for (let i = 0; i < halves.length; i++) words[i] = halfToWord(halves[i] ?? 0);
+  if (halves.length < PATTERNS) {
+    for (let i = 0; i < halves.length; i++) words[i] = halfToWord(halves[i] ?? 0);
+  } else {
+    const table = Uint32Array.from({ length: PATTERNS }, (_, half) => halfToWord(half));
+    for (let i = 0; i < halves.length; i++) words[i] = table[halves[i] ?? 0] ?? 0;
+  }
   return out;
 }
 
@@ -55,18 +58,22 @@ function wordToHalf(word: number): number {
 
 /** Narrows float32 to halves, [n] → [n], to nearest with ties to even; a finite value above 65504 may become infinity. */
 export function narrowF16(values: Float32Array): Uint16Array<ArrayBuffer> {
-  const { floats, words } = scratch();
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const out = new Uint16Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    floats[0] = values[i] ?? 0;
-    out[i] = wordToHalf(words[0] ?? 0);
-  }
+  for (let i = 0; i < words.length; i++) out[i] = wordToHalf(words[i] ?? 0);
   return out;
 }
 
 /** How many of the values are NaN or infinite. */
 export function countNonFinite(values: Float32Array): number {
   let count = 0;
-  for (const value of values) if (!Number.isFinite(value)) count++;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) count++;
+  return count;
+}
+
+/** How many halves are NaN or infinite. */
+export function countNonFiniteF16(halves: Uint16Array): number {
+  let count = 0;
+  for (let i = 0; i < halves.length; i++) if (((halves[i] ?? 0) & 0x7c00) === 0x7c00) count++;
   return count;
 }

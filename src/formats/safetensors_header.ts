@@ -101,11 +101,11 @@ function readOffsets(value: StrictJson | undefined, where: string): readonly [nu
 
 /** product(shape) · bits / 8; ValidationOverflow when it leaves the safe integers. */
 function byteLength(shape: readonly number[], bits: number, where: string): number {
-  let total = BigInt(bits);
+  let total = bits;
   for (const size of shape) {
-    total *= BigInt(size);
-    if (total > BigInt(Number.MAX_SAFE_INTEGER)) throw bad('ValidationOverflow', `${where}, shape`, 'a size that can be addressed', `[${shape.join(', ')}]`);
+    total *= size;
+    if (total > Number.MAX_SAFE_INTEGER) throw bad('ValidationOverflow', `${where}, shape`, 'a size that can be addressed', `[${shape.join(', ')}]`);
   }
-  if (total % 8n !== 0n) throw bad('TensorInvalidInfo', `${where}, shape`, 'elements that fill whole bytes', `${total} bits`);
-  return Number(total / 8n);
+  if (total % 8 !== 0) throw bad('TensorInvalidInfo', `${where}, shape`, 'elements that fill whole bytes', `${total} bits`);
+  return total / 8;
 }

@@ -1,4 +1,4 @@
-import { countNonFinite, narrowF16, widenF16 } from './float16.ts';
+import { countNonFinite, countNonFiniteF16, narrowF16 } from './float16.ts';
 import { FormatError } from './format_error.ts';
 
 /** A float32 tensor with its name; `data` is flat and row-major. */
@@ -16,7 +16,7 @@ const PACK: Readonly<Record<'F32' | 'F16', (tensor: NamedTensor) => Uint8Array>>
 /** Rounds to nearest even; a finite value that no half can hold is an error, never an infinity. */
 function packHalves({ name, data }: NamedTensor): Uint16Array<ArrayBuffer> {
   const packed = narrowF16(data);
-  if (countNonFinite(widenF16(packed)) > countNonFinite(data)) {
+  if (countNonFiniteF16(packed) > countNonFinite(data)) {
     const got = `a largest magnitude of ${data.reduce((m, x) => (Number.isFinite(x) ? Math.max(m, Math.abs(x)) : m), 0)}`;
     throw new FormatError('NotFinite', `tensor ${JSON.stringify(name)}`, 'values up to 65504, the largest F16', got, 'Export in F32.');
   }

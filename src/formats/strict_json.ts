@@ -3,6 +3,8 @@ import { FormatError } from './format_error.ts';
 /** A JSON value without fractions; objects are Maps, so no name can become a prototype. */
 export type StrictJson = string | number | boolean | null | readonly StrictJson[] | ReadonlyMap<string, StrictJson>;
 
+/** Text that stands for itself, up to its closing quote. */
+const PLAIN = /[ !#-[\]-~]*"/y;
 const NUMBER = /-?[0-9][0-9.eE+-]*/y;
 const INTEGER = /^(?:0|[1-9][0-9]*)$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -32,7 +34,7 @@ class Scanner {
   }
 
   #blanks(): void {
-    while (' \n\r\t'.includes(this.text.charAt(this.#at)) && this.#at < this.text.length) this.#at++;
+    for (let c = this.text.charCodeAt(this.#at); c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09; c = this.text.charCodeAt(this.#at)) this.#at++;
   }
 
   #skip(character: string): boolean {
@@ -89,6 +91,12 @@ class Scanner {
 
   #string(): string {
     if (this.text[this.#at] !== '"') throw this.#wrong('a name or text in double quotes');
+    PLAIN.lastIndex = this.#at + 1;
+    const plain = PLAIN.exec(this.text)?.[0];
+    if (plain !== undefined) {
+      this.#at += plain.length + 1;
+      return plain.slice(0, -1);
+    }
     let end = this.#at + 1;
     for (let c = this.text[end]; c !== '"'; c = this.text[end]) {
       if (c === undefined) throw this.#wrong('a closing double quote');
