@@ -1,0 +1,83 @@
+import type { GivenFile } from '../../worker/protocol.ts';
+
+/** The uses that a given folder may have in a recipe. */
+export const USES = ['data', 'tokenizer', 'teacher'] as const;
+export type Use = (typeof USES)[number];
+
+/** What a folder turned out to hold. */
+export interface Recognised {
+  readonly use: Use;
+  readonly folder: string;
+  /** Files that the lab will read, as one line. */
+  readonly found: string;
+  readonly files: readonly GivenFile[];
+}
+
+interface Kind {
+  readonly use: Use;
+  readonly title: string;
+  /** What the folder has to hold, for a person. */
+  readonly holds: string;
+  readonly matches: (names: ReadonlySet<string>) => boolean;
+  readonly reads: RegExp;
+}
+
+/** In order: a model folder may bring its tokenizer along, so the teacher is looked for before the tokenizer. */
+export const KINDS: readonly Kind[] = [
+  {
+    use: 'data', title: 'Task data', holds: 'train.tsv and dev.tsv in GLUE’s form',
+    matches: (names) => hasSplit(names, 'train') && (hasSplit(names, 'dev') || hasSplit(names, 'dev_matched')),
+    reads: /^(train|dev|dev_matched|dev_mismatched)\.tsv(\.gz)?$/,
+  },
+  {
+    use: 'teacher', title: 'Teacher', holds: 'config.json and model.safetensors, as on Hugging Face',
+    matches: (names) => names.has('config.json') && names.has('model.safetensors'),
+    reads: /^(config\.json|model\.safetensors|tokenizer.*\.json|vocab\.(txt|json)|merges\.txt|special_tokens_map\.json)$/,
+  },
+  {
+    use: 'tokenizer', title: 'Tokenizer', holds: 'tokenizer.json or vocab.txt',
+    matches: (names) => names.has('tokenizer.json') || names.has('vocab.txt') || (names.has('vocab.json') && names.has('merges.txt')),
+    reads: /^(tokenizer.*\.json|vocab\.(txt|json)|merges\.txt|special_tokens_map\.json|added_tokens\.json)$/,
+  },
+];
+
+function hasSplit(names: ReadonlySet<string>, split: string): boolean {
+  return names.has(`${split}.tsv`) || names.has(`${split}.tsv.gz`);
+}
+
+/** Every use that the given files serve, one folder each; empty when nothing was recognised. */
+export function recognise(files: readonly GivenFile[]): readonly Recognised[] {
+  return [...byFolder(files)].flatMap(([folder, group]) => {
+    const names = new Set(group.map((file) => baseName(file.name)));
+    const kind = KINDS.find((k) => k.matches(names));
+    if (!kind) return [];
+    const read = group.filter((file) => kind.reads.test(baseName(file.name)));
+    const plain = read.map((file) => ({ name: baseName(file.name), blob: file.blob }));
+    return [{ use: kind.use, folder: folder || kind.title.toLowerCase(), found: plain.map((file) => file.name).join(', '), files: plain }];
+  });
+}
+
+function byFolder(files: readonly GivenFile[]): Map<string, GivenFile[]> {
+  const folders = new Map<string, GivenFile[]>();
+  for (const file of files) {
+    const folder = file.name.split('/').slice(0, -1).join('/');
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return folders;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The number of encoder layers that a `config.json` declares; undefined when it declares none that could be. */
+export function layersOfConfig(text: string): number | undefined {
+  try {
+    const config: unknown = JSON.parse(text);
+    if (typeof config !== 'object' || config === null || !('num_hidden_layers' in config)) return undefined;
+    const layers = config.num_hidden_layers;
+    return typeof layers === 'number' && Number.isInteger(layers) && layers >= 1 && layers <= 48 ? layers : undefined;
+  } catch {
+    return undefined;
+  }
+}

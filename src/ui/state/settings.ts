@@ -1,0 +1,141 @@
+import type { ObjectiveTerm, Recipe, TrainingArguments } from '../../experiment/recipe.ts';
+
+/** A recipe while a person edits it: the same value, writable all the way down. */
+export type Editable<T> = T extends readonly (infer Item)[] ? Editable<Item>[]
+  : T extends object ? { -readonly [Key in keyof T]: Editable<T[Key]> } : T;
+export type Draft = Editable<Recipe>;
+
+/** What a number of the recipe may be, and how its field explains itself. */
+export interface NumberRule {
+  readonly label: string;
+  readonly hint: string;
+  readonly min: number;
+  readonly max: number;
+  /** Step of the field's arrows; a whole-number rule has a whole step. */
+  readonly step: number;
+  readonly integer: boolean;
+}
+
+/** A setting that cannot be used, as one sentence. */
+export interface Problem {
+  readonly field: string;
+  readonly sentence: string;
+}
+
+const whole = (label: string, min: number, max: number, hint: string, step = 1): NumberRule => ({ label, hint, min, max, step, integer: true });
+const real = (label: string, min: number, max: number, step: number, hint: string): NumberRule => ({ label, hint, min, max, step, integer: false });
+
+export const TRAINING_RULES: Readonly<Record<keyof TrainingArguments, NumberRule>> = {
+  num_train_epochs: whole('Epochs', 1, 1000, 'passes over the training rows'),
+  max_steps: whole('Steps at most', 0, 1_000_000, '0: as many as the epochs take'),
+  per_device_train_batch_size: whole('Batch size', 1, 512, 'sentences in one step'),
+  max_seq_length: whole('Tokens at most', 8, 512, 'longer sentences are cut'),
+  learning_rate: real('Learning rate', 1e-7, 0.1, 1e-5, 'the highest, after warm-up'),
+  seed: whole('Seed', 0, 4_294_967_295, 'the same seed gives the same run'),
+  weight_decay: real('Weight decay', 0, 1, 0.01, 'AdamW, decoupled'),
+  warmup_ratio: real('Warm-up', 0, 1, 0.01, 'share of the steps'),
+  max_grad_norm: real('Gradient norm at most', 0, 1000, 0.1, '0 switches clipping off'),
+  adam_beta1: real('Adam β₁', 0, 0.9999, 0.01, 'decay of the mean gradient'),
+  adam_beta2: real('Adam β₂', 0, 0.999999, 0.001, 'decay of the mean square'),
+  adam_epsilon: real('Adam ε', 1e-12, 0.01, 1e-8, 'added to the denominator'),
+  eval_steps: whole('Steps between evaluations', 0, 1_000_000, '0: only at the end'),
+};
+
+/** Fields of the first view, and those behind "More". */
+export const FIRST_FIELDS = ['num_train_epochs', 'per_device_train_batch_size', 'learning_rate', 'seed'] as const;
+export const MORE_FIELDS = [
+  'max_steps', 'max_seq_length', 'eval_steps', 'warmup_ratio', 'weight_decay', 'max_grad_norm', 'adam_beta1', 'adam_beta2', 'adam_epsilon',
+] as const;
+
+/** An objective that the page offers, with the parameters that a person may set. */
+export interface ObjectiveInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly parameters: Readonly<Record<string, NumberRule>>;
+}
+
+export const OBJECTIVES: readonly ObjectiveInfo[] = [
+  {
+    name: 'kd',
+    title: 'Logit KD',
+    about: 'The student copies the teacher’s probabilities for every class.',
+    parameters: {
+      temperature: real('Temperature τ', 0.1, 20, 0.5, 'higher shows more of the wrong classes'),
+      kd_weight: real('Weight β of the teacher', 0, 1, 0.05, '0: labels only, 1: teacher only'),
+    },
+  },
+];
+
+export const STUDENT_LAYERS = whole('Student layers', 1, 12, 'of the teacher’s width');
+export const DATA_RULES = {
+  train_rows: whole('Training rows', 32, 20_000, 'generated from the seed', 100),
+  dev_rows: whole('Dev rows', 100, 5000, 'for the scores', 100),
+  seed: whole('Seed of the sentences', 0, 4_294_967_295, 'another seed, other sentences'),
+} as const;
+export const SCRATCH_RULES = {
+  num_hidden_layers: whole('Teacher layers', 1, 24, ''),
+  hidden_size: whole('Teacher width', 16, 1024, 'a multiple of 16', 16),
+} as const;
+
+/** The sentence about a number that breaks its rule; undefined where it keeps it. An emptied field holds null. */
+export function problemWith(rule: NumberRule, value: number | null | undefined): string | undefined {
+  const kind = rule.integer ? 'a whole number' : 'a number';
+  const wanted = `${rule.label} must be ${kind} from ${rule.min} to ${rule.max}`;
+  if (value === null || value === undefined || Number.isNaN(value)) return `${wanted}; the field is empty.`;
+  const fits = value >= rule.min && value <= rule.max && (!rule.integer || Number.isInteger(value));
+  return fits ? undefined : `${wanted}; it is ${value}.`;
+}
+
+/** Everything that keeps a recipe from starting, by field; empty when it can start. */
+export function recipeProblems(recipe: Draft, teacherLayers: number): readonly Problem[] {
+  const problems: Problem[] = [];
+  const check = (field: string, rule: NumberRule, value: number | null | undefined) => {
+    const sentence = problemWith(rule, value);
+    if (sentence) problems.push({ field, sentence });
+  };
+  checkData(recipe, check);
+  check('num_hidden_layers', STUDENT_LAYERS, recipe.student.num_hidden_layers);
+  problems.push(...mappingProblems(recipe, teacherLayers));
+  for (const term of recipe.objectives) checkObjective(term, check);
+  for (const [field, value] of Object.entries(recipe.training)) {
+    const rule = isTrainingField(field) ? TRAINING_RULES[field] : undefined;
+    if (rule) check(field, rule, value);
+  }
+  return problems;
+}
+
+type Check = (field: string, rule: NumberRule, value: number | null | undefined) => void;
+
+function checkData({ data, teacher }: Draft, check: Check): void {
+  if (data.kind === 'mini-glue') {
+    check('data.train_rows', DATA_RULES.train_rows, data.train_rows);
+    check('data.dev_rows', DATA_RULES.dev_rows, data.dev_rows);
+    check('data.seed', DATA_RULES.seed, data.seed);
+  }
+  if (teacher.kind === 'scratch') {
+    check('teacher.num_hidden_layers', SCRATCH_RULES.num_hidden_layers, teacher.num_hidden_layers);
+    check('teacher.hidden_size', SCRATCH_RULES.hidden_size, teacher.hidden_size);
+  }
+}
+
+function checkObjective(term: ObjectiveTerm, check: Check): void {
+  const info = OBJECTIVES.find((o) => o.name === term.name);
+  for (const [name, rule] of Object.entries(info?.parameters ?? {})) check(`${term.name}.${name}`, rule, term.parameters[name]);
+}
+
+function mappingProblems({ student }: Draft, teacherLayers: number): Problem[] {
+  const { num_hidden_layers: layers, init } = student;
+  if (init.kind === 'random') return [];
+  const outside = init.layers.filter((layer) => !(layer >= 0 && layer < teacherLayers));
+  if (outside.length > 0) {
+    const sentence = `The teacher has layers 0 to ${teacherLayers - 1}; the student cannot start from layer ${outside.join(', ')}.`;
+    return [{ field: 'init', sentence }];
+  }
+  if (init.layers.length === layers) return [];
+  return [{ field: 'init', sentence: `The student has ${layers} layers, but ${init.layers.length} lines to the teacher are drawn.` }];
+}
+
+function isTrainingField(field: string): field is keyof TrainingArguments {
+  return field in TRAINING_RULES;
+}

@@ -1,0 +1,135 @@
+import { PRESETS, recipeForTask, type Preset } from '../../experiment/presets.ts';
+import type { Recipe } from '../../experiment/recipe.ts';
+import type { GivenFile, GivenFiles } from '../../worker/protocol.ts';
+import { adapted } from './layer_choice.ts';
+import { layersOfConfig, recognise, type Recognised, type Use } from './own_files.ts';
+import { problemWith, recipeProblems, SCRATCH_RULES, type Draft } from './settings.ts';
+
+/** Depth of the bundled teachers, until a teacher's own `config.json` was read. */
+const BUNDLED_LAYERS = 12;
+
+/** The experiment that a person is setting up. */
+export class Setup {
+  draft: Draft = $state(editable(PRESETS[0]!.recipe));
+  preset: string = $state(PRESETS[0]!.name);
+  /** Folders that the person gave, by use. */
+  given: readonly Recognised[] = $state.raw([]);
+  teacherLayers = $state(BUNDLED_LAYERS);
+  readonly problems = $derived(recipeProblems(this.draft, this.teacherLayers));
+
+  choosePreset(preset: Preset): void {
+    this.preset = preset.name;
+    this.draft = editable(preset.recipe);
+    for (const folder of this.given) this.#use(folder);
+    void this.readTeacher();
+  }
+
+  /** Another task, with the bundled teacher of that task where one was in use. */
+  chooseTask(task: string): void {
+    const { teacher, name } = editable(recipeForTask(task));
+    this.draft.task = task;
+    this.draft.name = name;
+    if (this.draft.teacher.kind === 'bundled') this.draft.teacher = teacher;
+    this.preset = PRESETS.find((preset) => preset.recipe.task === task)?.name ?? '';
+  }
+
+  chooseDepth(layers: number): void {
+    const { student } = this.draft;
+    student.num_hidden_layers = layers;
+    const fits = Number.isInteger(layers) && layers >= 1 && layers <= this.teacherLayers;
+    if (fits && student.init.kind === 'layers') student.init.layers = adapted(student.init.layers, layers, this.teacherLayers);
+  }
+
+  /** The teacher's layers that the student starts from; null for random weights. */
+  chooseLayers(layers: readonly number[] | null): void {
+    this.draft.student.init = layers ? { kind: 'layers', layers: [...layers] } : { kind: 'random' };
+  }
+
+  chooseTeacher(kind: 'bundled' | 'folder' | 'scratch'): void {
+    const folder = this.given.find((g) => g.use === 'teacher')?.folder ?? '';
+    const teachers: Record<typeof kind, () => Draft['teacher']> = {
+      bundled: () => editable(recipeForTask(this.draft.task)).teacher,
+      folder: () => ({ kind: 'folder', name: folder }),
+      scratch: () => ({ kind: 'scratch', num_hidden_layers: 12, hidden_size: 64 }),
+    };
+    this.draft.teacher = teachers[kind]();
+    void this.readTeacher();
+  }
+
+  /** Another shape for a teacher that is trained here. */
+  chooseScratch(shape: { num_hidden_layers?: number; hidden_size?: number }): void {
+    if (this.draft.teacher.kind !== 'scratch') return;
+    Object.assign(this.draft.teacher, shape);
+    const layers = this.draft.teacher.num_hidden_layers;
+    if (problemWith(SCRATCH_RULES.num_hidden_layers, layers) === undefined) void this.readTeacher();
+  }
+
+  /** Takes the folders that are recognised among the files; those of the same use are replaced. */
+  give(files: readonly GivenFile[]): readonly Recognised[] {
+    const found = recognise(files);
+    this.given = [...this.given.filter((old) => !found.some((f) => f.use === old.use)), ...found];
+    for (const folder of found) this.#use(folder);
+    void this.readTeacher();
+    return found;
+  }
+
+  takeBack(use: Use): void {
+    this.given = this.given.filter((g) => g.use !== use);
+    const original = editable(recipeForTask(this.draft.task));
+    if (use === 'data') this.draft.data = original.data;
+    if (use === 'teacher') this.draft.teacher = original.teacher;
+    if (use === 'tokenizer') delete this.draft.tokenizer;
+    void this.readTeacher();
+  }
+
+  get files(): GivenFiles {
+    return Object.fromEntries(this.given.map((g) => [g.use, g.files]));
+  }
+
+  /** The recipe as a plain value, named after what tells it apart. */
+  recipe(): Recipe {
+    const recipe = $state.snapshot(this.draft);
+    return { ...recipe, name: runName(recipe) };
+  }
+
+  /** Learns the teacher's depth from its `config.json`, and lets the lines to its layers follow. */
+  async readTeacher(): Promise<void> {
+    const before = this.teacherLayers;
+    const layers = (await this.#declaredLayers()) ?? BUNDLED_LAYERS;
+    this.teacherLayers = layers;
+    const { student } = this.draft;
+    if (layers === before || student.init.kind !== 'layers') return;
+    const depth = Math.min(student.num_hidden_layers, layers);
+    student.num_hidden_layers = depth;
+    student.init.layers = adapted(student.init.layers, depth, layers, before);
+  }
+
+  async #declaredLayers(): Promise<number | undefined> {
+    const { teacher } = this.draft;
+    if (teacher.kind === 'scratch') return teacher.num_hidden_layers;
+    if (teacher.kind === 'folder') {
+      const config = this.given.find((g) => g.use === 'teacher')?.files.find((file) => file.name === 'config.json');
+      return config && layersOfConfig(await config.blob.text());
+    }
+    if (teacher.kind !== 'bundled') return undefined;
+    const answer = await fetch(new URL(`models/${teacher.name}/config.json`, document.baseURI)).catch(() => undefined);
+    return answer?.ok ? layersOfConfig(await answer.text()) : undefined;
+  }
+
+  #use({ use, folder }: Recognised): void {
+    if (use === 'data') this.draft.data = { kind: 'folder', name: folder };
+    if (use === 'teacher') this.draft.teacher = { kind: 'folder', name: folder };
+    if (use === 'tokenizer') this.draft.tokenizer = { kind: 'folder', name: folder };
+  }
+}
+
+/** A name that is also a file name: task, layers of the start, seed. */
+export function runName({ task, student, training }: Recipe): string {
+  const { init, num_hidden_layers: layers } = student;
+  const start = init.kind === 'layers' ? `layers-${init.layers.join('-')}` : `${layers}-random-layers`;
+  return `${task}-${start}-seed-${training.seed}`;
+}
+
+function editable(recipe: Recipe): Draft {
+  return structuredClone(recipe) as Draft;
+}
