@@ -33,8 +33,10 @@ export class Interrupted extends Error {}
 export async function drive(options: DrivenOptions): Promise<void> {
   const { job, out, signal, announce } = options;
   const browser = ensureBrowser({ system: options.installBrowser, announce });
-  await ensureBuilt(announce);
-  stopIf(signal);
+  await ensureBuilt(announce, signal).catch((error: unknown) => {
+    stopIf(signal);
+    throw error;
+  });
   mkdirSync(out, { recursive: true });
   const server = await serve({ root: DIST, port: options.port, folders: { ...job.folders }, out });
   const profile = mkdtempSync(join(tmpdir(), 'distill-lab-profile-'));

@@ -4,6 +4,7 @@ import { commandHelp, labHelp, type Command } from './command_line/command.ts';
 import { didYouMean, UsageError } from './command_line/option.ts';
 import { COMMANDS } from './commands/index.ts';
 import { Interrupted } from './driven_run.ts';
+import { interrupts } from './interrupts.ts';
 
 /** What the program ends with. */
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -35,7 +36,7 @@ async function runCommand(command: Command, args: readonly string[], json: boole
     return EXIT.done;
   }
   const work = command.prepare(args);
-  const { text, json: value } = await work({ log: json ? process.stderr : process.stdout, signal: interrupts() });
+  const { text, json: value } = await work({ log: json ? process.stderr : process.stdout, signal: interrupts(EXIT.interrupted) });
   console.log(json ? JSON.stringify(value) : text);
   return EXIT.done;
 }
@@ -45,18 +46,6 @@ function commandNamed(name: string): Command {
   if (command) return command;
   const names = COMMANDS.map((known) => known.name);
   throw new UsageError('command line', `a command (${names.join(', ')})`, `"${name}"`, didYouMean(name, names));
-}
-
-/** Aborted at the first SIGINT, SIGTERM or SIGHUP; a second one ends the program at once. */
-function interrupts(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(EXIT.interrupted);
-      controller.abort();
-    });
-  }
-  return controller.signal;
 }
 
 /** The message; with its place in the code when it is a defect of the lab. */

@@ -1,6 +1,7 @@
 /** The app for a person: built if stale, served on this machine until it is interrupted. */
 import { DIST, ensureBuilt } from './build_app.ts';
 import { integer, flag, readOptions, UsageError } from './command_line/option.ts';
+import { interrupts } from './interrupts.ts';
 import { serve } from './serve.ts';
 
 const OPTIONS = { port: integer(0, 65_535, 'port', 'a free one'), help: flag('print this help') } as const;
@@ -13,7 +14,7 @@ try {
     await ensureBuilt((line) => console.log(line));
     const server = await serve({ root: DIST, port });
     console.log(`Distill Lab: ${server.address}\nPress Ctrl+C to end.`);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void server.close());
+    interrupts(130).addEventListener('abort', () => void server.close(), { once: true });
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
