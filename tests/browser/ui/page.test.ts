@@ -1,0 +1,124 @@
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { render } from 'vitest-browser-svelte';
+import { page, userEvent } from 'vitest/browser';
+import { DEFAULT_RECIPE } from '../../../src/experiment/presets.ts';
+import App from '../../../src/ui/App.svelte';
+import '../../../src/ui/styles/base.css';
+import { FakeLibrary, FakeTrainer, record } from './fake_lab.ts';
+
+async function faults(): Promise<string[]> {
+  const { violations } = await axe.run(document.body, { rules: { region: { enabled: false } } });
+  return violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+}
+
+async function open(trainer: FakeTrainer, library = new FakeLibrary()): Promise<void> {
+  await render(App, { trainer, library });
+  await expect.element(page.getByRole('button', { name: /^WASM/ })).toBeVisible();
+}
+
+const start = () => page.getByRole('button', { name: 'Start distilling' });
+
+beforeEach(async () => {
+  localStorage.clear();
+  await page.viewport(1280, 900);
+});
+afterEach(() => {
+  delete document.documentElement.dataset['theme'];
+});
+
+describe.each(['light', 'dark'] as const)('the page in %s colours has no accessibility violations', (theme) => {
+  beforeEach(() => localStorage.setItem('distill-lab-theme', theme));
+
+  it('before a run', async () => {
+    await open(new FakeTrainer(), new FakeLibrary([record(DEFAULT_RECIPE)]));
+    for (const summary of document.querySelectorAll('summary')) summary.click();
+    expect(await faults()).toEqual([]);
+  });
+
+  it('during a run', async () => {
+    await open(new FakeTrainer(190));
+    await start().click();
+    await expect.element(page.getByText('Student, distilled: step 190 of 315').first()).toBeVisible();
+    expect(await faults()).toEqual([]);
+  });
+
+  it('after a run, with an answer and a fault', async () => {
+    await open(new FakeTrainer());
+    await start().click();
+    await page.getByRole('button', { name: 'The story is charming.' }).click();
+    await page.getByRole('button', { name: /^Export the student/ }).click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Delete a run and export again.');
+    for (const summary of document.querySelectorAll('summary')) summary.click();
+    expect(await faults()).toEqual([]);
+  });
+});
+
+describe('the page', () => {
+  it('starts the preset with what was changed, and refuses what cannot be', async () => {
+    const trainer = new FakeTrainer(3);
+    await open(trainer);
+    await page.getByLabelText('Learning rate').fill('7');
+    await expect.element(start()).toBeDisabled();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Learning rate must be a number from 1e-7 to 0.1; it is 7.');
+    await page.getByLabelText('Learning rate').fill('0.001');
+    await page.getByLabelText('Student layers').fill('5');
+    await start().click();
+    const command = trainer.sent.find((sent) => sent.type === 'start');
+    expect(command?.recipe.training.learning_rate).toBe(0.001);
+    expect(command?.recipe.student).toEqual({ num_hidden_layers: 5, init: { kind: 'layers', layers: [1, 4, 6, 9, 11] } });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    expect(trainer.sent.at(-1)).toEqual({ type: 'pause' });
+  });
+
+  it('opens a stored run with its curves and table, and deletes it once confirmed', async () => {
+    const library = new FakeLibrary([record(DEFAULT_RECIPE)]);
+    await open(new FakeTrainer(), library);
+    await page.getByRole('button', { name: DEFAULT_RECIPE.name, exact: true }).click();
+    await expect.element(page.getByRole('row', { name: /Student, distilled/ })).toHaveTextContent('90.6');
+    await expect.element(page.getByRole('img', { name: /Loss by step/ })).toBeVisible();
+    await page.getByRole('button', { name: `Delete ${DEFAULT_RECIPE.name}` }).click();
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    expect(library.runs).toHaveLength(1);
+    await page.getByRole('button', { name: `Delete ${DEFAULT_RECIPE.name}` }).click();
+    await page.getByRole('button', { name: 'Delete the run' }).click();
+    await expect.element(page.getByText('None yet.')).toBeVisible();
+    expect(library.runs).toEqual([]);
+  });
+
+  it('continues an interrupted run under its own id', async () => {
+    const trainer = new FakeTrainer(5);
+    await open(trainer, new FakeLibrary([record(DEFAULT_RECIPE, { id: 'kept', state: 'running', rows: [], arm: 'distilled', step: 120 })]));
+    await page.getByRole('button', { name: /^Continue/ }).click();
+    await expect.element(page.getByRole('button', { name: 'Stop and keep' })).toBeVisible();
+    expect(trainer.sent.at(-1)).toMatchObject({ type: 'start', run: 'kept' });
+  });
+
+  it('ends the run in work by a fault that names no run', async () => {
+    const trainer = new FakeTrainer(5);
+    await open(trainer);
+    await start().click();
+    trainer.say({ type: 'fault', fault: { code: 'device-lost', where: 'the GPU', expected: 'a device', got: 'a lost one', remedy: 'Start again.' } });
+    await expect.element(page.getByRole('alert')).toHaveTextContent('the GPU');
+    await expect.element(start()).toBeEnabled();
+  });
+
+  it('asks both models, and flattens their answers with the temperature', async () => {
+    await open(new FakeTrainer());
+    await start().click();
+    await page.getByLabelText('Sentence', { exact: true }).fill('A fine day.');
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByText('99.1 %')).toBeVisible();
+    await page.getByLabelText(/^Temperature τ =/).fill('10');
+    await expect.element(page.getByText('61.5 %')).toBeVisible();
+  });
+
+  it('remembers the choice of colours', async () => {
+    await open(new FakeTrainer());
+    const toggle = page.getByRole('button', { name: /^Colours/ });
+    await toggle.click();
+    await toggle.click();
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+    expect(localStorage.getItem('distill-lab-theme')).toBe('dark');
+  });
+});
