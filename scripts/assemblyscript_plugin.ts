@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
 const SUFFIX = '?assemblyscript';
-const OPTIONS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory', '--enable', 'simd'];
+const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory', '--enable', 'simd'];
 const CACHE = resolve(import.meta.dirname, '..', 'node_modules', '.cache', 'assemblyscript');
 
 /**
@@ -36,18 +36,25 @@ function sourcesBeside(entry: string): string[] {
   return readdirSync(folder).filter((name) => name.endsWith('.ts')).sort().map((name) => join(folder, name));
 }
 
-async function compileCached(entry: string): Promise<Buffer> {
+/** Compilations under way, by the file they will be kept in: several projects of one process share them. */
+const UNDER_WAY = new Map<string, Promise<Buffer>>();
+
+function compileCached(entry: string): Promise<Buffer> {
   const hash = createHash('sha256').update(OPTIONS.join(' '));
   for (const file of sourcesBeside(entry)) hash.update(`${basename(file)}\0`).update(readFileSync(file));
   const cached = join(CACHE, `${hash.digest('hex').slice(0, 32)}.wasm`);
-  try {
-    return readFileSync(cached);
-  } catch {
-    const binary = await compile(entry);
-    mkdirSync(CACHE, { recursive: true });
-    writeFileSync(cached, binary);
-    return binary;
-  }
+  if (existsSync(cached)) return Promise.resolve(readFileSync(cached));
+  const promise = UNDER_WAY.get(cached) ?? compile(entry).then((binary) => keep(cached, binary));
+  UNDER_WAY.set(cached, promise);
+  return promise;
+}
+
+/** Writes under another name first, so that no other process reads half a file. */
+function keep(path: string, binary: Buffer): Buffer {
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, binary);
+  renameSync(`${path}.${process.pid}`, path);
+  return binary;
 }
 
 /** The WebAssembly binary of one AssemblyScript program; throws the compiler's own messages. */

@@ -1,5 +1,6 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import { simdOf } from '../wasm/simd.ts';
 
 /** Activation functions by Hugging Face's names, each with its derivative; both take and give tensors of one shape. */
 interface Activation {
@@ -39,9 +40,20 @@ export const ACTIVATIONS = {
 export type ActivationName = keyof typeof ACTIVATIONS;
 type Attrs = { kind: ActivationName };
 
+/** Numbers of the activations in the WASM kernel. */
+const WASM_KINDS: Record<ActivationName, number> = { gelu: 0, gelu_new: 1, relu: 2 };
+
 const forward = defineKernel<Attrs>({
   name: 'LabActivation',
   plain: ({ x }, { kind }) => [ACTIVATIONS[kind].value(x!)],
+  native: {
+    wasm: ({ x }, { kind }, backend) => {
+      const simd = simdOf(backend);
+      const y = simd.output(x!.shape);
+      simd.kernels.activation(WASM_KINDS[kind], simd.size(x!), simd.at(x!), simd.at(y));
+      return [y];
+    },
+  },
   saves: ['x'],
   gradient: ([dy], { x }, attrs) => ({ x: backward({ dy: dy!, x: x! }, attrs)[0]! }),
 });
@@ -49,6 +61,14 @@ const forward = defineKernel<Attrs>({
 const backward = defineKernel<Attrs>({
   name: 'LabActivationGradient',
   plain: ({ dy, x }, { kind }) => [tf.mul(dy!, ACTIVATIONS[kind].derivative(x!))],
+  native: {
+    wasm: ({ dy, x }, { kind }, backend) => {
+      const simd = simdOf(backend);
+      const dx = simd.output(x!.shape);
+      simd.kernels.activationGradient(WASM_KINDS[kind], simd.size(x!), simd.at(dy!), simd.at(x!), simd.at(dx));
+      return [dx];
+    },
+  },
 });
 
 /** Elementwise activation by name; any shape. */

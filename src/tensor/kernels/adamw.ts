@@ -1,6 +1,6 @@
 import * as tf from '../tf.ts';
 import { gridFor, ELEMENT_INDEX, type LabWebGPUBackend } from '../backends/webgpu.ts';
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { simdOf } from '../wasm/simd.ts';
 
 /** What one update of one parameter depends on; `scale` is the clipping factor on the gradient. */
 export interface AdamWStep {
@@ -34,16 +34,12 @@ const plain: Update = ({ parameter, m, v }, gradient, s) =>
     parameter.assign(tf.sub(parameter, tf.mul(s.lr, tf.add(direction, tf.mul(parameter, s.weightDecay)))));
   });
 
-/** One pass over the WASM heap; reads 16 bytes and writes 12 an element. */
+/** One pass; reads 16 bytes and writes 12 an element. */
 const wasm: Update = ({ parameter, m, v }, gradient, s) => {
-  const memory = tf.backend() as BackendWasm;
-  const [p, mm, vv, gg] = [parameter, m, v, gradient].map((t) => memory.typedArrayFromHeap(t) as Float32Array) as [Float32Array, Float32Array, Float32Array, Float32Array];
-  for (let i = 0; i < p.length; i++) {
-    const g = gg[i]! * s.scale;
-    const mi = (mm[i] = mm[i]! * s.beta1 + g * (1 - s.beta1));
-    const vi = (vv[i] = vv[i]! * s.beta2 + g * g * (1 - s.beta2));
-    p[i]! -= s.lr * (mi / s.correction1 / (Math.sqrt(vi / s.correction2) + s.eps) + s.weightDecay * p[i]!);
-  }
+  const simd = simdOf(tf.backend());
+  const [p, first, second, g] = [parameter, m, v, gradient].map((t) => simd.at(t)) as [number, number, number, number];
+  const rests = [s.beta1, 1 - s.beta1, s.beta2, 1 - s.beta2] as const;
+  simd.kernels.adamW(parameter.size, p, first, second, g, s.lr, ...rests, s.eps, s.weightDecay, s.correction1, s.correction2, s.scale);
 };
 
 const WGSL = `

@@ -1,6 +1,7 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
-import { dropoutMask } from './dropout.ts';
+import { simdOf, type Simd } from '../wasm/simd.ts';
+import { dropThreshold, dropoutMask } from './dropout.ts';
 
 /** Added to the score of a padded key: exp() of it is exactly 0 in float32, and a row of padding stays finite. */
 export const MASKED_SCORE = -10000;
@@ -24,6 +25,15 @@ const forward = defineKernel<Attrs>({
     const probabilities = softmaxScores(split(q!, attrs), split(k!, attrs), mask!, attrs);
     return [merge(tf.matMul(dropped(probabilities, attrs), split(v!, attrs)), attrs)];
   },
+  native: {
+    wasm: ({ q, k, v, mask }, attrs, backend) => {
+      const simd = simdOf(backend);
+      const context = simd.output(q!.shape);
+      const { sizes, draw, memory } = wasmArguments(simd, q!.shape[1]!, attrs);
+      simd.kernels.attention(...sizes, simd.at(q!), simd.at(k!), simd.at(v!), simd.at(mask!), simd.at(context), ...draw, ...memory);
+      return [context];
+    },
+  },
   saves: ['q', 'k', 'v', 'mask'],
   gradient: ([dy], { q, k, v, mask }, attrs) => {
     const [dq, dk, dv] = backward({ dy: dy!, q: q!, k: k!, v: v!, mask: mask! }, attrs);
@@ -41,7 +51,27 @@ const backward = defineKernel<Attrs>({
     const da = tf.mul(tf.mul(p, tf.sub(dp, tf.sum(tf.mul(dp, p), -1, true))), scale(q!, attrs));
     return [merge(tf.matMul(da, kh), attrs), merge(tf.matMul(da, qh, true, false), attrs), merge(dv, attrs)];
   },
+  native: {
+    wasm: ({ dy, q, k, v, mask }, attrs, backend) => {
+      const simd = simdOf(backend);
+      const outputs = [q!, k!, v!].map(({ shape }) => simd.output(shape));
+      const inputsAt = [dy!, q!, k!, v!, mask!].map((t) => simd.at(t)) as [number, number, number, number, number];
+      const outputsAt = outputs.map((t) => simd.at(t)) as [number, number, number];
+      const { sizes, draw, memory } = wasmArguments(simd, q!.shape[1]!, attrs);
+      simd.kernels.attentionGradient(...sizes, ...inputsAt, ...outputsAt, ...draw, ...memory);
+      return outputs;
+    },
+  },
 });
+
+/** What both WASM kernels take beside the tensors; `width` is d. */
+function wasmArguments(simd: Simd, width: number, { batch, length, heads, rate, key }: Attrs) {
+  return {
+    sizes: [batch, length, heads, width / heads],
+    draw: [key, dropThreshold(rate), 1 / (1 - rate)],
+    memory: [simd.workspace(simd.kernels.attentionWorkspaceBytes(length)), simd.gemmScratch],
+  } as const;
+}
 
 const scale = (q: tf.Tensor, { heads }: AttentionShape) => 1 / Math.sqrt(q.shape[1]! / heads);
 

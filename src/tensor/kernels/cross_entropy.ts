@@ -1,5 +1,6 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import { simdOf } from '../wasm/simd.ts';
 
 /**
  * Cross-entropy of each row against a class id.
@@ -12,6 +13,15 @@ const forward = defineKernel<Record<string, never>>({
     const hot = oneHot(labels!, logits!.shape[1]!);
     return [tf.neg(tf.sum(tf.mul(hot, tf.logSoftmax(logits!)), -1))];
   },
+  native: {
+    wasm: ({ logits, labels }, _attrs, backend) => {
+      const simd = simdOf(backend);
+      const [rows, classes] = [logits!.shape[0]!, logits!.shape[1]!];
+      const losses = simd.output([rows]);
+      simd.kernels.crossEntropy(rows, classes, simd.at(logits!), simd.at(labels!), simd.at(losses));
+      return [losses];
+    },
+  },
   saves: ['logits', 'labels'],
   gradient: ([dy], { logits, labels }) => ({ logits: backward({ dy: dy!, logits: logits!, labels: labels! }, {})[0]! }),
 });
@@ -21,6 +31,15 @@ const backward = defineKernel<Record<string, never>>({
   plain: ({ dy, logits, labels }) => {
     const hot = oneHot(labels!, logits!.shape[1]!);
     return [tf.mul(tf.sub(tf.softmax(logits!), hot), tf.expandDims(dy!, -1))];
+  },
+  native: {
+    wasm: ({ dy, logits, labels }, _attrs, backend) => {
+      const simd = simdOf(backend);
+      const [rows, classes] = [logits!.shape[0]!, logits!.shape[1]!];
+      const dLogits = simd.output([rows, classes]);
+      simd.kernels.crossEntropyGradient(rows, classes, simd.at(dy!), simd.at(logits!), simd.at(labels!), simd.at(dLogits));
+      return [dLogits];
+    },
   },
 });
 

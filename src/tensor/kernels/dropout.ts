@@ -1,6 +1,7 @@
 import * as tf from '../tf.ts';
 import { bits } from '../../random/counter.ts';
 import { defineKernel } from '../kernel.ts';
+import { simdOf } from '../wasm/simd.ts';
 
 /** `key` identifies the draw (seed, stream, step, place in the network); `rate` is the share that is dropped. */
 export type DropoutAttrs = { rate: number; key: number };
@@ -27,6 +28,14 @@ export function dropoutMask(size: number, { rate, key }: DropoutAttrs): Float32A
 const forward = defineKernel<DropoutAttrs>({
   name: 'LabDropout',
   plain: ({ x }, attrs) => [tf.mul(x!, tf.tensor(dropoutMask(x!.size, attrs), x!.shape))],
+  native: {
+    wasm: ({ x }, { rate, key }, backend) => {
+      const simd = simdOf(backend);
+      const y = simd.output(x!.shape);
+      simd.kernels.dropout(simd.size(x!), key, 0, dropThreshold(rate), 1 / (1 - rate), simd.at(x!), simd.at(y));
+      return [y];
+    },
+  },
   gradient: ([dy], _saved, attrs): Record<string, tf.Tensor> => ({ x: forward({ x: dy! }, attrs)[0]! }),
 });
 

@@ -1,5 +1,6 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import { simdOf } from '../wasm/simd.ts';
 
 type Attrs = { eps: number };
 
@@ -14,6 +15,16 @@ type Attrs = { eps: number };
 const forward = defineKernel<Attrs>({
   name: 'LabLayerNorm',
   plain: ({ x, gamma, beta }, { eps }) => [tf.add(tf.mul(normalise(x!, eps).xHat, gamma!), beta!)],
+  native: {
+    wasm: ({ x, gamma, beta }, { eps }, backend) => {
+      const simd = simdOf(backend);
+      const columns = gamma!.shape[0]!;
+      const rows = simd.size(x!) / columns;
+      const y = simd.output(x!.shape);
+      simd.kernels.layerNorm(rows, columns, eps, simd.at(x!), simd.at(gamma!), simd.at(beta!), simd.at(y));
+      return [y];
+    },
+  },
   saves: ['x', 'gamma'],
   gradient: ([dy], { x, gamma }, attrs) => {
     const [dx, dgamma, dbeta] = backward({ dy: dy!, x: x!, gamma: gamma! }, attrs);
@@ -28,6 +39,18 @@ const backward = defineKernel<Attrs>({
     const g = tf.mul(dy!, gamma!);
     const centred = tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(xHat, tf.mean(tf.mul(g, xHat), -1, true)));
     return [tf.mul(centred, rstd), tf.sum(tf.mul(dy!, xHat), 0), tf.sum(dy!, 0)];
+  },
+  native: {
+    wasm: ({ dy, x, gamma }, { eps }, backend) => {
+      const simd = simdOf(backend);
+      const columns = gamma!.shape[0]!;
+      const rows = simd.size(x!) / columns;
+      const outputs = [simd.output(x!.shape), simd.output([columns]), simd.output([columns])];
+      const inputsAt = [simd.at(dy!), simd.at(x!), simd.at(gamma!)] as const;
+      const outputsAt = outputs.map((output) => simd.at(output)) as [number, number, number];
+      simd.kernels.layerNormGradient(rows, columns, eps, ...inputsAt, ...outputsAt, simd.workspace(8 * columns));
+      return outputs;
+    },
   },
 });
 

@@ -1,5 +1,6 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import { simdOf } from '../wasm/simd.ts';
 
 /**
  * Rows of a table by id, with a gradient that always adds in the same order.
@@ -13,6 +14,15 @@ import { defineKernel } from '../kernel.ts';
 const forward = defineKernel<Record<string, never>>({
   name: 'LabLookup',
   plain: ({ w, ids }) => [tf.gather(w!, ids as tf.Tensor1D)],
+  native: {
+    wasm: ({ w, ids }, _attrs, backend) => {
+      const simd = simdOf(backend);
+      const [count, columns] = [ids!.shape[0]!, w!.shape[1]!];
+      const y = simd.output([count, columns]);
+      simd.kernels.lookup(count, columns, simd.at(w!), simd.at(ids!), simd.at(y));
+      return [y];
+    },
+  },
   saves: ['ids', 'order', 'start'],
   gradient: ([dy], { ids, order, start }) => ({ w: backward({ dy: dy!, ids: ids!, order: order!, start: start! }, {})[0]! }),
 });
@@ -22,28 +32,14 @@ const backward = defineKernel<Record<string, never>>({
   plain: ({ dy, ids, start }) => [tf.unsortedSegmentSum(dy!, ids as tf.Tensor1D, start!.size - 1)],
   native: {
     wasm: ({ dy, order, start }, _attrs, backend) => {
-      const memory = backend as unknown as WasmMemory;
-      const [vocabulary, width] = [start!.shape[0]! - 1, dy!.shape[1]!];
-      const dw = memory.makeOutput([vocabulary, width], 'float32');
-      const [out, rows] = [memory.typedArrayFromHeap(dw), memory.typedArrayFromHeap(dy!)];
-      const [from, positions] = [memory.typedArrayFromHeap(start!), memory.typedArrayFromHeap(order!)];
-      out.fill(0);
-      for (let v = 0; v < vocabulary; v++) {
-        for (let p = from[v]!; p < from[v + 1]!; p++) {
-          const row = positions[p]! * width;
-          for (let j = 0; j < width; j++) out[v * width + j]! += rows[row + j]!;
-        }
-      }
+      const simd = simdOf(backend);
+      const [vocabulary, columns] = [start!.shape[0]! - 1, dy!.shape[1]!];
+      const dw = simd.output([vocabulary, columns]);
+      simd.kernels.lookupGradient(vocabulary, columns, simd.at(dy!), simd.at(order!), simd.at(start!), simd.at(dw));
       return [dw];
     },
   },
 });
-
-/** What a native kernel uses of tfjs's WASM backend. */
-interface WasmMemory {
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  typedArrayFromHeap(info: tf.TensorInfo): Float32Array | Int32Array;
-}
 
 /** The ids of one batch as tensors, with the index that the gradient needs. */
 export interface IdIndex {

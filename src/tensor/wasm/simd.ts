@@ -38,6 +38,11 @@ export class Simd {
     return this.backend.getMemoryOffset(tensor.dataId);
   }
 
+  /** Number of elements. */
+  size(tensor: tf.TensorInfo): number {
+    return tensor.shape.reduce((product, extent) => product * extent, 1);
+  }
+
   /** A new float32 tensor; what it holds is whatever lay there before. */
   output(shape: readonly number[]): tf.TensorInfo {
     return this.backend.makeOutput([...shape], 'float32');
