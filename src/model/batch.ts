@@ -1,6 +1,5 @@
 import * as tf from '../tensor/tf.ts';
 import { idIndex, type IdIndex } from '../tensor/kernels/lookup.ts';
-import { oneHot } from '../tensor/kernels/cross_entropy.ts';
 import type { ModelConfig } from './config.ts';
 
 /** Token ids of B texts padded to T tokens, in main memory; rows follow one another. */
@@ -19,8 +18,7 @@ export interface Batch {
   readonly size: number;
   readonly length: number;
   readonly words: IdIndex;
-  /** [B·T, types], one-hot: a product with it is the lookup of a table of two rows. */
-  readonly types: tf.Tensor2D;
+  readonly types: IdIndex;
   /** [B, T], 1 = real token. */
   readonly mask: tf.Tensor2D;
 }
@@ -39,7 +37,7 @@ export function uploadBatch(batch: TokenBatch, config: ModelConfig): Batch {
     size,
     length,
     words: idIndex(batch.ids, config.vocab_size),
-    types: oneHot(tf.tensor1d(batch.typeIds, 'int32'), config.type_vocab_size),
+    types: idIndex(batch.typeIds, config.type_vocab_size),
     mask: tf.tensor2d(batch.mask, [size, length]),
   };
 }

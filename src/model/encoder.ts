@@ -97,7 +97,7 @@ export function encode(parameters: Parameters, config: ModelConfig, batch: Batch
 function embed(pass: Pass): tf.Tensor {
   const { batch, config } = pass;
   const words = lookup(pass.get('embeddings.word_embeddings.weight'), batch.words);
-  const types = tf.matMul(batch.types, pass.get('embeddings.token_type_embeddings.weight') as tf.Tensor2D);
+  const types = lookup(pass.get('embeddings.token_type_embeddings.weight'), batch.types);
   const positions = tf.slice(pass.get('embeddings.position_embeddings.weight'), [0, 0], [batch.length, config.hidden_size]);
   const byRow = tf.reshape(tf.add(words, types), [batch.size, batch.length, config.hidden_size]);
   const sum = tf.reshape(tf.add(byRow, positions), [batch.size * batch.length, config.hidden_size]);

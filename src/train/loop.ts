@@ -111,7 +111,7 @@ function differentiate(job: TrainingJob, step: number): { terms: Record<string, 
   const { value, grads } = tf.variableGrads(() => {
     terms = job.losses(step);
     for (const term of Object.values(terms)) tf.keep(term);
-    return tf.addN(Object.values(terms)) as tf.Scalar;
+    return Object.values(terms).reduce<tf.Scalar>((sum, term) => tf.add(sum, term), tf.scalar(0));
   }, [...job.parameters.values()]);
   value.dispose();
   const gradients = new Map<string, tf.Tensor>();
