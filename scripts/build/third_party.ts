@@ -34,6 +34,10 @@ export function thirdParty(): ThirdParty {
   return {
     collect: () => ({
       name: 'third-party-collect',
+      enforce: 'pre',
+      transform(code, id) {
+        if (/\.css($|\?)/.test(id)) for (const name of stylesIn(id, code)) packages.add(name);
+      },
       generateBundle(_options, bundle) {
         for (const chunk of Object.values(bundle)) {
           const ids = chunk.type === 'chunk' ? Object.keys(chunk.modules) : chunk.originalFileNames;
@@ -63,19 +67,31 @@ export function packagesIn(id: string): string[] {
   return match?.[1] ? [match[1].replaceAll('\\', '/')] : [];
 }
 
-/** The text of all notices; throws for a package without a licence. */
+/** The packages of a style sheet: its own, and those that it imports, which are put in its place and leave no module. */
+export function stylesIn(id: string, code: string): string[] {
+  const imported = [...code.matchAll(/@import\s+(?:url\()?['"]((?:@[^'"/]+\/)?[^'"./][^'"/]*)/g)].flatMap(([, name]) => name ?? []);
+  return [...packagesIn(id), ...imported];
+}
+
+/** The text of all notices, each licence once with the packages under it; throws for a package without a licence. */
 export function notices(packages: readonly string[]): string {
-  const parts = packages.map((name) => notice(name));
+  const byText = new Map<string, string[]>();
+  for (const name of packages) {
+    const { head, text } = notice(name);
+    byText.set(text, [...(byText.get(text) ?? []), head]);
+  }
+  const parts = [...byText].map(([text, heads]) => `${RULE}\n${heads.join('\n')}\n${RULE}\n\n${text}\n`);
   return `Distill Lab contains these packages.\n\n${parts.join('\n')}`;
 }
 
-function notice(name: string): string {
+const RULE = '='.repeat(100);
+
+function notice(name: string): { head: string; text: string } {
   const folder = join(ROOT, 'node_modules', name);
   const about: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const licence = field(about, 'license');
-  const head = `${'='.repeat(100)}\n${name} ${field(about, 'version')} (${licence})\n${'='.repeat(100)}\n\n`;
-  const native = INSIDE_WASM.filter(([inside]) => inside === name).map(([, text]) => `${text}\n\n`).join('');
-  return `${head}${native}${licenceText(folder, name, licence, about)}\n`;
+  const native = INSIDE_WASM.filter(([inside]) => inside === name).map(([, text]) => `\n${text}`).join('');
+  return { head: `${name} ${field(about, 'version')} (${licence})${native}`, text: licenceText(folder, name, licence, about) };
 }
 
 function licenceText(folder: string, name: string, licence: string, about: unknown): string {
