@@ -92,6 +92,9 @@ const WAYS: readonly Way[] = [otherWord, otherBinding, missing, denied, notCommi
 
 /** The scene told so that it misses the question; drawn evenly over the ways that the scene has. Undefined if none. */
 export function missTelling(miss: Miss): Telling | undefined {
-  const ways = WAYS.flatMap((way) => way(miss) ?? []);
-  return ways.length === 0 ? undefined : miss.rng.pick(ways);
+  for (const way of miss.rng.shuffle(WAYS)) {
+    const telling = way(miss);
+    if (telling) return telling;
+  }
+  return undefined;
 }

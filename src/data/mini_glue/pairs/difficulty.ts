@@ -7,13 +7,16 @@ import type { WrapKind } from './wraps.ts';
 /** Longest pair, in words and marks; word pieces are about a third more. */
 export const MAX_WORDS = 40;
 
+/** What tells two texts that mean the same from two that do not. */
+export type Decisive = 'party' | 'word' | 'binding';
+
 /** How much a paraphrase of mrpc or qqp rewrites. */
 export interface ParaphraseKnobs {
   readonly events: 1 | 2;
   /** Dimensions of form (voice, dative, order, wording) that differ between the two texts, at most. */
   readonly changes: number;
-  /** Chance that the decisive difference is one word (synonym or not); else it is what the words are bound to. */
-  readonly lexical: number;
+  /** Weights of what may decide: a new party, one word (synonym or not), what the words are bound to. */
+  readonly decides: Readonly<Record<Decisive, number>>;
   /** Chance of one more synonym that decides nothing. */
   readonly extraSynonym: number;
   readonly negated: number;
@@ -22,10 +25,22 @@ export interface ParaphraseKnobs {
 }
 
 export const MRPC: readonly ParaphraseKnobs[] = [
-  { events: 1, changes: 0, lexical: 0.7, extraSynonym: 0, negated: 0.1, adjuncts: 0.5, adjectives: 0.1 },
-  { events: 1, changes: 1, lexical: 0.5, extraSynonym: 0, negated: 0.2, adjuncts: 0.4, adjectives: 0.15 },
-  { events: 2, changes: 2, lexical: 0.35, extraSynonym: 0.3, negated: 0.3, adjuncts: 0.2, adjectives: 0.1 },
-  { events: 2, changes: 3, lexical: 0.25, extraSynonym: 0.5, negated: 0.4, adjuncts: 0.25, adjectives: 0.2 },
+  {
+    events: 1, changes: 0, decides: { party: 0.3, word: 0.5, binding: 0.2 },
+    extraSynonym: 0, negated: 0.1, adjuncts: 0.5, adjectives: 0.1,
+  },
+  {
+    events: 1, changes: 1, decides: { party: 0.15, word: 0.4, binding: 0.45 },
+    extraSynonym: 0, negated: 0.2, adjuncts: 0.4, adjectives: 0.15,
+  },
+  {
+    events: 2, changes: 2, decides: { party: 0.05, word: 0.35, binding: 0.6 },
+    extraSynonym: 0.3, negated: 0.3, adjuncts: 0.2, adjectives: 0.1,
+  },
+  {
+    events: 2, changes: 3, decides: { party: 0.05, word: 0.25, binding: 0.7 },
+    extraSynonym: 0.5, negated: 0.4, adjuncts: 0.15, adjectives: 0.15,
+  },
 ];
 
 export interface QueryKnobs extends ParaphraseKnobs {
@@ -34,10 +49,22 @@ export interface QueryKnobs extends ParaphraseKnobs {
 }
 
 export const QQP: readonly QueryKnobs[] = [
-  { events: 1, changes: 0, indirect: 0.1, lexical: 0.7, extraSynonym: 0, negated: 0, adjuncts: 0.4, adjectives: 0.1 },
-  { events: 1, changes: 1, indirect: 0.15, lexical: 0.5, extraSynonym: 0, negated: 0.1, adjuncts: 0.4, adjectives: 0.2 },
-  { events: 2, changes: 2, indirect: 0.2, lexical: 0.35, extraSynonym: 0.3, negated: 0, adjuncts: 0.2, adjectives: 0.1 },
-  { events: 2, changes: 3, indirect: 0.3, lexical: 0.25, extraSynonym: 0.5, negated: 0, adjuncts: 0.25, adjectives: 0.2 },
+  {
+    events: 1, changes: 0, indirect: 0.1, decides: { party: 0.3, word: 0.5, binding: 0.2 },
+    extraSynonym: 0, negated: 0, adjuncts: 0.4, adjectives: 0.1,
+  },
+  {
+    events: 1, changes: 1, indirect: 0.15, decides: { party: 0.15, word: 0.4, binding: 0.45 },
+    extraSynonym: 0, negated: 0.1, adjuncts: 0.4, adjectives: 0.2,
+  },
+  {
+    events: 2, changes: 2, indirect: 0.2, decides: { party: 0.05, word: 0.35, binding: 0.6 },
+    extraSynonym: 0.3, negated: 0, adjuncts: 0.2, adjectives: 0.1,
+  },
+  {
+    events: 2, changes: 3, indirect: 0.3, decides: { party: 0.05, word: 0.25, binding: 0.7 },
+    extraSynonym: 0.5, negated: 0, adjuncts: 0.15, adjectives: 0.15,
+  },
 ];
 
 /** What the templates of training and those of dev alone are made of. */
@@ -121,10 +148,13 @@ export const RTE: readonly InferenceKnobs[] = [
 /** Share of rte's rows without entailment that are contradictions. */
 export const RTE_CONTRADICTIONS = 0.3;
 
-export const MNLI: readonly InferenceKnobs[] = [
-  { ...SHARED, moves: 1, passiveHypotheses: 0, plans: { train: [{ ...DIRECT, negated: true }], dev: [{ ...DIRECT, negated: true, cleft: true }] } },
-  SINGLE, DOUBLE, TRIPLE,
-];
+/** The plans with negation where one person is spoken of: without it nothing can be contradicted. */
+function negatable(knobs: InferenceKnobs): InferenceKnobs {
+  const change = (plan: InferencePlan): InferencePlan => (plan.subject === 'set' ? plan : { ...plan, negated: true });
+  return { ...knobs, plans: { train: knobs.plans.train.map(change), dev: knobs.plans.dev.map(change) } };
+}
+
+export const MNLI: readonly InferenceKnobs[] = RTE.map(negatable);
 
 /** The structures of one sentence of qnli. */
 export interface AnswerPlan {

@@ -124,22 +124,35 @@ function premiseText(stock: Stock, plan: InferencePlan, target: Statement, choic
   return rng.shuffle([plain, said(first)]).join(', and ');
 }
 
+/** The premise of one choice; undefined where no words fit, or where it only repeats the hypothesis. */
+function premise(stock: Stock, plan: InferencePlan, hypothesis: Statement, text: string, choice: Choice): string | undefined {
+  const target = premiseStatement(stock, plan, hypothesis, choice);
+  const said = target && sentence(tidy(premiseText(stock, plan, target, choice)));
+  if (!said || plan.subject !== 'member') return said === text ? undefined : said;
+  const member = membership(stock, hypothesis.event.agent, target.event.agent, choice);
+  return member && stock.rng.shuffle([said, sentence(member)]).join(' ');
+}
+
+/** Choices that are tried before a hypothesis is given up. */
+const TRIES = 8;
+
 /**
- * A premise and a hypothesis with that verdict. The hypothesis is drawn first; the premise then is one of those that
- * the plan allows, drawn evenly over the reasons for its verdict. Undefined where no words fit.
+ * A premise and a hypothesis with the first of the verdicts that the plan can give. The hypothesis is drawn first; the
+ * premise then is one of those that the plan allows, drawn evenly over the reasons for its verdict. Undefined where no
+ * words fit.
  */
-export function inference(stock: Stock, plan: InferencePlan, verdict: Verdict): Pair | undefined {
+export function inference(stock: Stock, plan: InferencePlan, verdicts: readonly Verdict[]): Pair | undefined {
   const { rng, templates, knobs } = stock;
   const hypothesis = drawHypothesis(stock, plan);
   const passive = rng.chance(knobs.passiveHypotheses);
-  const text = say(stock, hypothesis, plan.subject === 'set', { ...PLAIN, passive }, templates);
-  const choice = pickChoice(stock, choices(plan, hypothesis.claim, knobs.moves, verdict));
-  const target = choice && premiseStatement(stock, plan, hypothesis, choice);
-  if (!choice || !target) return undefined;
-  const premise = sentence(tidy(premiseText(stock, plan, target, choice)));
-  if (plan.subject !== 'member') return [premise, sentence(text)];
-  const member = membership(stock, hypothesis.event.agent, target.event.agent, choice);
-  return member === undefined ? undefined : [rng.shuffle([premise, sentence(member)]).join(' '), sentence(text)];
+  const text = sentence(say(stock, hypothesis, plan.subject === 'set', { ...PLAIN, passive }, templates));
+  const fitting = verdicts.map((v) => choices(plan, hypothesis.claim, knobs.moves, v)).find((all) => all.length > 0) ?? [];
+  for (let i = 0; i < TRIES; i++) {
+    const choice = pickChoice(stock, fitting);
+    const said = choice && premise(stock, plan, hypothesis, text, choice);
+    if (said) return [said, text];
+  }
+  return undefined;
 }
 
 /** A relative clause at the end of a sentence keeps no comma before the stop. */

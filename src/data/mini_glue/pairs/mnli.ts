@@ -24,7 +24,7 @@ const GENRES: Readonly<Record<TemplateSet, Readonly<Record<string, readonly stri
 export const mnli = pairGenerator('mnli', MNLI, (draft) => {
   const { rng, knobs, templates, label } = draft;
   const verdict = VERDICTS[label];
-  const pair = verdict && inference(draft, rng.pick(knobs.plans[templates]), verdict);
+  const pair = verdict && inference(draft, rng.pick(knobs.plans[templates]), [verdict]);
   if (!pair) return undefined;
   const genres = Object.values(GENRES[templates]);
   const opening = rng.pick(rng.pick(genres));

@@ -26,10 +26,11 @@ export function attempt<T>(draw: () => T): T | undefined {
   }
 }
 
-/** Length in words and marks. */
-function length([text, textPair]: Pair): number {
-  const all = `${text} ${textPair}`;
-  return all.split(' ').length + (all.match(/[,.?]/g)?.length ?? 0);
+/** Length in words and marks: a space ends a word, and so does every mark before it. */
+function length(pair: Pair): number {
+  let count = pair.length;
+  for (const text of pair) for (let i = 0; i < text.length; i++) count += ' ,.?:'.includes(text.charAt(i)) ? 1 : 0;
+  return count;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Generator } from '../../../random/generator.ts';
 import { isRole, question, type Asked, type AskForm } from './ask.ts';
-import { addSynonym, exchangeWord, type Told } from './decide.ts';
+import { addSynonym, decisions, exchangeParty, exchangeWord, type Told } from './decide.ts';
 import { PARAPHRASE_TEMPLATES, QQP, QQP_TEMPLATES, type QueryKnobs, type QuestionTemplates } from './difficulty.ts';
 import { SWAPS, swapParties, type Swap } from './edits.ts';
 import { pairGenerator, type Draft } from './pair_generator.ts';
@@ -63,14 +63,13 @@ function exchangeBinding(rng: Generator, query: Query, form: QueryForm, same: bo
   const text = queryText(query, form);
   const { asked, report } = query;
   const hidden = isRole(asked) ? report.main[asked] : undefined;
-  const others = rebound(query).filter((other) => {
+  const chosen = rng.shuffle(rebound(query)).find((other) => {
     const said = queryText(other, form);
     return said !== text && !(hidden && said.toLowerCase().includes(phraseText(hidden).toLowerCase()));
   });
-  if (others.length === 0) return undefined;
-  const chosen = rng.pick(others);
+  if (!chosen) return undefined;
   const told = same ? query : chosen;
-  return { query: told, report: told.report, decided: [] };
+  return { query: told, report: told.report, by: 'binding', decided: [] };
 }
 
 /** Every other question with the same words but for the question word or the conjunction. */
@@ -118,22 +117,29 @@ function makeQuery({ rng, words, cast, knobs, templates }: Draft<QueryKnobs>): Q
   return { report, asked: rng.pick(askable(report.main)) };
 }
 
+function decide({ rng, words, cast, knobs, label }: Draft<QueryKnobs>, query: Query, form: QueryForm, text: string): ToldQuery | undefined {
+  const same = label === 1;
+  const shows = (report: Report) => queryText({ ...query, report }, form) !== text;
+  return decisions(rng, knobs.decides, {
+    party: () => keepAsked(query, exchangeParty(rng, cast, query.report, same, shows)),
+    word: () => keepAsked(query, exchangeWord(rng, words, cast, query.report, same, shows)),
+    binding: () => exchangeBinding(rng, query, form, same),
+  });
+}
+
 /**
  * Two questions that ask the same in another voice, order or wording (1), or that differ in one word or in what is
  * asked of whom (0).
  */
 export const qqp = pairGenerator('qqp', QQP, (draft) => {
-  const { rng, words, cast, knobs, label, templates } = draft;
+  const { rng, words, knobs, templates } = draft;
   const { openings } = QQP_TEMPLATES[templates];
   const query = makeQuery(draft);
   const first = firstForm(rng, QQP_TEMPLATES[templates], knobs.indirect, knobs.events === 2);
-  const lexical = rng.chance(knobs.lexical);
-  const second = secondForm(rng, query, first, openings, knobs.changes === 0 && !lexical ? 1 : knobs.changes);
   const text = queryText(query, first);
-  const shows = (report: Report) => queryText({ ...query, report }, first) !== text;
-  const same = label === 1;
-  const told = lexical ? keepAsked(query, exchangeWord(rng, words, cast, query.report, same, shows)) : exchangeBinding(rng, query, first, same);
+  const told = decide(draft, query, first, text);
   if (!told) return undefined;
+  const second = secondForm(rng, query, first, openings, knobs.changes === 0 && told.by !== 'word' ? 1 : knobs.changes);
   const said = rng.chance(knobs.extraSynonym) ? { ...told.query, report: addSynonym(rng, words, told) } : told.query;
   return [text, queryText(said, second)];
 });

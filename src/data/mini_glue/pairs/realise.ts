@@ -44,7 +44,9 @@ export function capital(text: string): string {
 
 /** Words joined by single spaces; empty ones are left out. */
 export function words(...parts: readonly (string | undefined)[]): string {
-  return parts.filter((p) => p !== undefined && p !== '').join(' ');
+  let said = '';
+  for (const part of parts) if (part) said = said ? `${said} ${part}` : part;
+  return said;
 }
 
 /** A sentence: capital first, full stop (or the given mark) last. */
@@ -78,6 +80,7 @@ export function timeText(time: string): string {
 
 function activeVerb(event: Event, status: Form['status']): VerbGroup {
   const { base, past } = event.verb;
+  if (event.holds && status === 0) return { finite: past, auxiliary: 'did', rest: base };
   const table = event.holds
     ? [[past, base], [`managed to ${base}`, `manage to ${base}`], [`did not fail to ${base}`, `not fail to ${base}`]]
     : [[`did not ${base}`, `not ${base}`], [`failed to ${base}`, `fail to ${base}`], [`did not manage to ${base}`, `not manage to ${base}`]];
@@ -147,9 +150,11 @@ export function verbPhrase(event: Event, form: Form = PLAIN): string {
   return words(verb.finite, ...rest);
 }
 
-/** A numeral as a word: 2 … 12. */
+const NUMERALS = ['one', ...NUMBERS];
+
+/** A numeral as a word: 1 … 12. */
 export function numeral(n: number): string {
-  const word = NUMBERS[n - 2];
-  if (word === undefined) throw new RangeError(`numeral(): expected 2 … ${NUMBERS.length + 1}, got ${n}`);
+  const word = NUMERALS[n - 1];
+  if (word === undefined) throw new RangeError(`numeral(): expected 1 … ${NUMERALS.length}, got ${n}`);
   return word;
 }

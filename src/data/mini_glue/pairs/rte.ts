@@ -1,4 +1,5 @@
 import { RTE, RTE_CONTRADICTIONS } from './difficulty.ts';
+import type { Verdict } from './entail.ts';
 import { inference } from './infer.ts';
 import { pairGenerator } from './pair_generator.ts';
 
@@ -6,6 +7,6 @@ import { pairGenerator } from './pair_generator.ts';
 export const rte = pairGenerator('rte', RTE, (draft) => {
   const { rng, knobs, templates, label } = draft;
   const plan = rng.pick(knobs.plans[templates]);
-  const contradicts = rng.chance(RTE_CONTRADICTIONS);
-  return inference(draft, plan, label === 0 ? 'entailment' : contradicts ? 'contradiction' : 'neutral');
+  const against: readonly Verdict[] = rng.chance(RTE_CONTRADICTIONS) ? ['contradiction', 'neutral'] : ['neutral'];
+  return inference(draft, plan, label === 0 ? ['entailment'] : against);
 });

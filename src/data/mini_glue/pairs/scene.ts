@@ -1,6 +1,7 @@
 /** The small world that the pair tasks speak of: people who do something to somebody or something, somewhere, some time. */
 import type { Generator } from '../../../random/generator.ts';
 import { NUMBERS, PAST_TIMES } from '../lexicon/closed.ts';
+import { LEXICON } from '../lexicon/index.ts';
 import type { Adjective, Name, Noun, Selector, Verb } from '../lexicon/types.ts';
 import type { Words } from '../types.ts';
 
@@ -42,7 +43,7 @@ const PLURAL: ReadonlySet<string> = new Set([...NUMBERS, 'some', 'all', 'of', 'm
 
 /** True when the phrase stands for more than one. */
 export function isPlural({ determiner }: Phrase): boolean {
-  return determiner.endsWith(' of the') || PLURAL.has(determiner.split(' ').at(-1) ?? '');
+  return PLURAL.has(determiner.slice(determiner.lastIndexOf(' ') + 1)) || determiner.endsWith(' of the');
 }
 
 /** True for adjectives that can stand before the noun of an agent or patient. */
@@ -53,6 +54,20 @@ export function isUsual(adjective: Adjective): boolean {
 /** True for names and nouns of people. */
 export function isPerson(phrase: Phrase): boolean {
   return phrase.head.kind === 'name' || phrase.head.category === 'person';
+}
+
+/** Of each noun: itself, the kinds above it but for the root, and the synonyms of all of these. */
+const RELATED: ReadonlyMap<string, readonly string[]> = (() => {
+  const nouns = new Map(LEXICON.nouns.map((n) => [n.word, n]));
+  const above = (n: Noun): Noun[] => {
+    const next = n.hypernym === undefined ? undefined : nouns.get(n.hypernym);
+    return next?.hypernym === undefined ? [n] : [n, ...above(next)];
+  };
+  return new Map(LEXICON.nouns.map((n) => [n.word, above(n).flatMap((m) => [m.word, ...m.synonyms])]));
+})();
+
+function related(noun: Noun): readonly string[] {
+  return RELATED.get(noun.word) ?? [noun.word];
 }
 
 /** Draws the parties of one row, so that no two of them can be taken for each other. */
@@ -68,12 +83,12 @@ export class Cast {
 
   /** True when neither the word nor a kind above it nor a synonym has been used. */
   isFree(noun: Noun): boolean {
-    return !this.#related(noun).some((w) => this.#taken.has(w));
+    return !related(noun).some((w) => this.#taken.has(w));
   }
 
   /** Marks a noun, with its synonyms and the kinds above it, as used. */
   take<N extends Noun>(noun: N): N {
-    for (const w of this.#related(noun)) this.#taken.add(w);
+    for (const w of related(noun)) this.#taken.add(w);
     return noun;
   }
 
@@ -114,11 +129,6 @@ export class Cast {
     const verb = this.#words.verb(this.#rng, { frame, subject: 'person', object }, fits);
     for (const w of [verb.word, ...verb.synonyms, ...(verb.antonym ? [verb.antonym] : [])]) this.#taken.add(`v ${w}`);
     return verb;
-  }
-
-  #related(noun: Noun): readonly string[] {
-    const above = this.#words.hypernyms(noun).filter((n) => n.hypernym !== undefined);
-    return [noun, ...above].flatMap((n) => [n.word, ...n.synonyms]);
   }
 }
 

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { determiner, rivals, setClaim } from '../../../../src/data/mini_glue/pairs/claims.ts';
+import { MNLI, RTE } from '../../../../src/data/mini_glue/pairs/difficulty.ts';
+import { ALL, FAILS, HOLDS, type Claim, type Verdict } from '../../../../src/data/mini_glue/pairs/entail.ts';
+import { choices, type InferencePlan } from '../../../../src/data/mini_glue/pairs/infer_plan.ts';
+import { effects, wrapText } from '../../../../src/data/mini_glue/pairs/wraps.ts';
+import { Generator } from '../../../../src/random/generator.ts';
+import { TRAIN_WORDS } from './helpers.ts';
+
+const VERDICTS: readonly Verdict[] = ['entailment', 'neutral', 'contradiction'];
+
+describe('choices of a premise', () => {
+  const brief = (plan: InferencePlan, hypothesis: Claim, verdict: Verdict) =>
+    choices(plan, hypothesis, 1, verdict).map((c) => `${c.effect} ${c.claim === FAILS ? 'not ' : ''}${c.predicate}${c.crossed ? ' crossed' : ''}`);
+
+  it('are the textbook ones for one person', () => {
+    const plan: InferencePlan = { subject: 'one', negated: true };
+    expect(brief(plan, HOLDS, 'entailment')).toEqual(['1 same', '1 wider']);
+    expect(brief(plan, FAILS, 'entailment')).toEqual(['1 not same', '1 not narrower']);
+    expect(brief(plan, HOLDS, 'contradiction')).toEqual(['1 not same', '1 not narrower']);
+    expect(brief({ subject: 'one', wrap: 'to' }, HOLDS, 'contradiction')).toEqual(['-1 same', '-1 narrower']);
+    expect(brief({ subject: 'one', companion: 'and' }, HOLDS, 'neutral')).toContain('1 same crossed');
+  });
+
+  it('follow from a set to its members only for universal claims', () => {
+    const found = choices({ subject: 'member' }, HOLDS, 0, 'entailment');
+    expect(found.map((c) => [c.claim === ALL, c.noun])).toEqual([[true, 'narrower']]);
+  });
+
+  it('exist for every plan, hypothesis and label of mnli, so that refusals cannot tell the label', () => {
+    const rng = new Generator(3, 'grammar');
+    for (const { plans, moves } of MNLI) for (const plan of [...plans.train, ...plans.dev]) {
+      const hypotheses = plan.subject === 'set' ? Array.from({ length: 23 }, () => setClaim(rng, 0.5)) : [HOLDS, FAILS];
+      for (const h of hypotheses) for (const v of VERDICTS) expect(choices(plan, h, moves, v).length, JSON.stringify([plan, h, v])).toBeGreaterThan(0);
+    }
+    for (const { plans, moves } of RTE) for (const plan of [...plans.train, ...plans.dev]) {
+      if (plan.subject === 'one') expect(choices(plan, HOLDS, moves, 'neutral').length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('quantifiers in words', () => {
+  const rng = new Generator(7, 'grammar');
+  const said = (claim: Claim, templates: 'train' | 'dev' = 'train') =>
+    [...new Set(Array.from({ length: 40 }, () => determiner(rng, claim, templates)))].sort();
+
+  it('fit their bounds', () => {
+    expect(said({ counted: 'meet', bounds: [4, Infinity] })).toEqual(['at least four', 'more than three']);
+    expect(said({ counted: 'meet', bounds: [0, 4] })).toEqual(['at most four', 'fewer than five']);
+    expect(said({ counted: 'meet', bounds: [4, 4] })).toEqual(['exactly four']);
+    expect(said(ALL)).toEqual(['all', 'every']);
+    expect(said(FAILS, 'dev')).toEqual(['none of the', 'not a single']);
+  });
+
+  it('meet rivals of their own family', () => {
+    expect(rivals(ALL).every((c) => c.counted === 'rest')).toBe(true);
+    for (let i = 0; i < 97; i++) for (const c of rivals(setClaim(rng, 1))) expect(() => determiner(rng, c, 'dev')).not.toThrow();
+  });
+});
+
+describe('wraps', () => {
+  it('have words for every effect', () => {
+    const rng = new Generator(11, 'grammar');
+    for (const kind of ['that', 'to', 'truth'] as const) for (const negated of [false, true]) for (const effect of effects(kind, negated)) {
+      expect(wrapText(rng, TRAIN_WORDS, kind, effect, negated)).toMatch(kind === 'to' ? / to$/ : / that$/);
+    }
+    const managed = Array.from({ length: 53 }, () => wrapText(rng, TRAIN_WORDS, 'to', 1, true));
+    expect(new Set(managed)).toEqual(new Set(['did not fail to']));
+  });
+});
