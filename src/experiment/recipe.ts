@@ -53,8 +53,11 @@ export interface ObjectiveTerm {
 
 export interface Recipe {
   readonly version: typeof RECIPE_VERSION;
-  /** `distill`: teacher, distilled student and every baseline; `finetune`: one model on one task. */
-  readonly kind: 'distill' | 'finetune';
+  /**
+   * `distill`: teacher, distilled student and every baseline; `finetune`: one model on one task; `pretrain`: masked
+   * language modelling on the corpus of the mini-GLUE grammar (`task` and `student` have no meaning there).
+   */
+  readonly kind: 'distill' | 'finetune' | 'pretrain';
   readonly name: string;
   readonly task: string;
   readonly data: DataSource;

@@ -7,8 +7,9 @@ import type { ModelConfig } from '../model/config.ts';
 import { encode, type DropoutSource } from '../model/encoder.ts';
 import { classify } from '../model/heads.ts';
 import { Taps, type TapName } from '../model/taps.ts';
-import { collate, epochBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
+import type { EncodedExample, LabelledBatch } from '../train/batches.ts';
 import { TrainingLoop, type LoopState } from '../train/loop.ts';
+import { BatchSequence } from './batch_sequence.ts';
 
 export interface ClassifierTraining {
   readonly config: ModelConfig;
@@ -22,28 +23,9 @@ export interface ClassifierTraining {
   readonly teacherLogits?: Float32Array;
 }
 
-/** Batches of step `step`: which epoch it lies in, and which of its batches it takes. */
-class BatchSequence {
-  #epoch = -1;
-  #batches: number[][] = [];
-
-  constructor(readonly training: ClassifierTraining) {}
-
-  at(step: number): LabelledBatch {
-    const { examples, options, padId } = this.training;
-    const perEpoch = Math.ceil(examples.length / options.per_device_train_batch_size);
-    const epoch = Math.floor(step / perEpoch);
-    if (epoch !== this.#epoch) {
-      this.#batches = epochBatches(examples, options.per_device_train_batch_size, options.seed, epoch);
-      this.#epoch = epoch;
-    }
-    return collate(examples, this.#batches[step % perEpoch]!, padId, options.max_seq_length);
-  }
-}
-
 /** A training loop for sequence classification with any objectives; `saved` continues an earlier one. */
 export function classifierLoop(training: ClassifierTraining, saved?: LoopState): TrainingLoop {
-  const batches = new BatchSequence(training);
+  const batches = new BatchSequence(training.examples, training.options, training.padId);
   const wanted = new Set(training.objectives.flatMap(({ name }) => [...objectiveNamed(name).needs.studentTaps]));
   return new TrainingLoop(
     {

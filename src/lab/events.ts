@@ -5,7 +5,7 @@ export type LabEvent =
   /** Anything but training that takes longer than a second. */
   | { readonly type: 'progress'; readonly label: string; readonly done: number; readonly total: number; readonly secondsLeft: number }
   | { readonly type: 'step'; readonly report: StepReport }
-  | { readonly type: 'evaluation'; readonly arm: Arm; readonly step: number; readonly scores: Scores }
+  | { readonly type: 'evaluation'; readonly arm: Arm; readonly step: number; readonly split: 'tuning' | 'dev'; readonly scores: Scores }
   /** A decision that was made, for the log; never a failure. */
   | { readonly type: 'note'; readonly text: string }
   /** The rows of the comparison table so far. */

@@ -1,17 +1,15 @@
 import type { Recipe } from '../experiment/recipe.ts';
 import type { Arm, ResultRow, Scores } from '../experiment/run.ts';
-import { objectiveNamed } from '../distill/objectives/index.ts';
 import type { HostTensor, Weights } from '../model/weights.ts';
 import { dispose, download, upload } from '../model/weights.ts';
 import { logitsOf } from '../train/evaluate.ts';
 import type { EncodedExample } from '../train/batches.ts';
-import type { TrainingLoop } from '../train/loop.ts';
+import type { StepEvent, TrainingLoop } from '../train/loop.ts';
 import type * as tf from '../tensor/tf.ts';
-import { EXPORTED_ARM, planArms, stepsOf, type ArmPlan, type ArmTraining } from './arms.ts';
-import { classifierLoop } from './classifier_training.ts';
+import { EXPORTED_ARM, planArms, stepsOf, type ArmModel, type ArmPlan, type ArmTraining, type LoopContext } from './arms.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, Speed, type Clock } from './progress.ts';
-import { majorityScores, scoresFromLogits } from './scores.ts';
+import { majorityScores } from './scores.ts';
 import type { Session } from './session.ts';
 import { freshState, type ExperimentState, type LiveArm } from './experiment_state.ts';
 
@@ -28,7 +26,7 @@ export interface Surroundings {
   keepTeacher(teacher: Weights): Promise<void>;
 }
 
-/** Dev scores during training are taken on at most this many tuning rows; dev rows are for the table alone. */
+/** Scores during training are taken on at most this many tuning rows: dev rows are for the table alone. */
 const WATCHED_ROWS = 400;
 
 /**
@@ -39,7 +37,7 @@ const WATCHED_ROWS = 400;
 export class Experiment {
   readonly #arms: readonly ArmPlan[];
   #state: ExperimentState;
-  #live?: { readonly variables: Map<string, tf.Variable>; readonly loop?: TrainingLoop };
+  #live?: { readonly variables: ReadonlyMap<string, tf.Variable>; readonly loop?: TrainingLoop };
   readonly #speed = new Speed();
   #armBegin = 0;
 
@@ -98,59 +96,52 @@ export class Experiment {
     const saved = this.#state.live;
     const variables = upload(saved ? { ...weights, tensors: saved.parameters } : weights, plan.training !== undefined);
     this.#live = { variables };
-    if (plan.training) await this.#train(plan, plan.training, weights, variables);
-    return this.#score(plan.arm, weights, variables, this.session.data.dev, `Scoring: ${plan.arm}`);
+    if (plan.training) await this.#train(plan, plan.training, { config: weights.config, parameters: variables });
+    return this.#score(plan, { config: weights.config, parameters: variables }, this.session.data.dev, `Scoring: ${plan.arm}`);
   }
 
-  async #train(plan: ArmPlan, training: ArmTraining, weights: Weights, variables: Map<string, tf.Variable>): Promise<void> {
-    const objectives = training.objectives(this.recipe);
+  async #train(plan: ArmPlan, training: ArmTraining, model: ArmModel): Promise<void> {
     const examples = training.examples(this.session);
     const options = training.options(this.recipe);
     const steps = stepsOf(options, examples.length);
-    const needsTeacher = objectives.some(({ name }) => objectiveNamed(name).needs.teacherLogits);
-    const teacherLogits = needsTeacher ? await this.#teacherLogits(examples) : undefined;
-    const { config } = weights;
-    const padId = this.session.tokenizer.special.pad;
-    const loop = classifierLoop({ config, parameters: variables, examples, objectives, options, steps, padId, teacherLogits }, this.#state.live?.loop);
-    this.#live = { variables, loop };
-    this.#speed.reset();
-    this.#speed.tick(this.surroundings.now());
+    const teacherLogits = training.needsTeacherLogits(this.recipe) ? { teacherLogits: await this.#teacherLogits(examples) } : {};
+    const context = { ...model, recipe: this.recipe, session: this.session, examples, options, steps, ...teacherLogits };
+    const loop = training.loop(context, this.#state.live?.loop);
+    this.#live = { variables: model.parameters, loop };
+    this.#speed.restart(this.surroundings.now());
     while (!loop.finished) {
-      const event = await loop.next();
-      if (event.skipped) this.surroundings.emit({ type: 'note', text: `Step ${event.step} of ${plan.arm}: the gradient was not finite, so the step was left out.` });
-      const stepsPerSecond = this.#speed.tick(this.surroundings.now());
-      const epoch = (event.step * options.per_device_train_batch_size) / examples.length;
-      this.surroundings.emit({ type: 'step', report: { arm: plan.arm, steps, epoch, ...event, stepsPerSecond, secondsLeft: this.#secondsLeft(steps - event.step, stepsPerSecond) } });
+      this.#report(plan.arm, await loop.next(), context);
       await this.surroundings.gate();
-      if (options.eval_steps > 0 && event.step % options.eval_steps === 0 && !loop.finished) await this.#watch(plan.arm, weights, variables, event.step);
+      if (options.eval_steps > 0 && loop.step % options.eval_steps === 0 && !loop.finished) await this.#watch(plan, model);
     }
   }
 
-  async #watch(arm: Arm, weights: Weights, variables: Map<string, tf.Variable>, step: number): Promise<void> {
-    const rows = this.session.data.tuning.slice(0, WATCHED_ROWS);
-    const scores = await this.#score(arm, weights, variables, rows, `Watching: ${arm}`);
-    this.surroundings.emit({ type: 'evaluation', arm, step, scores });
-    this.#speed.reset();
-    this.#speed.tick(this.surroundings.now());
+  #report(arm: Arm, event: StepEvent, { steps, options, examples }: LoopContext): void {
+    if (event.skipped) this.surroundings.emit({ type: 'note', text: `Step ${event.step} of ${arm}: the gradient was not finite, so the step was left out.` });
+    const { skipped: _skipped, ...numbers } = event;
+    const stepsPerSecond = this.#speed.tick(this.surroundings.now());
+    const epoch = (event.step * options.per_device_train_batch_size) / examples.length;
+    this.surroundings.emit({ type: 'step', report: { arm, steps, epoch, ...numbers, stepsPerSecond, secondsLeft: this.#secondsLeft(steps - event.step, stepsPerSecond) } });
   }
 
-  async #score(arm: Arm, { config }: Weights, parameters: Map<string, tf.Variable>, rows: readonly EncodedExample[], label: string): Promise<Scores> {
-    const logits = await this.#logits({ config, parameters }, rows, label);
-    const scores = scoresFromLogits(this.session.task, logits, rows);
-    if (rows === this.session.data.dev) this.surroundings.emit({ type: 'evaluation', arm, step: this.position.step, scores });
+  async #watch(plan: ArmPlan, model: ArmModel): Promise<void> {
+    await this.#score(plan, model, this.session.data.tuning.slice(0, WATCHED_ROWS), `Watching: ${plan.arm}`);
+    this.#speed.restart(this.surroundings.now());
+  }
+
+  async #score(plan: ArmPlan, model: ArmModel, rows: readonly EncodedExample[], label: string): Promise<Scores> {
+    const scores = await plan.score(model, rows, this.session, this.recipe, this.#progress(label, rows.length));
+    this.surroundings.emit({ type: 'evaluation', arm: plan.arm, step: this.position.step, split: rows === this.session.data.dev ? 'dev' : 'tuning', scores });
     return scores;
   }
 
-  async #logits(model: { config: Weights['config']; parameters: Map<string, tf.Variable> }, rows: readonly EncodedExample[], label: string): Promise<Float32Array> {
-    const progress = new Progress(label, rows.length, this.surroundings.now, (event) => this.surroundings.emit(event));
-    return logitsOf(model, rows, {
-      padId: this.session.tokenizer.special.pad,
-      maxLength: this.recipe.training.max_seq_length,
-      onProgress: async (done) => {
-        progress.at(done);
-        await this.surroundings.gate();
-      },
-    });
+  /** A listener that tells how far a pass over rows is, and opens the gate after each batch. */
+  #progress(label: string, total: number): (done: number) => Promise<void> {
+    const progress = new Progress(label, total, this.surroundings.now, (event) => this.surroundings.emit(event));
+    return async (done) => {
+      progress.at(done);
+      await this.surroundings.gate();
+    };
   }
 
   /** The teacher's logits come from a pass of their own, so that a continued run finds the same bits. */
@@ -158,7 +149,9 @@ export class Experiment {
     const teacher = this.#teacher();
     const parameters = upload(teacher, false);
     try {
-      return await this.#logits({ config: teacher.config, parameters }, examples, 'The teacher reads the training rows');
+      const onProgress = this.#progress('The teacher reads the training rows', examples.length);
+      const padId = this.session.tokenizer.special.pad;
+      return await logitsOf({ config: teacher.config, parameters }, examples, { padId, maxLength: this.recipe.training.max_seq_length, onProgress });
     } finally {
       dispose(parameters);
     }

@@ -9,9 +9,9 @@ import type { ModelConfig } from '../model/config.ts';
 import { initialValues, parameterSpecs } from '../model/parameters.ts';
 import { randomWeights, type Weights } from '../model/weights.ts';
 import { checkTokenizerFitsModel, Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { EncodedExample } from '../train/batches.ts';
-import { Progress } from './progress.ts';
+import { encodeAll } from './encode.ts';
 import type { Session } from './session.ts';
+import { preparePretraining } from './prepare_pretraining.ts';
 import { folderOf, loadModel, type LoadedSource, type Shelf } from './sources.ts';
 
 /** The tuning rows that are cut out of a file are the same in every run, whatever its seed. */
@@ -21,7 +21,11 @@ const SPLIT_SEED = 0;
 export const TEACHER_ROWS = 20_000;
 
 /** Resolves everything that a recipe names; `gate` is waited for between slices of long work. */
-export async function prepare(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
+export function prepare(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
+  return recipe.kind === 'pretrain' ? preparePretraining(recipe, shelf, gate) : prepareTask(recipe, shelf, gate);
+}
+
+async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
   const task = taskNamed(recipe.task);
   const { start, tokenizer, trained } = await loadStart(recipe, shelf);
   const teacherUntrained = recipe.kind === 'distill' && !trained;
@@ -48,7 +52,7 @@ export async function loadStart(recipe: Recipe, shelf: Shelf): Promise<{ start: 
 
 const describe = (source: Recipe['teacher']): string => ('name' in source ? source.name : source.kind);
 
-async function tokenizerFor(recipe: Recipe, loaded: LoadedSource, shelf: Shelf): Promise<Tokenizer> {
+export async function tokenizerFor(recipe: Recipe, loaded: LoadedSource, shelf: Shelf): Promise<Tokenizer> {
   const folder = recipe.tokenizer && folderOf(recipe.tokenizer, shelf.given.tokenizer, shelf);
   const files = folder ? await readTokenizerFiles(folder) : loaded.tokenizerFiles;
   const where = folder?.name ?? describe(recipe.teacher);
@@ -96,20 +100,4 @@ async function teacherExamples(task: TaskSpec, data: DataSource, rows: TaskData,
   if (data.kind === 'folder') return rows.train;
   await gate();
   return miniGlue(task, { seed: data.seed, train_rows: TEACHER_ROWS, dev_rows: 1 }).train;
-}
-
-/** Rows tokenised between two looks at the messages. */
-const SLICE = 500;
-
-async function encodeAll(label: string, examples: readonly Example[], tokenizer: Tokenizer, maxLength: number, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedExample[]> {
-  const progress = new Progress(label, examples.length, shelf.now, (event) => shelf.emit(event));
-  const out: EncodedExample[] = [];
-  for (const example of examples) {
-    const { ids, typeIds } = tokenizer.encode(example.text, example.textPair, maxLength);
-    out.push({ ids, typeIds, label: example.label, ...(example.depth === undefined ? {} : { depth: example.depth }) });
-    if (out.length % SLICE > 0) continue;
-    progress.at(out.length);
-    await gate();
-  }
-  return out;
 }

@@ -41,8 +41,8 @@ export class Speed {
     return span > 0 ? (this.#times.length - 1) / span : 0;
   }
 
-  /** Forgets the past: call after a pause. */
-  reset(): void {
-    this.#times.length = 0;
+  /** Forgets the past: call after a pause, with the time at which work goes on. */
+  restart(time: number): void {
+    this.#times.splice(0, this.#times.length, time);
   }
 }

@@ -41,7 +41,7 @@ export type Event =
   /** Anything but training that takes longer than a second: loading, generating, tokenising, evaluating, saving. */
   | { readonly type: 'progress'; readonly run: string; readonly label: string; readonly done: number; readonly total: number; readonly secondsLeft: number }
   | { readonly type: 'step'; readonly run: string; readonly report: StepReport }
-  | { readonly type: 'evaluation'; readonly run: string; readonly arm: Arm; readonly step: number; readonly scores: Scores }
+  | { readonly type: 'evaluation'; readonly run: string; readonly arm: Arm; readonly step: number; readonly split: 'tuning' | 'dev'; readonly scores: Scores }
   /** A sentence for the log: a decision that was made, never a failure. */
   | { readonly type: 'note'; readonly run: string; readonly text: string }
   | { readonly type: 'checkpoint'; readonly run: string; readonly arm: Arm; readonly step: number; readonly bytes: number }

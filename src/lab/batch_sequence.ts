@@ -1,0 +1,26 @@
+import type { TrainingArguments } from '../experiment/recipe.ts';
+import { collate, epochBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
+
+/** The batches of a training, by step: a function of (seed, step), with the current epoch's order at hand. */
+export class BatchSequence {
+  #epoch = -1;
+  #batches: number[][] = [];
+
+  constructor(
+    readonly examples: readonly EncodedExample[],
+    readonly options: TrainingArguments,
+    readonly padId: number,
+  ) {}
+
+  /** The batch of a step (0-based). */
+  at(step: number): LabelledBatch {
+    const { examples, options } = this;
+    const perEpoch = Math.ceil(examples.length / options.per_device_train_batch_size);
+    const epoch = Math.floor(step / perEpoch);
+    if (epoch !== this.#epoch) {
+      this.#batches = epochBatches(examples, options.per_device_train_batch_size, options.seed, epoch);
+      this.#epoch = epoch;
+    }
+    return collate(examples, this.#batches[step % perEpoch]!, this.padId, options.max_seq_length);
+  }
+}

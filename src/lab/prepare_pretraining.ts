@@ -1,0 +1,57 @@
+import { corpus } from '../data/mini_glue/index.ts';
+import type { Example } from '../data/task.ts';
+import { taskNamed } from '../data/tasks.ts';
+import type { Recipe } from '../experiment/recipe.ts';
+import { Fault } from '../fault/fault.ts';
+import { randomWeights, type Weights } from '../model/weights.ts';
+import { checkTokenizerFitsModel, Tokenizer } from '../tokenizer/tokenizer.ts';
+import { encodeAll } from './encode.ts';
+import type { Session } from './session.ts';
+import { bundledTokenizer, loadModel, type Shelf } from './sources.ts';
+
+/** Sentences of held-out documents that a pretrained model is scored on, and watched on. */
+const DEV_ROWS = 1000;
+const WATCHED_ROWS = 400;
+
+/**
+ * The session of a pretraining run: sentences of the corpus, one or two of a document at a time, as token ids.
+ *
+ * `data.train_rows` counts documents. Two neighbouring sentences are put together as a pair half of the time, so that the
+ * second segment and longer texts are met before any task is.
+ */
+export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
+  if (recipe.data.kind !== 'mini-glue') throw notYet();
+  const loaded = await loadModel(recipe.teacher, shelf);
+  const files = loaded.tokenizerFiles.size > 0 ? loaded.tokenizerFiles : await bundledTokenizer(shelf);
+  const tokenizer = Tokenizer.fromFiles(files, 'tokenizer');
+  const start = maskedLmWeights(loaded.weights, recipe, tokenizer);
+  checkTokenizerFitsModel(tokenizer, start.config, 'tokenizer');
+  const sentences = [...corpus(recipe.data.seed, recipe.data.train_rows)].flatMap((document) => inTexts(document));
+  const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
+  const held = DEV_ROWS + WATCHED_ROWS;
+  const data = {
+    train: await encode('Tokenising the corpus', sentences.slice(0, -held)),
+    tuning: await encode('Tokenising the corpus', sentences.slice(-held, -DEV_ROWS)),
+    dev: await encode('Tokenising the corpus', sentences.slice(-DEV_ROWS)),
+  };
+  return { task: taskNamed(recipe.task), tokenizer, data, start, teacherUntrained: false, teacherRows: [] };
+}
+
+function maskedLmWeights(loaded: Weights, recipe: Recipe, tokenizer: Tokenizer): Weights {
+  if (loaded.heads.includes('masked-lm')) return loaded;
+  return randomWeights({ ...loaded.config, vocab_size: tokenizer.vocabSize }, ['masked-lm'], recipe.training.seed);
+}
+
+/** A document as texts: alternately one sentence, and two as a pair. */
+function inTexts(document: readonly string[]): Example[] {
+  const texts: Example[] = [];
+  for (let at = 0; at < document.length; ) {
+    const pair = texts.length % 2 === 1 ? document[at + 1] : undefined;
+    texts.push({ text: document[at]!, label: 0, ...(pair === undefined ? {} : { textPair: pair }) });
+    at += pair === undefined ? 1 : 2;
+  }
+  return texts;
+}
+
+const notYet = () =>
+  new Fault({ code: 'no-corpus', where: 'pretraining', expected: 'the corpus of the mini-GLUE grammar', got: 'a folder of text', remedy: 'Leave --data out: pretraining on files of one\'s own is not built yet.' });
