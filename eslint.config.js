@@ -2,7 +2,7 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 const OWNERS = {
-  tensorflow: { group: ['@tensorflow/*'], message: 'Only src/tensor may import TensorFlow.js.' },
+  tensorflow: { regex: '^@tensorflow/(?!.*\\.wasm\\?url$)', message: 'Only src/tensor may import TensorFlow.js.' },
   idb: { group: ['idb-keyval'], message: 'Only src/store may import idb-keyval.' },
   svelte: { group: ['svelte', 'svelte/*'], message: 'Only src/ui and src/main.ts may import Svelte.' },
 };

@@ -51,9 +51,13 @@ const USUAL_PLACES: Partial<Record<NodeJS.Platform, (machine: Machine) => string
 
 /** This machine. Downloads lie in the person's own cache, since `npm ci` empties node_modules. */
 export function thisMachine(): Machine {
-  const home = homedir();
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(home, '.cache'), 'distill-lab', 'browser');
-  return { platform: process.platform, env: process.env, home, playwrightPath: playwrightPath(), cache };
+  const cache = join(userCache(), 'browser');
+  return { platform: process.platform, env: process.env, home: homedir(), playwrightPath: playwrightPath(), cache };
+}
+
+/** The person's cache folder for what this project keeps between runs. */
+export function userCache(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'distill-lab');
 }
 
 /**

@@ -1,7 +1,5 @@
 /** One training run in a headless browser: the built app, served on this machine, given a job and listened to. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { Fault, type FaultReport } from '../src/fault/fault.ts';
 import type { Event } from '../src/worker/protocol.ts';
@@ -10,7 +8,8 @@ import { CHROMIUM_FLAGS } from './browser.ts';
 import { DIST, ensureBuilt } from './build_app.ts';
 import { UsageError } from './command_line/option.ts';
 import type { Job } from './commands/recipe_from.ts';
-import { serve, type LabServer } from './serve.ts';
+import { openHome } from './headless_home.ts';
+import type { LabServer } from './serve.ts';
 
 export interface DrivenOptions {
   readonly job: Job;
@@ -38,12 +37,11 @@ export async function drive(options: DrivenOptions): Promise<void> {
     throw error;
   });
   mkdirSync(out, { recursive: true });
-  const server = await serve({ root: DIST, port: options.port, folders: { ...job.folders }, out });
-  const profile = mkdtempSync(join(tmpdir(), 'distill-lab-profile-'));
+  const home = await openHome({ root: DIST, port: options.port, folders: { ...job.folders }, out });
   let context: BrowserContext | undefined;
   try {
     stopIf(signal);
-    context = await chromium.launchPersistentContext(profile, {
+    context = await chromium.launchPersistentContext(home.profile, {
       executablePath: browser.path,
       headless: true,
       args: [...CHROMIUM_FLAGS],
@@ -51,11 +49,10 @@ export async function drive(options: DrivenOptions): Promise<void> {
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
-    await untilAborted(signal, runIn(context, server, options));
+    await untilAborted(signal, runIn(context, home.server, options));
   } finally {
     await context?.close().catch(() => undefined);
-    await server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    await home.close();
   }
 }
 

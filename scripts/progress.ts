@@ -1,5 +1,5 @@
 /** A run's events as lines for a person: one that is written over on a terminal, one every few seconds elsewhere. */
-import type { Arm, Event, StepReport } from '../src/worker/protocol.ts';
+import type { Arm, DeviceReport, Event, StepReport } from '../src/worker/protocol.ts';
 
 /** Words for the models of a run. */
 export const ARM_WORDS: Readonly<Record<Arm, string>> = {
@@ -9,6 +9,7 @@ export const ARM_WORDS: Readonly<Record<Arm, string>> = {
   initialised: 'initialised only',
   random: 'random weights',
   majority: 'majority class',
+  pretrained: 'pretrained',
 };
 
 /** Milliseconds between lines where no line can be written over. */
@@ -70,6 +71,12 @@ export function stepLine(report: StepReport): string {
   ].join('  ');
 }
 
+/** Which backend runs, on what, why, and what would give a faster one. */
+export function deviceLine({ backend, adapter, reason, remedy }: DeviceReport): string {
+  const why = reason.replace(/\.$/, '');
+  return [`Backend: ${backend} (${adapter}): ${why}.`, remedy].filter(Boolean).join(' ');
+}
+
 /** A span in words: `8 s`, `1 min 12 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'unknown time';
@@ -88,7 +95,7 @@ function progressLine(event: Event & { type: 'progress' }): string {
 function lineOf(event: Event): string | undefined {
   switch (event.type) {
     case 'device':
-      return [`Backend: ${event.device.backend} (${event.device.adapter}). ${event.device.reason}`, event.device.remedy].filter(Boolean).join(' ');
+      return deviceLine(event.device);
     case 'note':
       return event.text;
     case 'evaluation': {

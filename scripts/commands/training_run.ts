@@ -6,7 +6,7 @@ import { ROOT } from '../build_app.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
 import type { Values } from '../command_line/option.ts';
 import { checkOutput, drive } from '../driven_run.ts';
-import { progressOn } from '../progress.ts';
+import { deviceLine, progressOn } from '../progress.ts';
 import { resultTable } from '../result_table.ts';
 import type { Job } from './recipe_from.ts';
 import type { TRAINING_OPTIONS } from './training_options.ts';
@@ -65,7 +65,7 @@ function summary({ recipe }: Job, rows: readonly ResultRow[], device: DeviceRepo
     '',
     resultTable(rows),
     '',
-    `Backend: ${device ? `${device.backend} (${device.adapter}). ${device.reason}` : 'unknown'}`,
+    device ? deviceLine(device) : 'Backend: unknown',
     `Seconds: ${seconds.toFixed(0)} in all, building and loading included.`,
     `Saved:   ${out}`,
   ].join('\n');

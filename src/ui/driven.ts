@@ -4,6 +4,7 @@
  */
 import { Fault, toReport } from '../fault/fault.ts';
 import type { Recipe } from '../experiment/recipe.ts';
+import { deleteRun, listRuns } from '../store/runs.ts';
 import type { Event, GivenFile, GivenFiles } from '../worker/protocol.ts';
 import { TrainerClient } from '../worker/trainer_client.ts';
 
@@ -26,7 +27,7 @@ declare global {
   }
 }
 
-/** The one run of this page, and the one export. */
+/** The one run of this page, and the one export; the result is the folder, so no run is kept in the browser. */
 const RUN = 'driven';
 const EXPORT_ID = 1;
 
@@ -42,6 +43,7 @@ async function run(job: DrivenJob): Promise<void> {
     if (event.type !== 'exported') tell(event);
   });
   try {
+    await deleteRuns();
     const files = await givenFiles(job.files);
     await answer(client, { type: 'open', backend: job.recipe.backend }, (event) => event.type === 'device');
     await answer(client, { type: 'start', run: RUN, recipe: job.recipe, files }, (event) => event.type === 'state' && event.state !== 'running' && event.state !== 'paused');
@@ -52,6 +54,12 @@ async function run(job: DrivenJob): Promise<void> {
   } finally {
     client.terminate();
   }
+  await deleteRuns().catch(() => undefined);
+}
+
+/** Deletes what this run, and one that was interrupted before it, left behind. */
+async function deleteRuns(): Promise<void> {
+  for (const { id } of await listRuns()) await deleteRun(id);
 }
 
 /** A fault that the worker has told already. */

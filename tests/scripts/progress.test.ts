@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isStale } from '../../scripts/build_app.ts';
-import { duration, progressOn, stepLine } from '../../scripts/progress.ts';
+import { deviceLine, duration, progressOn, stepLine } from '../../scripts/progress.ts';
 import { resultTable } from '../../scripts/result_table.ts';
 import type { Arm, Event, ResultRow, StepReport } from '../../src/worker/protocol.ts';
 
@@ -19,6 +19,12 @@ function recorder(isTTY: boolean) {
 
 it('says step of steps, each term, learning rate, speed and time left', () => {
   expect(stepLine(report(5))).toBe('student distilled  step 5 of 13  loss 0.613 (ce 0.700, kd 0.525)  lr 2.9e-4  8.1 steps/s  1 min 12 s left');
+});
+
+it('says which backend runs and why', () => {
+  const device = { backend: 'wasm', adapter: 'SIMD', reason: 'the only adapter is software.', remedy: 'Use a GPU.' } as const;
+  expect(deviceLine(device)).toBe('Backend: wasm (SIMD): the only adapter is software. Use a GPU.');
+  expect(deviceLine({ ...device, reason: 'asked for', remedy: '' })).toBe('Backend: wasm (SIMD): asked for.');
 });
 
 it.each([[0, '0 s'], [59.4, '59 s'], [59.6, '1 min 0 s'], [3599, '59 min 59 s'], [7500, '2 h 5 min'], [NaN, 'unknown time']])('writes %d seconds as %s', (seconds, words) => {
