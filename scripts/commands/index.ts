@@ -2,5 +2,6 @@
 import type { Command } from '../command_line/command.ts';
 import { distill } from './distill.ts';
 import { finetune } from './finetune.ts';
+import { pretrain } from './pretrain.ts';
 
-export const COMMANDS: readonly Command[] = [distill, finetune];
+export const COMMANDS: readonly Command[] = [distill, finetune, pretrain];

@@ -46,6 +46,16 @@ export function finetuneJob(values: TrainingValues & { readonly model: string })
   return jobOf(values, model, { ...DEFAULT_RECIPE, kind: 'finetune', name, task, student, objectives: [], baselines: false });
 }
 
+/** The recipe of `pretrain`: masked language modelling from random weights, or further from a model. */
+export function pretrainJob(values: TrainingValues & { readonly model: string; readonly documents: number }): Job {
+  const model = resolveModel(values.model, '--model', DEFAULT_RECIPE.task);
+  const data: DataSource = { ...MINI_GLUE, seed: values.data_seed ?? MINI_GLUE.seed, train_rows: values.documents };
+  const name = `pretrain-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
+  const base: Recipe = { ...DEFAULT_RECIPE, kind: 'pretrain', name, objectives: [], baselines: false };
+  const job = jobOf({ ...values, train_rows: undefined, dev_rows: undefined }, model, base);
+  return { ...job, recipe: { ...job.recipe, data } };
+}
+
 function jobOf(values: TrainingValues, model: ResolvedModel, base: Recipe): Job {
   const data = dataOf(values);
   const tokenizer = values.tokenizer === undefined ? undefined : resolveFolder(values.tokenizer, '--tokenizer');

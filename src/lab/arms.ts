@@ -4,6 +4,7 @@ import type { Arm, Scores } from '../experiment/run.ts';
 import { TEACHER_TRAINING } from '../experiment/presets.ts';
 import { objectiveNamed } from '../distill/objectives/index.ts';
 import type { ModelConfig } from '../model/config.ts';
+import type { Head } from '../model/parameters.ts';
 import { initialiseStudent, studentConfig } from '../model/student_init.ts';
 import type { Weights } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
@@ -125,8 +126,20 @@ export function planArms(recipe: Recipe, session: Session): readonly ArmPlan[] {
   return PLANS[recipe.kind](recipe, session);
 }
 
-/** The arm whose model a run exports. */
-export const EXPORTED_ARM: Record<Recipe['kind'], Arm> = { distill: 'distilled', finetune: 'finetuned', pretrain: 'pretrained' };
+/** Which model a run exports, and what it carries. */
+export interface ExportedModel {
+  readonly arm: Arm;
+  readonly heads: readonly Head[];
+  readonly architecture: 'BertForSequenceClassification' | 'BertForMaskedLM';
+}
+
+const CLASSIFIER = { heads: ['classification'], architecture: 'BertForSequenceClassification' } as const;
+
+export const EXPORTED: Record<Recipe['kind'], ExportedModel> = {
+  distill: { arm: 'distilled', ...CLASSIFIER },
+  finetune: { arm: 'finetuned', ...CLASSIFIER },
+  pretrain: { arm: 'pretrained', heads: ['masked-lm'], architecture: 'BertForMaskedLM' },
+};
 
 /** Updates that training takes: `max_steps`, or the epochs over the examples. */
 export function stepsOf(options: TrainingArguments, examples: number): number {

@@ -6,7 +6,7 @@ import { logitsOf } from '../train/evaluate.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { StepEvent, TrainingLoop } from '../train/loop.ts';
 import type * as tf from '../tensor/tf.ts';
-import { EXPORTED_ARM, planArms, stepsOf, type ArmModel, type ArmPlan, type ArmTraining, type LoopContext } from './arms.ts';
+import { EXPORTED, planArms, stepsOf, type ArmModel, type ArmPlan, type ArmTraining, type LoopContext } from './arms.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, Speed, type Clock } from './progress.ts';
 import { majorityScores } from './scores.ts';
@@ -167,7 +167,7 @@ export class Experiment {
     const step = this.position.step;
     this.#release();
     const rows = [...this.#state.rows, row];
-    const exported = plan.arm === EXPORTED_ARM[this.recipe.kind] && weights ? { exported: (trained ?? weights.tensors) as ReadonlyMap<string, HostTensor>, config: weights.config } : {};
+    const exported = plan.arm === EXPORTED[this.recipe.kind].arm && weights ? { exported: (trained ?? weights.tensors) as ReadonlyMap<string, HostTensor>, config: weights.config } : {};
     const teacher = plan.arm === 'teacher' && trained ? { teacher: trained } : {};
     this.#state = { ...this.#state, ...exported, ...teacher, rows, armIndex: this.#state.armIndex + 1, live: undefined, armSeconds: 0 };
     if (teacher.teacher) await this.surroundings.keepTeacher(this.#teacher());

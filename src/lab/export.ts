@@ -6,11 +6,12 @@ import { toFile } from '../model/names.ts';
 import type { Weights } from '../model/weights.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { ExperimentState } from './experiment_state.ts';
+import { EXPORTED } from './arms.ts';
 import { modelCard } from './model_card.ts';
 
 /** The model that a run exports; Fault when it is not finished yet. */
-export function exportedWeights(state: ExperimentState): Weights {
-  if (state.exported && state.config) return { config: state.config, heads: ['classification'], tensors: state.exported };
+export function exportedWeights(recipe: Recipe, state: ExperimentState): Weights {
+  if (state.exported && state.config) return { config: state.config, heads: EXPORTED[recipe.kind].heads, tensors: state.exported };
   throw new Fault({
     code: 'nothing-to-export',
     where: 'run',
@@ -22,9 +23,10 @@ export function exportedWeights(state: ExperimentState): Weights {
 
 /** A run's student as the files of a Hugging Face folder, with its card and `trainer_state.json`. */
 export function exportFiles(recipe: Recipe, state: ExperimentState, tokenizer: Tokenizer): OutputFile[] {
-  const weights = exportedWeights(state);
+  const weights = exportedWeights(recipe, state);
   return modelFolderFiles({
     config: weights.config,
+    architecture: EXPORTED[recipe.kind].architecture,
     tensors: toFile(weights),
     tokenizerFiles: tokenizer.files(),
     card: modelCard(recipe, state.rows),

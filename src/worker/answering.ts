@@ -2,7 +2,7 @@ import { Fault } from '../fault/fault.ts';
 import { taskNamed } from '../data/tasks.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import type { Arm } from '../experiment/run.ts';
-import { EXPORTED_ARM } from '../lab/arms.ts';
+import { EXPORTED } from '../lab/arms.ts';
 import { exportedWeights, exportFiles } from '../lab/export.ts';
 import { answer } from '../lab/predict.ts';
 import type { ExperimentState } from '../lab/experiment_state.ts';
@@ -32,7 +32,7 @@ export class Answering {
   /** Logits of a text by the run's teacher and by its student, as far as they exist. */
   async predict({ id, run, text, textPair }: Extract<Command, { type: 'predict' }>): Promise<Event> {
     const { recipe, state, start, tokenizer } = await this.#models(run);
-    const student = { arm: EXPORTED_ARM[recipe.kind], weights: exportedWeights(state) };
+    const student = { arm: EXPORTED[recipe.kind].arm, weights: exportedWeights(recipe, state) };
     const teacher = { arm: 'teacher' as Arm, weights: state.teacher ? { ...start, tensors: state.teacher } : start };
     const models = recipe.kind === 'distill' ? [teacher, student] : [student];
     const answers = await answer(models, tokenizer, recipe.training.max_seq_length, text, textPair);

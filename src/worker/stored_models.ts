@@ -1,5 +1,4 @@
-import { readConfig } from '../formats/config_json.ts';
-import { writeConfig } from '../formats/config_json.ts';
+import { readConfig, writeConfig } from '../formats/config_json.ts';
 import type { LoadedSource } from '../lab/sources.ts';
 import { exportedWeights } from '../lab/export.ts';
 import { unpackState, type CheckpointState } from '../lab/checkpoint.ts';
@@ -7,6 +6,7 @@ import type { ExperimentState } from '../lab/experiment_state.ts';
 import { fromFile, toFile } from '../model/names.ts';
 import type { Weights } from '../model/weights.ts';
 import { loadCheckpoint } from '../store/checkpoints.ts';
+import { getRun } from '../store/runs.ts';
 import { getModel, putModel } from '../store/models.ts';
 import type { JsonValue } from '../store/types.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -43,6 +43,6 @@ export async function storedState(run: string): Promise<{ state: ExperimentState
 
 /** The student of an earlier run, as a model to start from. */
 export async function runModel(run: string): Promise<Weights | undefined> {
-  const stored = await storedState(run);
-  return stored && exportedWeights(stored.state);
+  const [record, stored] = [await getRun(run), await storedState(run)];
+  return record && stored && exportedWeights(record.recipe, stored.state);
 }
