@@ -100,7 +100,7 @@ function lineOf(event: Event): string | undefined {
       return event.text;
     case 'evaluation': {
       const scores = Object.entries(event.scores.metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
-      return `${ARM_WORDS[event.arm]}  step ${event.step}  dev ${scores.join('  ')}  loss ${event.scores.loss.toPrecision(3)}`;
+      return `${ARM_WORDS[event.arm]}  step ${event.step}  ${event.split} ${scores.join('  ')}  loss ${event.scores.loss.toPrecision(3)}`;
     }
     default:
       return undefined;

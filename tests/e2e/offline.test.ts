@@ -34,6 +34,9 @@ describe('the built app on a static host, under a sub-path', () => {
       const why = request.failure()?.errorText ?? '';
       if (why !== 'net::ERR_ABORTED') problems.push(`${request.url()}: ${why}`);
     });
+    context.on('response', (response) => {
+      if (response.status() >= 400) problems.push(`${response.url()}: ${response.status()}`);
+    });
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());
