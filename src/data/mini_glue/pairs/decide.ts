@@ -41,7 +41,7 @@ export function decisions<T>(
 export function exchangeWord(
   rng: Generator, words: Words, cast: Cast, report: Report, same: boolean, shows: (report: Report) => boolean = () => true,
 ): Told | undefined {
-  const slot = rng.shuffle(synonymSlots(report, words)).find((s) => s.synonyms(words).every(shows));
+  const slot = rng.shuffle(synonymSlots(report, words)).find((s) => s.synonyms(words).slice(0, 1).every(shows));
   const contrast = slot?.contrast(rng, words, cast);
   if (!slot || !contrast) return undefined;
   const told = same ? rng.pick(slot.synonyms(words)) : contrast.report;

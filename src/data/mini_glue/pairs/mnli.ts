@@ -3,19 +3,20 @@ import { MNLI } from './difficulty.ts';
 import type { Verdict } from './entail.ts';
 import { inference } from './infer.ts';
 import { pairGenerator } from './pair_generator.ts';
+import { capital } from './realise.ts';
 
 const VERDICTS: readonly Verdict[] = ['entailment', 'neutral', 'contradiction'];
 
 /** How the premises of a genre begin; two of the genres occur in dev alone. */
 const GENRES: Readonly<Record<TemplateSet, Readonly<Record<string, readonly string[]>>>> = {
   train: {
-    travel: ['dear visitors,', 'a note for travellers:', 'about this town:'],
-    fiction: ['and so it went:', 'this is how the story goes:', 'alas,'],
-    telephone: ['well, you know,', 'uh, yes,', 'oh, listen,'],
-    government: ['for the record,', 'in summary,', 'as a first point,'],
+    travel: ['dear visitors:', 'a note for travellers:', 'about this town:'],
+    fiction: ['and so it went:', 'this is how the story goes:', 'alas:'],
+    telephone: ['well, you know:', 'uh, yes:', 'oh, listen:'],
+    government: ['for the record:', 'in summary:', 'as a first point:'],
   },
   dev: {
-    letters: ['dear friend,', 'I write to tell you this:'],
+    letters: ['dear friend:', 'I write to tell you this:'],
     sport: ['here is the news from the match:', 'at half time:'],
   },
 };
@@ -28,5 +29,5 @@ export const mnli = pairGenerator('mnli', MNLI, (draft) => {
   if (!pair) return undefined;
   const genres = Object.values(GENRES[templates]);
   const opening = rng.pick(rng.pick(genres));
-  return rng.chance(0.5) ? pair : [`${opening.charAt(0).toUpperCase()}${opening.slice(1)} ${pair[0]}`, pair[1]];
+  return rng.chance(0.5) ? pair : [`${capital(opening)} ${pair[0]}`, pair[1]];
 });
