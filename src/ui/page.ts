@@ -1,6 +1,8 @@
 import { mount } from 'svelte';
+import { sweep } from '../store/sweep.ts';
 import { TrainerClient } from '../worker/trainer_client.ts';
 import App from './App.svelte';
+import { keepForOffline } from './offline.ts';
 import { storedRuns } from './state/ports.ts';
 import './styles/base.css';
 
@@ -8,5 +10,8 @@ import './styles/base.css';
 export function showPage(): void {
   const target = document.getElementById('app');
   if (!target) throw new Error('index.html has no element #app');
-  mount(App, { target, props: { trainer: new TrainerClient(), library: storedRuns } });
+  const app = mount(App, { target, props: { trainer: new TrainerClient(), library: storedRuns } });
+  sweep().catch(app.report);
+  // Without a service worker, as in private windows of some browsers, the page works all the same while it is online.
+  keepForOffline(() => !app.busy()).catch(() => undefined);
 }

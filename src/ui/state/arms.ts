@@ -1,4 +1,4 @@
-import { ARMS, type Arm } from '../../experiment/run.ts';
+import type { Arm } from '../../experiment/run.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 
 /** How the page presents one of the compared models. */
@@ -37,10 +37,21 @@ export const ARM_INFO: Readonly<Record<Arm, ArmInfo>> = {
     title: 'Majority class', short: 'Majority', colour: '--arm-majority', dash: [1, 4],
     about: 'Always answers with the most frequent label.',
   },
+  pretrained: {
+    title: 'Pretrained model', short: 'Pretrained', colour: '--arm-teacher', dash: [],
+    about: 'Learns to fill in masked words of a corpus.',
+  },
 };
 
+const PLANNED: Readonly<Record<Recipe['kind'], readonly Arm[]>> = {
+  distill: ['teacher', 'distilled', 'finetuned', 'initialised', 'random', 'majority'],
+  finetune: ['initialised', 'finetuned', 'majority'],
+  pretrain: ['pretrained'],
+};
+const BASELINES: readonly Arm[] = ['finetuned', 'initialised', 'random', 'majority'];
+
 /** The models that a recipe will train or score, in the order of the table. */
-export function plannedArms(recipe: Recipe): readonly Arm[] {
-  if (recipe.kind === 'finetune') return ['finetuned', 'majority'];
-  return recipe.baselines ? ARMS : ['teacher', 'distilled'];
+export function plannedArms({ kind, baselines }: Recipe): readonly Arm[] {
+  const planned = PLANNED[kind];
+  return kind === 'distill' && !baselines ? planned.filter((arm) => !BASELINES.includes(arm)) : planned;
 }

@@ -55,7 +55,8 @@ export class Lab {
   start(recipe: Recipe, files: GivenFiles): void {
     const session = new Session(newView(crypto.randomUUID(), recipe));
     this.current = this.shown = session;
-    this.#trainer.send({ type: 'start', run: session.view.run, recipe, files });
+    this.#begin(session.view.run, recipe, files);
+    void this.guard(async () => void (await this.#library.persist()));
   }
 
   /** Goes on with a stored run from its last checkpoint. */
@@ -65,7 +66,7 @@ export class Lab {
     if (!session || session.view.run !== record.id) return;
     session.view = { ...session.view, state: 'starting', fault: undefined };
     this.current = session;
-    this.#trainer.send({ type: 'start', run: record.id, recipe: record.recipe, files });
+    this.#begin(record.id, record.recipe, files);
   }
 
   command(type: 'pause' | 'continue' | 'stop'): void {
@@ -116,6 +117,13 @@ export class Lab {
 
   dismiss(fault: FaultReport): void {
     this.faults = this.faults.filter((other) => other !== fault);
+  }
+
+  /** A recipe that names a backend gets it; otherwise the one that was opened with the page. */
+  #begin(run: string, recipe: Recipe, files: GivenFiles): void {
+    const { backend } = recipe;
+    if (backend !== 'auto' && backend !== this.device?.backend) this.#trainer.send({ type: 'open', backend });
+    this.#trainer.send({ type: 'start', run, recipe, files });
   }
 
   #list(runs: readonly RunRecord[]): void {

@@ -3,6 +3,7 @@ import { leaveBreadcrumb, missingRuns } from '../../store/breadcrumb.ts';
 import { readHistory } from '../../store/history.ts';
 import { deleteRun, watchRuns } from '../../store/runs.ts';
 import type { RunRecord } from '../../store/types.ts';
+import { requestPersistence } from '../../store/usage.ts';
 import type { Command, Event } from '../../worker/protocol.ts';
 
 /** The training worker as the page sees it. */
@@ -20,6 +21,8 @@ export interface RunLibrary {
   remove(run: string): Promise<void>;
   /** What the browser lost since the page was last open, as a sentence; remembers the runs as they are now. */
   lost(runs: readonly RunRecord[]): string | undefined;
+  /** Asks the browser not to evict the runs; false when it keeps that right. */
+  persist(): Promise<boolean>;
 }
 
 /** The runs of this browser's own store. */
@@ -32,4 +35,5 @@ export const storedRuns: RunLibrary = {
     leaveBreadcrumb(runs);
     return sentence;
   },
+  persist: requestPersistence,
 };

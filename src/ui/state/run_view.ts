@@ -5,10 +5,11 @@ import type { RunRecord } from '../../store/types.ts';
 import type { Event } from '../../worker/protocol.ts';
 import { plannedArms } from './arms.ts';
 
-/** What the evaluation of one model gave at one step. */
+/** What the evaluation of one model gave at one step: on tuning rows while it trains, on the dev rows at its end. */
 export interface Evaluation {
   readonly arm: Arm;
   readonly step: number;
+  readonly split: 'tuning' | 'dev';
   readonly scores: Scores;
 }
 
@@ -73,8 +74,8 @@ function withArm(seen: readonly Arm[], arm: Arm): readonly Arm[] {
 }
 
 /** A continued run repeats steps: the newer evaluation of an arm replaces those at the same or a later step. */
-function withEvaluation(all: readonly Evaluation[], { arm, step, scores }: Evaluation): readonly Evaluation[] {
-  return [...all.filter((e) => e.arm !== arm || e.step < step), { arm, step, scores }];
+function withEvaluation(all: readonly Evaluation[], { arm, step, split, scores }: Evaluation): readonly Evaluation[] {
+  return [...all.filter((e) => e.arm !== arm || e.step < step), { arm, step, split, scores }];
 }
 
 /** Whether the worker is busy with the run. */
@@ -96,9 +97,12 @@ export function armStatus(view: RunView, arm: Arm): ArmStatus {
   return view.seen.at(-1) === arm && isLive(view) ? 'active' : 'done';
 }
 
-/** The latest scores of an arm: its row of the table, or else its last evaluation. */
-export function latestScores(view: RunView, arm: Arm): Scores | undefined {
-  return view.rows.find((row) => row.arm === arm)?.scores ?? view.evaluations.findLast((e) => e.arm === arm)?.scores;
+/** The latest scores of an arm: its row of the table, or else its last evaluation; `final` when they are of the dev rows. */
+export function latestScores(view: RunView, arm: Arm): { readonly scores: Scores; readonly final: boolean } | undefined {
+  const row = view.rows.find((r) => r.arm === arm);
+  if (row) return { scores: row.scores, final: true };
+  const last = view.evaluations.findLast((e) => e.arm === arm);
+  return last && { scores: last.scores, final: last.split === 'dev' };
 }
 
 /** The view of a stored run, as far as its record tells; a run that nobody runs any more counts as stopped. */

@@ -7,9 +7,9 @@ import type { Command, Event } from '../../../src/worker/protocol.ts';
 
 const noise = key(7, 'shuffle');
 const STEPS = 315;
-const FINAL: Record<Arm, number> = { teacher: 0.942, distilled: 0.906, finetuned: 0.881, initialised: 0.531, random: 0.803, majority: 0.507 };
-const PARAMETERS: Record<Arm, number> = { teacher: 741_250, distilled: 289_474, finetuned: 289_474, initialised: 289_474, random: 289_474, majority: 0 };
-const SECONDS: Record<Arm, number> = { teacher: 2.1, distilled: 48, finetuned: 31, initialised: 0.8, random: 31, majority: 0 };
+const FINAL: Record<Arm, number> = { teacher: 0.942, distilled: 0.906, finetuned: 0.881, initialised: 0.531, random: 0.803, majority: 0.507, pretrained: 0.61 };
+const PARAMETERS: Record<Arm, number> = { teacher: 741_250, distilled: 289_474, finetuned: 289_474, initialised: 289_474, random: 289_474, majority: 0, pretrained: 741_250 };
+const SECONDS: Record<Arm, number> = { teacher: 2.1, distilled: 48, finetuned: 31, initialised: 0.8, random: 31, majority: 0, pretrained: 900 };
 const TRAINED: readonly Arm[] = ['distilled', 'finetuned', 'random'];
 
 export function scores(arm: Arm, share = 1): Scores {
@@ -40,14 +40,14 @@ export function* script(run: string, until = Infinity): Generator<Event> {
   yield { type: 'state', run, state: 'running' };
   yield { type: 'note', run, text: 'Generated 2000 training and 2003 dev sentences from seed 42.' };
   yield { type: 'progress', run, label: 'Scoring the teacher', done: 3, total: 8, secondsLeft: 2 };
-  yield { type: 'evaluation', run, arm: 'teacher', step: 0, scores: scores('teacher') };
+  yield { type: 'evaluation', run, arm: 'teacher', step: 0, split: 'dev', scores: scores('teacher') };
   let said = 0;
   for (const arm of TRAINED) {
-    if (arm === 'distilled') yield { type: 'evaluation', run, arm: 'initialised', step: 0, scores: scores('initialised') };
+    if (arm === 'distilled') yield { type: 'evaluation', run, arm: 'initialised', step: 0, split: 'dev', scores: scores('initialised') };
     for (let step = 1; step <= STEPS; step += 1) {
       if (said++ >= until) return;
       yield { type: 'step', run, report: report(arm, step) };
-      if (step % 45 === 0) yield { type: 'evaluation', run, arm, step, scores: scores(arm, step / STEPS) };
+      if (step % 45 === 0) yield { type: 'evaluation', run, arm, step, split: step === STEPS ? 'dev' : 'tuning', scores: scores(arm, step / STEPS) };
       if (step === 200) yield { type: 'checkpoint', run, arm, step, bytes: 4_630_000 };
     }
   }
@@ -129,6 +129,10 @@ export class FakeLibrary implements RunLibrary {
   async remove(run: string): Promise<void> {
     this.runs = this.runs.filter((r) => r.id !== run);
     this.#tell(this.runs);
+  }
+
+  async persist(): Promise<boolean> {
+    return false;
   }
 
   lost(): undefined {

@@ -43,10 +43,10 @@ describe('applyEvent', () => {
   });
 
   it('replaces evaluations that a continued run repeats', () => {
-    const at = (step: number, share: number): Event => ({ type: 'evaluation', run: 'r', arm: 'distilled', step, scores: scores('distilled', share) });
+    const at = (step: number, share: number): Event => ({ type: 'evaluation', run: 'r', arm: 'distilled', step, split: 'tuning', scores: scores('distilled', share) });
     const again = view([at(45, 0.1), at(90, 0.2), at(135, 0.3), at(90, 0.9)]);
     expect(again.evaluations.map((e) => e.step)).toEqual([45, 90]);
-    expect(latestScores(again, 'distilled')).toEqual(scores('distilled', 0.9));
+    expect(latestScores(again, 'distilled')).toEqual({ scores: scores('distilled', 0.9), final: false });
   });
 });
 
@@ -61,10 +61,10 @@ describe('viewOfRecord', () => {
 });
 
 describe('scoreLines', () => {
-  it('draws trained arms by step and arms that were scored once as level lines', () => {
+  it('draws trained arms by step on tuning rows, and other arms as level lines of dev scores', () => {
     const { steps, lines } = scoreLines(view(script('r', 100)), 'accuracy');
     expect(steps).toEqual([0, 45, 90]);
-    expect(lines.map((line) => line.label)).toEqual(['Teacher', 'Distilled', 'Initialised']);
+    expect(lines.map((line) => line.label)).toEqual(['Teacher, dev', 'Distilled', 'Initialised, dev']);
     expect(lines[0]?.values).toEqual([0.942, 0.942, 0.942]);
     expect(lines[1]?.values[0]).toBeNull();
     expect(lines[1]?.values[2]).toBe(scores('distilled', 90 / 315).metrics['accuracy']);
