@@ -1,4 +1,7 @@
-/** A run's events as lines for a person: one that is written over on a terminal, one every few seconds elsewhere. */
+/**
+ * A run's events as lines for a person: one that is written over on a terminal; elsewhere one every few seconds, and
+ * the first and the last step of each model.
+ */
 import type { Arm, DeviceReport, Event, StepReport } from '../src/worker/protocol.ts';
 
 /** Words for the models of a run. */
@@ -25,7 +28,7 @@ export interface Progress {
 /** Progress on a stream; `now` gives milliseconds. */
 export function progressOn(stream: { isTTY?: boolean; columns?: number; write(text: string): unknown }, now: () => number = () => performance.now()): Progress {
   let open = false;
-  let last = -Infinity;
+  let last = now();
   let part = '';
   const end = () => {
     if (open) stream.write('\n');
@@ -35,20 +38,22 @@ export function progressOn(stream: { isTTY?: boolean; columns?: number; write(te
     end();
     stream.write(`${line}\n`);
   };
-  const update = (line: string, key: string, final: boolean) => {
+  const update = (line: string, key: string, due: boolean) => {
     if (stream.isTTY) {
       if (key !== part) end();
       stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 100) - 1)}`);
       open = true;
-    } else if (final || key !== part || now() - last >= INTERVAL) {
+    } else if (due || now() - last >= INTERVAL) {
       stream.write(`${line}\n`);
       last = now();
     }
     part = key;
   };
   const listen = (event: Event) => {
-    if (event.type === 'step') update(stepLine(event.report), `step ${event.report.arm}`, event.report.step === event.report.steps);
-    else if (event.type === 'progress') update(progressLine(event), `progress ${event.label}`, event.done === event.total);
+    if (event.type === 'step') {
+      const { arm, step, steps } = event.report;
+      update(stepLine(event.report), arm, arm !== part || step === steps);
+    } else if (event.type === 'progress') update(progressLine(event), event.label, false);
     else {
       const line = lineOf(event);
       if (line !== undefined) say(line);

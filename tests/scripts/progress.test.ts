@@ -46,6 +46,18 @@ describe('progress', () => {
     ]);
   });
 
+  it('off a terminal passes over what is done in an instant', () => {
+    let time = 0;
+    const stream = recorder(false);
+    const progress = progressOn(stream, () => time);
+    const loading = (done: number): Event => ({ type: 'progress', run: 'r', label: 'Loading', done, total: 7, secondsLeft: 2 });
+    progress.listen(loading(0));
+    progress.listen(loading(7));
+    time = 5000;
+    progress.listen(loading(2));
+    expect(stream.written).toEqual(['Loading  28 %  2 s left\n']);
+  });
+
   it('on a terminal writes over one line, and leaves it for whole sentences', () => {
     const stream = recorder(true);
     const progress = progressOn(stream);
