@@ -22,9 +22,13 @@ function bucket(entry: Entry): string {
   }
 }
 
-/** Words that carry a structure (hypernyms, verbs with a clause, negators) are always seen in training. */
+/** Words of the lexicon that stand in fixed phrases of a task's sentences: "it is true that", "dear visitors". */
+const FRAME_WORDS: ReadonlySet<string> = new Set(['true', 'false', 'find', 'town', 'visitor', 'story', 'friend', 'write', 'hear', 'give']);
+
+/** Words that carry a structure (hypernyms, verbs with a clause, negators, fixed phrases) are seen in training. */
 function isStructural(entry: Entry, hypernyms: ReadonlySet<string>): boolean {
-  return (entry.kind === 'noun' && (hypernyms.has(entry.word) || entry.hypernym === undefined))
+  return FRAME_WORDS.has(entry.word)
+    || (entry.kind === 'noun' && (hypernyms.has(entry.word) || entry.hypernym === undefined))
     || (entry.kind === 'verb' && (entry.frame === 'clausal' || entry.frame === 'infinitive'))
     || (entry.kind === 'adverb' && entry.use === 'negator');
 }

@@ -23,6 +23,8 @@ export class WordSampler implements Words {
   readonly #verbs: Pool<Verb>;
   readonly #adjectives: Pool<Adjective>;
   readonly #adverbs: Pool<Adverb>;
+  readonly #above = new Map<string, readonly Noun[]>();
+  readonly #children = new Map<string, Noun[]>();
   readonly #index: ReadonlyMap<string, Exclude<Entry, Name>>;
 
   constructor(held: ReadonlySet<string>, heldShare: number) {
@@ -35,6 +37,7 @@ export class WordSampler implements Words {
     this.#adverbs = new Pool(LEXICON.adverbs, held, heldShare);
     const entries = [...LEXICON.nouns, ...LEXICON.verbs, ...LEXICON.adjectives, ...LEXICON.adverbs];
     this.#index = new Map(entries.map((e) => [identity(e, e.word), e]));
+    for (const n of LEXICON.nouns) this.#hang(n);
   }
 
   allows(word: string): boolean {
@@ -74,27 +77,41 @@ export class WordSampler implements Words {
   }
 
   hypernyms(noun: Noun): readonly Noun[] {
-    return noun.hypernym === undefined ? [] : this.#lookUp(noun, noun.hypernym).flatMap((h) => [h, ...this.hypernyms(h)]);
+    return this.#above.get(noun.word) ?? [];
   }
 
   hyponyms(noun: Noun): readonly Noun[] {
-    return LEXICON.nouns.filter((n) => n.category === noun.category && this.allows(n.word)
-      && this.hypernyms(n).some((h) => h.word === noun.word));
+    const below = this.#children.get(noun.word) ?? [];
+    return below.flatMap((n) => [...(this.allows(n.word) ? [n] : []), ...this.hyponyms(n)]);
   }
 
   sisters(noun: Noun): readonly Noun[] {
-    return LEXICON.nouns.filter((n) => n.hypernym !== undefined && n.hypernym === noun.hypernym && n.word !== noun.word
-      && !noun.synonyms.includes(n.word) && this.allows(n.word));
+    const siblings = noun.hypernym === undefined ? [] : this.#children.get(noun.hypernym) ?? [];
+    return siblings.filter((n) => n.word !== noun.word && !noun.synonyms.includes(n.word) && this.allows(n.word));
+  }
+
+  /** Puts a noun into the tree; its hypernym has been there before it. */
+  #hang(noun: Noun): void {
+    const [above] = noun.hypernym === undefined ? [] : this.#lookUp(noun, noun.hypernym);
+    if (!above) return;
+    this.#above.set(noun.word, [above, ...this.hypernyms(above)]);
+    const siblings = this.#children.get(above.word);
+    if (siblings) siblings.push(noun);
+    else this.#children.set(above.word, [noun]);
   }
 
   #related<E extends Exclude<Entry, Name>>(entry: E, words: readonly string[]): E[] {
-    return words.filter((w) => this.allows(w)).flatMap((w) => this.#lookUp(entry, w));
+    return words.length === 0 ? [] : words.filter((w) => this.allows(w)).flatMap((w) => this.#lookUp(entry, w));
   }
 
   #lookUp<E extends Exclude<Entry, Name>>(like: E, word: string): E[] {
-    const sameKind = (e: Exclude<Entry, Name> | undefined): e is E => e !== undefined && e.kind === like.kind;
-    return [this.#index.get(identity(like, word))].filter(sameKind);
+    const found = this.#index.get(identity(like, word));
+    return found !== undefined && isLike(found, like) ? [found] : [];
   }
+}
+
+function isLike<E extends Exclude<Entry, Name>>(entry: Exclude<Entry, Name>, like: E): entry is E {
+  return entry.kind === like.kind;
 }
 
 /** Verbs of two frames share a citation form (forget that, forget to). */

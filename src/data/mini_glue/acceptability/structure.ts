@@ -44,7 +44,10 @@ const SELECTION: Phenomenon = {
     const [subject, object] = acts ? [person, thing] : [thing, person];
     const first = site(subject, object);
     const second = site(object, subject);
-    if (c.depth === 2) return join(second, 'that', first, verb.past, 'vanished', adjunct(c));
+    if (c.depth === 2) {
+      const quality = words.adjective(rng, { domain: 'quality' }).word;
+      return join(second, 'that', first, verb.past, number === 'singular' ? 'was' : 'were', quality, adjunct(c));
+    }
     const opening = c.depth === 3 ? embedding(c, 1) : '';
     return join(opening, first, c.depth === 0 ? '' : beside(c, anyNumber(rng)), verb.past, second, adjunct(c));
   },
@@ -70,7 +73,7 @@ const VERB_FORM: Phenomenon = {
     const object = someNoun(c, 'animal', anyNumber(rng)).text;
     const critical = join(site(form(verb), wrong(verb)), object);
     if (c.depth < 2) {
-      const adverbs = c.depth === 0 ? '' : join(rng.pick(['always', 'often', 'really']), words.adverb(rng, 'manner').word);
+      const adverbs = c.depth === 0 ? '' : join(words.adverb(rng, 'frequency').word, words.adverb(rng, 'manner').word);
       return join(subject.text, auxiliary, adverbs, critical, c.depth === 0 ? adjunct(c) : '');
     }
     const first = words.verb(rng, { frame: 'transitive', subject: 'person', object: 'person' }, differs);

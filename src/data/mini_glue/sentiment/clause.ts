@@ -30,7 +30,7 @@ function related(c: Context, about: Phrase): Phrase {
 }
 
 const REPORTS: Readonly<Partial<Record<Operator, (c: Context) => string>>> = {
-  '-untrue': (c) => c.rng.pick(['it is not true that', 'it is false that']),
+  '-untrue': (c) => c.rng.pick(['it is not true that', 'it is untrue that']),
   '-wrongly': (c) => join(c.words.noun(c.rng, 'person').plural, 'wrongly', c.rng.pick(['say', 'think']), 'that'),
   '-wrong_to_say': (c) => c.rng.pick(['it is wrong to say that', 'it would be wrong to think that']),
   '-nobody': (c) => c.rng.pick(['nobody thinks that', 'no one would say that']),
