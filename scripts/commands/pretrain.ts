@@ -2,7 +2,7 @@ import { BUNDLED_BASE } from '../../src/experiment/presets.ts';
 import { command } from '../command_line/command.ts';
 import { integer, text } from '../command_line/option.ts';
 import { pretrainJob } from './recipe_from.ts';
-import { MODEL_HELP, TRAINING_OPTIONS } from './training_options.ts';
+import { layerNumbers, MODEL_HELP, TRAINING_OPTIONS } from './training_options.ts';
 import { outputFolder, train } from './training_run.ts';
 
 const SHAPE = 'scratch:12x64';
@@ -13,6 +13,7 @@ export const pretrain = command({
   summary: `Pretrain a model by masked language modelling on the generated corpus (as ${BUNDLED_BASE} was made).`,
   options: {
     model: text('MODEL', MODEL_HELP, SHAPE),
+    init: layerNumbers,
     documents: integer(100, 1_000_000, 'documents of the corpus', String(DOCUMENTS)),
     ...TRAINING_OPTIONS,
   },

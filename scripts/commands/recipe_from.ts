@@ -47,11 +47,13 @@ export function finetuneJob(values: TrainingValues & { readonly model: string })
 }
 
 /** The recipe of `pretrain`: masked language modelling from random weights, or further from a model. */
-export function pretrainJob(values: TrainingValues & { readonly model: string; readonly documents: number }): Job {
+export function pretrainJob(values: TrainingValues & { readonly model: string; readonly documents: number; readonly init?: readonly number[] }): Job {
   const model = resolveModel(values.model, '--model', DEFAULT_RECIPE.task);
   const data: DataSource = { ...MINI_GLUE, seed: values.data_seed ?? MINI_GLUE.seed, train_rows: values.documents };
   const name = `pretrain-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
-  const base: Recipe = { ...DEFAULT_RECIPE, kind: 'pretrain', name, objectives: [], baselines: false };
+  const layers = values.init ?? evenLayers(model.layers ?? 1, model.layers ?? 1);
+  const student = { num_hidden_layers: layers.length, init: { kind: 'layers', layers } } as const;
+  const base: Recipe = { ...DEFAULT_RECIPE, kind: 'pretrain', name, student, objectives: [], baselines: false };
   const job = jobOf({ ...values, train_rows: undefined, dev_rows: undefined }, model, base);
   return { ...job, recipe: { ...job.recipe, data } };
 }

@@ -40,5 +40,17 @@ export const layerList: Option<readonly number[] | 'random'> = {
   },
 };
 
+/** Layers of the model to go on with, any of them twice: `0,1,2,0,1,2` doubles a model of three layers. */
+export const layerNumbers: Option<readonly number[]> = {
+  placeholder: 'LIST',
+  help: 'layers of the model to go on with, 0-based; named twice to grow, e.g. 0,1,2,0,1,2',
+  otherwise: 'all of them',
+  read: (value, where) => {
+    const layers = layerList.read(value, where);
+    if (layers === 'random') throw new UsageError(where, 'layer numbers such as 0,1,2', '"random"');
+    return layers;
+  },
+};
+
 /** Where a model comes from, as it is written on the command line. */
 export const MODEL_HELP = 'bundled model by name, a Hugging Face folder, or scratch:LAYERSxWIDTH for random weights';

@@ -3,6 +3,7 @@ import type { Example } from '../data/task.ts';
 import { taskNamed } from '../data/tasks.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import { Fault } from '../fault/fault.ts';
+import { initialiseStudent, studentConfig } from '../model/student_init.ts';
 import { randomWeights, type Weights } from '../model/weights.ts';
 import { checkTokenizerFitsModel, Tokenizer } from '../tokenizer/tokenizer.ts';
 import { encodeAll } from './encode.ts';
@@ -37,9 +38,11 @@ export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () 
   return { task: taskNamed(recipe.task), tokenizer, data, start, teacherUntrained: false, teacherRows: [] };
 }
 
-function maskedLmWeights(loaded: Weights, recipe: Recipe, tokenizer: Tokenizer): Weights {
-  if (loaded.heads.includes('masked-lm')) return loaded;
-  return randomWeights({ ...loaded.config, vocab_size: tokenizer.vocabSize }, ['masked-lm'], recipe.training.seed);
+/** Random weights for a model from scratch; otherwise the model's layers as the recipe names them, in any order and number. */
+function maskedLmWeights({ heads, config, tensors }: Weights, { student, training }: Recipe, tokenizer: Tokenizer): Weights {
+  if (tensors.size === 0) return randomWeights({ ...config, vocab_size: tokenizer.vocabSize }, ['masked-lm'], training.seed);
+  const layers = student.init.kind === 'layers' ? student.init.layers : [];
+  return initialiseStudent({ heads, config, tensors }, studentConfig(config, student.num_hidden_layers), layers, training.seed, ['masked-lm']).weights;
 }
 
 /** A document as texts: alternately one sentence, and two as a pair. */

@@ -1,6 +1,6 @@
 import { Fault } from '../fault/fault.ts';
 import type { ModelConfig } from './config.ts';
-import { initialValues, parameterSpecs } from './parameters.ts';
+import { initialValues, parameterSpecs, type Head } from './parameters.ts';
 import type { HostTensor, Weights } from './weights.ts';
 
 /** Where a student's weights came from, for its record and its model card. */
@@ -18,31 +18,32 @@ export function studentConfig(teacher: ModelConfig, num_hidden_layers: number): 
 
 const LAYER = /^encoder\.layer\.(\d+)\./;
 
-/** The teacher's parameter that a student's parameter starts from; undefined for the heads, which always start fresh. */
+/** The teacher's parameter that a student's parameter starts from; a classification head always starts fresh. */
 function sourceOf(name: string, layers: readonly number[]): string | undefined {
-  if (name.startsWith('embeddings.')) return name;
+  if (name.startsWith('embeddings.') || name.startsWith('cls.')) return name;
   const layer = LAYER.exec(name);
   return layer ? name.replace(LAYER, `encoder.layer.${layers[Number(layer[1])]}.`) : undefined;
 }
 
 /**
- * Weight initialisation from teacher layers: student layer j := teacher layer layers[j], embeddings copied, the
- * classification head random.
+ * Weight initialisation from teacher layers: student layer j := teacher layer layers[j]; embeddings and a masked-LM head
+ * are copied, a classification head is random. A layer may be named twice, which is how a deep model grows out of a
+ * shallow one (Gong et al. 2019).
  *
  * An empty list gives random weights throughout. Fault when the list does not fit the two depths.
  * Source: Wang et al. 2023, section 3; `layer_weight_selection` of the reference's `experiments.py`.
  */
-export function initialiseStudent(teacher: Weights, student: ModelConfig, layers: readonly number[], seed: number): { weights: Weights; provenance: Provenance } {
+export function initialiseStudent(teacher: Weights, student: ModelConfig, layers: readonly number[], seed: number, heads: readonly Head[] = ['classification']): { weights: Weights; provenance: Provenance } {
   if (layers.length > 0) checkLayers(layers, student.num_hidden_layers, teacher.config.num_hidden_layers);
   const [copied, random]: [string[], string[]] = [[], []];
   const tensors = new Map<string, HostTensor>();
-  for (const spec of parameterSpecs(student, ['classification'])) {
+  for (const spec of parameterSpecs(student, heads)) {
     const source = layers.length > 0 ? sourceOf(spec.name, layers) : undefined;
     const from = source === undefined ? undefined : teacher.tensors.get(source);
     (from ? copied : random).push(spec.name);
     tensors.set(spec.name, { shape: spec.shape, data: from ? from.data.slice() : initialValues(spec, student, seed) });
   }
-  return { weights: { config: student, heads: ['classification'], tensors }, provenance: { layers, copied, random } };
+  return { weights: { config: student, heads, tensors }, provenance: { layers, copied, random } };
 }
 
 function checkLayers(layers: readonly number[], studentDepth: number, teacherDepth: number): void {
