@@ -100,6 +100,6 @@ it.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 130, and leaves no proc
   run.child.kill(signal);
   expect((await run.ended).code).toBe(130);
   expect(processesWith(run.scratch)).toEqual([]);
-  expect(readdirSync(run.scratch).filter((name) => name.startsWith('distill-lab'))).toEqual([]);
+  expect(readdirSync(run.scratch).filter((name) => name.startsWith('distill-lab-profile'))).toEqual([]);
   expect(existsSync(join(home, 'interrupted'))).toBe(false);
 });

@@ -23,7 +23,7 @@ export interface LabProcess {
 /** Starts `npm run lab -- …` without npm. */
 export function lab(args: readonly string[]): LabProcess {
   const scratch = mkdtempSync(join(tmpdir(), 'lab-e2e-'));
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/lab.ts', ...args], { cwd: ROOT, env: { ...process.env, TMPDIR: scratch, XDG_CACHE_HOME: scratch }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/lab.ts', ...args], { cwd: ROOT, env: { ...process.env, TMPDIR: scratch, XDG_CACHE_HOME: join(scratch, 'cache') }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
