@@ -62,7 +62,7 @@ export const OBJECTIVES: readonly ObjectiveInfo[] = [
     about: 'The student copies the teacher’s probabilities for every class.',
     parameters: {
       temperature: real('Temperature τ', 0.1, 20, 0.5, 'higher shows more of the wrong classes'),
-      kd_weight: real('Weight β of the teacher', 0, 1, 0.05, '0: labels only, 1: teacher only'),
+      kd_weight: real('Teacher weight β', 0, 1, 0.05, '0: labels only, 1: teacher only'),
     },
   },
 ];

