@@ -14,3 +14,23 @@ export const DEV_TEMPLATES = 1 / 3;
 /** Shares of the depths 0 … 3. */
 export const TRAIN_DEPTHS: readonly number[] = [0.2, 0.2, 0.3, 0.3];
 export const DEV_DEPTHS: readonly number[] = [0.25, 0.25, 0.25, 0.25];
+
+/** sst-2. */
+export const SENTIMENT = {
+  /** Single opinions in a frame of their own ("what a film") rather than as a plain clause. */
+  framed: 0.45,
+  /** Relative weights of the ways to spend an operator. */
+  ways: { predicate: 1, contrast: 2, report: 1, remark: 1 },
+  /** Contrasts whose other half speaks of a part or of another thing. */
+  aside: 0.5,
+  /** Remarks of others that go against the sentence's own opinion. */
+  against: 0.7,
+  /** Clauses that open with agreement ("it is true that"), which changes nothing. */
+  agreed: 0.15,
+} as const;
+
+/** cola. */
+export const ACCEPTABILITY = {
+  /** Nouns between subject and verb that have the other number. */
+  misleading: 0.75,
+} as const;

@@ -1,4 +1,5 @@
 /** Number: verb with subject, determiner with noun. */
+import { ACCEPTABILITY } from '../difficulty.ts';
 import { anyNumber, be, definite, haveAuxiliary, join, nounForm, otherNumber, type GrammaticalNumber, type Phrase } from '../grammar.ts';
 import { adjunct, beside, between, embedding, site, someNoun, type Context, type Phenomenon } from './context.ts';
 
@@ -26,7 +27,7 @@ const SUBJECT_VERB: Phenomenon = {
   name: 'subject_verb_agreement',
   build(c) {
     const subject = someNoun(c, 'animate', anyNumber(c.rng));
-    const misleading = c.rng.chance(0.75) ? otherNumber(subject.number) : subject.number;
+    const misleading = c.rng.chance(ACCEPTABILITY.misleading) ? otherNumber(subject.number) : subject.number;
     return join(subject.text, between(c, misleading), inflected(c, subject));
   },
 };

@@ -1,5 +1,6 @@
 /** Clauses with a sign: contrast, report, remarks about something else, and reversals above the predicate. */
 import type { Category, Noun, Selector } from '../lexicon/types.ts';
+import { SENTIMENT } from '../difficulty.ts';
 import { definite, indefinite, join, somebody, type Phrase } from '../grammar.ts';
 import { choose, opposite, type Context, type Operator, type Sign } from './context.ts';
 import { opinionWord, predicate } from './predicate.ts';
@@ -61,7 +62,7 @@ function clauses(c: Context, about: Phrase, sign: Sign, depth: number, operator:
   const inner = { ...ALL, contrast: false };
   const deep = c.rng.integer(depth);
   const mainFirst = operator === 'although_after';
-  const aside = c.rng.chance(0.5) && about.category !== 'person' ? related(c, about) : about;
+  const aside = c.rng.chance(SENTIMENT.aside) && about.category !== 'person' ? related(c, about) : about;
   const pronoun: Phrase = { ...about, text: about.number === 'singular' && about.category !== 'person' ? 'it' : 'they' };
   const second = aside === about && about.pronouns[1] !== 'him' && about.pronouns[1] !== 'her' && c.rng.chance(0.6) ? pronoun : about;
   const main = clause(c, mainFirst ? about : second, sign, deep, inner);
@@ -99,7 +100,7 @@ function contrast(c: Context, about: Phrase, sign: Sign, depth: number): string 
 /** The topic with a remark that does not count: somebody's liking, or what a work is about. */
 function remark(c: Context, about: Phrase, sign: Sign, depth: number, allowed: Allowed): string | undefined {
   const operator = choose(c, about.category === 'work' ? ['opinion', 'about'] : ['opinion']);
-  const other = c.rng.chance(0.7) ? opposite(sign) : sign;
+  const other = c.rng.chance(SENTIMENT.against) ? opposite(sign) : sign;
   const text = operator === 'about' ? subjectMatter(c, about, other) : dispreferred(c, about, other);
   return clause(c, { ...about, text }, sign, depth - 1, { ...allowed, remark: false });
 }
@@ -118,15 +119,17 @@ function dispreferred(c: Context, about: Phrase, sign: Sign): string {
 /** A clause that says `sign` of the topic through exactly `depth` operators; undefined when none is allowed. */
 export function clause(c: Context, about: Phrase, sign: Sign, depth: number, allowed: Allowed): string | undefined {
   const pronoun = !about.text.includes(' ');
-  const ways: (() => string | undefined)[] = [];
   if (depth === 0) return join(opening(c, allowed), about.text, predicate(c, about, sign, 0));
-  if (depth === 1 || depth === 2) ways.push(() => join(opening(c, allowed), about.text, predicate(c, about, sign, depth)));
-  if (allowed.contrast) ways.push(() => contrast(c, about, sign, depth), () => contrast(c, about, sign, depth));
-  if (allowed.report) ways.push(() => report(c, about, sign, depth, allowed));
-  if (allowed.remark && !pronoun) ways.push(() => remark(c, about, sign, depth, allowed));
+  const { ways: weight } = SENTIMENT;
+  const ways: (() => string | undefined)[] = [];
+  const add = (times: number, way: () => string | undefined) => ways.push(...Array.from({ length: times }, () => way));
+  if (depth === 1 || depth === 2) add(weight.predicate, () => join(opening(c, allowed), about.text, predicate(c, about, sign, depth)));
+  if (allowed.contrast) add(weight.contrast, () => contrast(c, about, sign, depth));
+  if (allowed.report) add(weight.report, () => report(c, about, sign, depth, allowed));
+  if (allowed.remark && !pronoun) add(weight.remark, () => remark(c, about, sign, depth, allowed));
   return ways.length === 0 ? undefined : c.rng.pick(ways)();
 }
 
 function opening(c: Context, allowed: Allowed): string {
-  return allowed.report && c.rng.chance(0.15) ? c.rng.pick(AGREEMENTS)(c) : '';
+  return allowed.report && c.rng.chance(SENTIMENT.agreed) ? c.rng.pick(AGREEMENTS)(c) : '';
 }

@@ -6,6 +6,7 @@
  */
 import type { Generator } from '../../../random/generator.ts';
 import type { Example } from '../../task.ts';
+import { SENTIMENT } from '../difficulty.ts';
 import { indefinite, join, nounForm, somebody } from '../grammar.ts';
 import type { Request, TaskGenerator } from '../types.ts';
 import { ALL, clause, topic } from './clause.ts';
@@ -49,7 +50,7 @@ function single(c: Context, sign: Sign): string | undefined {
     c.devFrame = true;
     return c.rng.pick(DEV_FRAMES)(c, sign);
   }
-  return c.rng.chance(0.45) ? c.rng.pick(FRAMES)(c, sign) : clause(c, topic(c), sign, 0, ALL);
+  return c.rng.chance(SENTIMENT.framed) ? c.rng.pick(FRAMES)(c, sign) : clause(c, topic(c), sign, 0, ALL);
 }
 
 export const SST2: TaskGenerator = {
