@@ -1,12 +1,14 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import compiled from './assembly/index.ts?assemblyscript';
+import { shareClones } from './share_clones.ts';
 import { attachSimd } from './simd.ts';
 import type { SimdKernels } from './simd_kernels.ts';
 
-/** Instantiates the lab's kernels on the memory of tfjs's WASM backend; rejects where SIMD is missing. */
+/** Puts the lab's kernels on the memory of tfjs's active WASM backend; rejects where SIMD is missing. */
 export async function openSimd(backend: BackendWasm): Promise<void> {
   const bytes = Uint8Array.from(atob(compiled), (character) => character.charCodeAt(0));
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: memoryOf(backend) } });
+  shareClones();
   attachSimd(backend, instance.exports as unknown as SimdKernels);
 }
 

@@ -9,7 +9,8 @@ import { loadPart, storePart } from './lanes';
  *   relu       max(x, 0);  1 where x > 0
  *
  * Forward reads and writes 4 bytes a value, backward reads 8 and writes 4; gelu takes some 40 operations a value, one
- * exponential and one division among them.
+ * exponential and one division among them. Two vectors a turn: engines load the constants of such long formulas anew for
+ * every use, which takes as long as the arithmetic of one vector.
  */
 
 export const GELU: i32 = 0;
@@ -22,19 +23,22 @@ const CUBIC: f32 = 0.044715;
 const PEAK: f32 = 0.3989422804014327;
 
 export function activation(kind: i32, size: i32, x: usize, y: usize): void {
-  for (let at = 0; at < size; at += 4) {
-    const lanes = size - at;
-    const offset = <usize>at << 2;
-    storePart(y + offset, value(kind, loadPart(x + offset, lanes)), lanes);
+  let left = size;
+  for (; left >= 8; left -= 8, x += 32, y += 32) {
+    v128.store(y, value(kind, v128.load(x)));
+    v128.store(y, value(kind, v128.load(x, 16)), 16);
   }
+  for (; left > 0; left -= 4, x += 16, y += 16) storePart(y, value(kind, loadPart(x, left)), left);
 }
 
 export function activationGradient(kind: i32, size: i32, dy: usize, x: usize, dx: usize): void {
-  for (let at = 0; at < size; at += 4) {
-    const lanes = size - at;
-    const offset = <usize>at << 2;
-    const slope = derivative(kind, loadPart(x + offset, lanes));
-    storePart(dx + offset, f32x4.mul(loadPart(dy + offset, lanes), slope), lanes);
+  let left = size;
+  for (; left >= 8; left -= 8, dy += 32, x += 32, dx += 32) {
+    v128.store(dx, f32x4.mul(v128.load(dy), derivative(kind, v128.load(x))));
+    v128.store(dx, f32x4.mul(v128.load(dy, 16), derivative(kind, v128.load(x, 16))), 16);
+  }
+  for (; left > 0; left -= 4, dy += 16, x += 16, dx += 16) {
+    storePart(dx, f32x4.mul(loadPart(dy, left), derivative(kind, loadPart(x, left))), left);
   }
 }
 

@@ -1,5 +1,5 @@
 import { exp4, log } from './exp';
-import { loadPart, storePart, sumLanes } from './lanes';
+import { firstLanes, loadPart, storePart, sumLanes } from './lanes';
 import { rowMax } from './softmax';
 
 /**
@@ -26,14 +26,11 @@ export function crossEntropy(rows: i32, classes: i32, logits: usize, labels: usi
 export function crossEntropyGradient(rows: i32, classes: i32, dy: usize, logits: usize, labels: usize, dLogits: usize): void {
   const stride = <usize>classes << 2;
   for (let n = 0; n < rows; n++, logits += stride, dLogits += stride) {
-    const largest = rowMax(logits, classes);
     const weight = load<f32>(dy + (<usize>n << 2));
-    const scale = f32x4.splat(<f32>(weight / expSum(logits, classes, largest)));
+    const scale = f32x4.splat(<f32>(weight / storeExps(logits, classes, rowMax(logits, classes), dLogits)));
     for (let c = 0; c < classes; c += 4) {
-      const lanes = classes - c;
-      const at = <usize>c << 2;
-      const e = exp4(f32x4.sub(loadPart(logits + at, lanes), f32x4.splat(largest)));
-      storePart(dLogits + at, f32x4.mul(e, scale), lanes);
+      const at = dLogits + (<usize>c << 2);
+      storePart(at, f32x4.mul(loadPart(at, classes - c), scale), classes - c);
     }
     const label = load<i32>(labels + (<usize>n << 2));
     const target = dLogits + (<usize>label << 2);
@@ -41,17 +38,41 @@ export function crossEntropyGradient(rows: i32, classes: i32, dy: usize, logits:
   }
 }
 
-/** Σ_c e^(z_c − largest), at least 1; groups of 1024 classes are added in float64. */
+/** Classes whose exponentials are added in float32 before the float64 sum takes over; a multiple of 4. */
+const GROUP: i32 = 1024;
+
+/** Σ_c e^(z_c − largest), at least 1. */
 function expSum(logits: usize, classes: i32, largest: f32): f64 {
   const shift = f32x4.splat(largest);
   let total: f64 = 0;
-  for (let from = 0; from < classes; from += 1024) {
-    const end = min(classes, from + 1024);
+  for (let from = 0; from < classes; from += GROUP) {
+    const end = min(classes, from + GROUP);
     let sum = f32x4.splat(0);
-    let c = from;
-    for (; c + 4 <= end; c += 4) sum = f32x4.add(sum, exp4(f32x4.sub(v128.load(logits + (<usize>c << 2)), shift)));
+    for (let c = from; c < end; c += 4) sum = f32x4.add(sum, exps(logits + (<usize>c << 2), shift, end - c));
     total += sumLanes(sum);
-    for (; c < end; c++) total += f32x4.extract_lane(exp4(f32x4.splat(load<f32>(logits + (<usize>c << 2)) - largest)), 0);
   }
   return total;
+}
+
+/** The same sum; the exponentials are kept at `to`. */
+function storeExps(logits: usize, classes: i32, largest: f32, to: usize): f64 {
+  const shift = f32x4.splat(largest);
+  let total: f64 = 0;
+  for (let from = 0; from < classes; from += GROUP) {
+    const end = min(classes, from + GROUP);
+    let sum = f32x4.splat(0);
+    for (let c = from; c < end; c += 4) {
+      const e = exps(logits + (<usize>c << 2), shift, end - c);
+      storePart(to + (<usize>c << 2), e, end - c);
+      sum = f32x4.add(sum, e);
+    }
+    total += sumLanes(sum);
+  }
+  return total;
+}
+
+/** e^(z − shift) of the first `lanes` values, 0 in the other lanes. */
+@inline
+function exps(from: usize, shift: v128, lanes: i32): v128 {
+  return v128.and(exp4(f32x4.sub(loadPart(from, lanes), shift)), firstLanes(lanes));
 }

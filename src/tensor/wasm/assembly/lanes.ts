@@ -22,6 +22,12 @@ export function storePart(to: usize, x: v128, lanes: i32): void {
   if (lanes > 2) v128.store_lane<f32>(to + 8, x, 2);
 }
 
+/** All bits set in the first `lanes` lanes, none in the others. */
+@inline
+export function firstLanes(lanes: i32): v128 {
+  return i32x4.gt_s(i32x4.splat(lanes), i32x4(0, 1, 2, 3));
+}
+
 /** (x₀ + x₂) + (x₁ + x₃). */
 @inline
 export function sumLanes(x: v128): f32 {
