@@ -3,6 +3,7 @@ import { readGlueFolder } from '../data/glue.ts';
 import { miniGlue } from '../data/mini_glue/index.ts';
 import type { Example, TaskData, TaskSpec } from '../data/task.ts';
 import { taskNamed } from '../data/tasks.ts';
+import { TEACHER_ROWS } from '../experiment/presets.ts';
 import type { DataSource, Recipe } from '../experiment/recipe.ts';
 import { readTokenizerFiles } from '../hub/model_folder.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -16,9 +17,6 @@ import { folderOf, loadModel, type LoadedSource, type Shelf } from './sources.ts
 
 /** The tuning rows that are cut out of a file are the same in every run, whatever its seed. */
 const SPLIT_SEED = 0;
-
-/** Rows that a mini-GLUE teacher is finetuned on; its students get far fewer. */
-export const TEACHER_ROWS = 20_000;
 
 /** Resolves everything that a recipe names; `gate` is waited for between slices of long work. */
 export function prepare(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {

@@ -7,11 +7,11 @@ import { readModelFolder, readTokenizerFiles } from '../hub/model_folder.ts';
 import { urlFolder } from '../hub/url_folder.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { fromFile, type NameReport } from '../model/names.ts';
-import { randomWeights, type Weights } from '../model/weights.ts';
+import type { Weights } from '../model/weights.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, type Clock } from './progress.ts';
 
-/** A model with the tokenizer files that came with it. */
+/** A model with the tokenizer files that came with it; one from scratch has no tensors yet. */
 export interface LoadedSource {
   readonly weights: Weights;
   readonly tokenizerFiles: ReadonlyMap<string, Uint8Array>;
@@ -96,7 +96,7 @@ const LOADERS: { readonly [K in ModelSource['kind']]: Loader<K> } = {
 
   async scratch(source, shelf) {
     const tokenizerFiles = shelf.given.tokenizer ? await readTokenizerFiles(filesFolder('tokenizer', shelf.given.tokenizer)) : await bundledTokenizer(shelf);
-    return { weights: randomWeights(scratchConfig(source.num_hidden_layers, source.hidden_size), [], 0), tokenizerFiles };
+    return { weights: { config: scratchConfig(source.num_hidden_layers, source.hidden_size), heads: [], tensors: new Map() }, tokenizerFiles };
   },
 };
 
@@ -105,7 +105,12 @@ export function bundledTokenizer(shelf: Shelf): Promise<ReadonlyMap<string, Uint
   return readTokenizerFiles(urlFolder(`${shelf.baseUrl}tokenizers/mini-glue/`, 'mini-glue tokenizer'));
 }
 
-/** A BERT of the given depth and width; its vocabulary is set when the tokenizer is known. */
+/**
+ * A BERT of the given depth and width; its vocabulary is set when the tokenizer is known.
+ *
+ * The range of the initial weights is BERT's 0.02 at its width of 768, scaled by 1/√width so that narrow models pass on
+ * signals of the same size.
+ */
 export function scratchConfig(num_hidden_layers: number, hidden_size: number): ModelConfig {
   return {
     model_type: 'bert',
@@ -119,7 +124,7 @@ export function scratchConfig(num_hidden_layers: number, hidden_size: number): M
     attention_probs_dropout_prob: 0.1,
     max_position_embeddings: 128,
     type_vocab_size: 2,
-    initializer_range: 0.02,
+    initializer_range: Number((0.02 * Math.sqrt(768 / hidden_size)).toFixed(4)),
     layer_norm_eps: 1e-12,
     pad_token_id: 0,
     labels: [],

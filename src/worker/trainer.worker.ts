@@ -1,8 +1,6 @@
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import { toReport } from '../fault/fault.ts';
 import { openBackend } from '../tensor/backends/open.ts';
+import { WASM_PATHS } from '../tensor/backends/wasm_paths.ts';
 import { Answering } from './answering.ts';
 import type { Command, Event } from './protocol.ts';
 import type { DeviceReport } from '../experiment/run.ts';
@@ -10,12 +8,6 @@ import type { Envelope } from './trainer_client.ts';
 import { TrainingRun } from './training_run.ts';
 
 /** The training worker: the only place that owns a GPU device and tensors. One run at a time. */
-
-const WASM_PATHS = {
-  'tfjs-backend-wasm.wasm': plain,
-  'tfjs-backend-wasm-simd.wasm': simd,
-  'tfjs-backend-wasm-threaded-simd.wasm': threaded,
-};
 
 let device: DeviceReport | undefined;
 let current: TrainingRun | undefined;

@@ -28,7 +28,7 @@ const OPENERS: Record<BackendName, (options: OpenOptions, found: AdapterReport |
     if (!found) throw new Error('the browser offers no WebGPU adapter');
     const { LabWebGPUBackend } = await import('./webgpu.ts');
     const device = await openDevice(found.adapter, onFault);
-    tf.removeBackend('webgpu');
+    if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
     tf.registerBackend('webgpu', () => new LabWebGPUBackend(device, found.adapter.info), 3);
     // Program 3 is the packed product: the automatic choice may split K and add with atomics, in no fixed order.
     tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 3);

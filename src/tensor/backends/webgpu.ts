@@ -1,12 +1,6 @@
 import * as tf from '../tf.ts';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-
-/** One compute shader of ours: its source, and how many workgroups run it. */
-export interface Shader {
-  /** WGSL; bindings 0 … n−1 are the tensors in the order they are given, binding n the uniform. */
-  readonly wgsl: string;
-  readonly workgroups: readonly [number, number, number];
-}
+import type { Shader, UniformField } from './shader.ts';
 
 /** Members of tfjs 4.22.0's backend that its typings mark private; the version is pinned for their sake. */
 interface Internals {
@@ -21,7 +15,7 @@ interface Internals {
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
-  makeUniforms(fields: { type: string; data: number[] }[]): GPUBindingResource;
+  makeUniforms(fields: UniformField[]): GPUBindingResource;
 }
 
 /** tfjs's WebGPU backend, plus dispatches with several outputs that may be written in place. */
@@ -30,7 +24,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
    * Records one dispatch: `tensors` are bound in order (read or read_write as the shader declares), `uniform` after them.
    * Tensors that the shader writes are named in `written`, so that values cached on the CPU are dropped.
    */
-  dispatch(shader: Shader, tensors: readonly tf.TensorInfo[], uniform: { type: string; data: number[] }[], written: readonly tf.TensorInfo[]): void {
+  dispatch(shader: Shader, tensors: readonly tf.TensorInfo[], uniform: UniformField[], written: readonly tf.TensorInfo[]): void {
     const self = this as unknown as Internals;
     for (const tensor of tensors) self.uploadToGPU(tensor.dataId);
     for (const tensor of tensors) self.commandQueueOwnedIds.add(tensor.dataId);
@@ -64,13 +58,3 @@ export class LabWebGPUBackend extends WebGPUBackend {
     }
   }
 }
-
-/** Workgroups in x and y for one thread an element, 64 threads a group, within the limit of 65535 a dimension. */
-export function gridFor(elements: number): readonly [number, number, number] {
-  const groups = Math.ceil(elements / 64);
-  const x = Math.min(groups, 32768);
-  return [x, Math.ceil(groups / x), 1];
-}
-
-/** WGSL of the element index for `gridFor`, as the first line of a shader's main function. */
-export const ELEMENT_INDEX = 'let i = (group.y * groups.x + group.x) * 64u + local;';

@@ -1,5 +1,6 @@
 import * as tf from '../tf.ts';
-import { gridFor, ELEMENT_INDEX, type LabWebGPUBackend } from '../backends/webgpu.ts';
+import { BUILTINS, ELEMENT_INDEX, f32, gridFor } from '../backends/shader.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
 
 /** What one update of one parameter depends on; `scale` is the clipping factor on the gradient. */
@@ -50,7 +51,7 @@ struct Step { lr: f32, beta1: f32, beta2: f32, eps: f32, decay: f32, correction1
 @group(0) @binding(3) var<storage, read> g: array<f32>;
 @group(0) @binding(4) var<uniform> s: Step;
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   if (i >= arrayLength(&p)) { return; }
   let gi = g[i] * s.scale;
@@ -64,8 +65,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const webgpu: Update = ({ parameter, m, v }, gradient, s) => {
   const fields = [s.lr, s.beta1, s.beta2, s.eps, s.weightDecay, s.correction1, s.correction2, s.scale];
   const shader = { wgsl: WGSL, workgroups: gridFor(parameter.size) };
-  const uniform = fields.map((value) => ({ type: 'float32', data: [value] }));
-  (tf.backend() as LabWebGPUBackend).dispatch(shader, [parameter, m, v, gradient], uniform, [parameter, m, v]);
+  (tf.backend() as LabWebGPUBackend).dispatch(shader, [parameter, m, v, gradient], fields.map(f32), [parameter, m, v]);
 };
 
 const FORMS: Record<string, Update> = { wasm, webgpu };

@@ -1,7 +1,7 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
 import { simdOf, type Simd } from '../wasm/simd.ts';
-import { dropThreshold, dropoutMask } from './dropout.ts';
+import { dropThreshold, dropout } from './dropout.ts';
 
 /** Added to the score of a padded key: exp() of it is exactly 0 in float32, and a row of padding stays finite. */
 export const MASKED_SCORE = -10000;
@@ -95,7 +95,7 @@ function softmaxScores(q: tf.Tensor4D, k: tf.Tensor4D, mask: tf.Tensor, attrs: A
 }
 
 function dropped(p: tf.Tensor, attrs: Attrs): tf.Tensor {
-  return attrs.rate === 0 ? p : tf.mul(p, tf.tensor(dropoutMask(p.size, attrs), p.shape));
+  return dropout(p, attrs);
 }
 
 /** Context vectors [B·T, d]; dropout acts on the attention probabilities. */

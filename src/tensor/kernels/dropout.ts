@@ -1,5 +1,7 @@
 import * as tf from '../tf.ts';
 import { bits } from '../../random/counter.ts';
+import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { defineKernel } from '../kernel.ts';
 import { simdOf } from '../wasm/simd.ts';
 
@@ -18,6 +20,26 @@ export function dropoutMask(size: number, { rate, key }: DropoutAttrs): Float32A
   return mask;
 }
 
+/** The same integers as `bits` of `random/counter.ts`. */
+const WGSL = `
+struct Draw { key: u32, threshold: u32, keep: f32 }
+@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<uniform> draw: Draw;
+fn mix(seed: u32) -> u32 {
+  var v = seed;
+  v = (v ^ (v >> 16u)) * 0x21f0aaadu;
+  v = (v ^ (v >> 15u)) * 0x735a2d97u;
+  return v ^ (v >> 15u);
+}
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  if (i >= arrayLength(&y)) { return; }
+  let bits = mix(mix(draw.key ^ (i * 0x9e3779b9u)) + 0x6d2b79f5u);
+  y[i] = select(x[i] * draw.keep, 0.0, bits < draw.threshold);
+}`;
+
 /**
  * Inverted dropout with counter-based masks.
  *
@@ -33,6 +55,14 @@ const forward = defineKernel<DropoutAttrs>({
       const simd = simdOf(backend);
       const y = simd.output(x!.shape);
       simd.kernels.dropout(simd.size(x!), key, 0, dropThreshold(rate), 1 / (1 - rate), simd.at(x!), simd.at(y));
+      return [y];
+    },
+    webgpu: ({ x }, { rate, key }, backend) => {
+      const gpu = backend as LabWebGPUBackend;
+      const y = gpu.makeTensorInfo(x!.shape, 'float32');
+      const elements = x!.shape.reduce((product, extent) => product * extent, 1);
+      const uniform = [u32(key), u32(dropThreshold(rate)), f32(1 / (1 - rate))];
+      gpu.dispatch({ wgsl: WGSL, workgroups: gridFor(elements) }, [y, x!], uniform, [y]);
       return [y];
     },
   },

@@ -1,4 +1,6 @@
 import * as tf from '../tf.ts';
+import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { defineKernel } from '../kernel.ts';
 import { simdOf } from '../wasm/simd.ts';
 
@@ -27,6 +29,25 @@ const forward = defineKernel<Record<string, never>>({
   gradient: ([dy], { ids, order, start }) => ({ w: backward({ dy: dy!, ids: ids!, order: order!, start: start! }, {})[0]! }),
 });
 
+/** One thread an element of the table; it adds the rows of its id in the order of `order`. */
+const GRADIENT_WGSL = `
+struct Size { columns: u32 }
+@group(0) @binding(0) var<storage, read_write> dw: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read> order: array<i32>;
+@group(0) @binding(3) var<storage, read> start: array<i32>;
+@group(0) @binding(4) var<uniform> size: Size;
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  if (i >= arrayLength(&dw)) { return; }
+  let row = i / size.columns;
+  let column = i % size.columns;
+  var sum = 0.0;
+  for (var p = start[row]; p < start[row + 1u]; p++) { sum += dy[u32(order[p]) * size.columns + column]; }
+  dw[i] = sum;
+}`;
+
 const backward = defineKernel<Record<string, never>>({
   name: 'LabLookupGradient',
   plain: ({ dy, ids, start }) => [tf.unsortedSegmentSum(dy!, ids as tf.Tensor1D, start!.size - 1)],
@@ -36,6 +57,14 @@ const backward = defineKernel<Record<string, never>>({
       const [vocabulary, columns] = [start!.shape[0]! - 1, dy!.shape[1]!];
       const dw = simd.output([vocabulary, columns]);
       simd.kernels.lookupGradient(vocabulary, columns, simd.at(dy!), simd.at(order!), simd.at(start!), simd.at(dw));
+      return [dw];
+    },
+    webgpu: ({ dy, order, start }, _attrs, backend) => {
+      const gpu = backend as LabWebGPUBackend;
+      const [vocabulary, columns] = [start!.shape[0]! - 1, dy!.shape[1]!];
+      const dw = gpu.makeTensorInfo([vocabulary, columns], 'float32');
+      const shader = { wgsl: GRADIENT_WGSL, workgroups: gridFor(vocabulary * columns) };
+      gpu.dispatch(shader, [dw, dy!, order!, start!], [u32(columns)], [dw]);
       return [dw];
     },
   },
