@@ -78,10 +78,13 @@ const STUDENT_ROWS: Pick<ArmTraining, 'examples' | 'options'> = { examples: (ses
 const finetuning = classifier(() => CROSS_ENTROPY, STUDENT_ROWS);
 const distillation = classifier(({ objectives }) => objectives, STUDENT_ROWS);
 
-/** A teacher is finetuned gently and on more rows: the hyperparameters that the bundled ones were made with. */
+/**
+ * A mini-GLUE teacher is finetuned as the bundled ones were, on more rows than any student gets; on rows of one's own it
+ * gets as many steps as the student, since nobody knows better.
+ */
 const teacherTraining = classifier(() => CROSS_ENTROPY, {
   examples: (session) => session.teacherRows,
-  options: (recipe) => ({ ...recipe.training, ...TEACHER_TRAINING }),
+  options: (recipe) => (recipe.data.kind === 'mini-glue' ? { ...recipe.training, ...TEACHER_TRAINING } : recipe.training),
 });
 
 const pretraining: ArmTraining = {
