@@ -42,6 +42,12 @@ describe('the WASM backend', () => {
     expect(() => simdOf({} as tf.KernelBackend)).toThrow('openBackend()');
   });
 
+  it('refuses a tensor of another type', () => {
+    const simd = simdOf(tf.backend());
+    expect(() => simd.at(tf.tensor1d([1, 2], 'int32'))).toThrow('expected tensors of float32, got int32 [2]');
+    expect(() => simd.at(tf.tensor1d([1, 2]), 'int32')).toThrow('expected tensors of int32, got float32 [2]');
+  });
+
   it('shares the memory of a clone, and frees it with the last of the two', () => {
     const before = tf.memory().numTensors;
     const x = tf.tensor([1, 2, 3]);

@@ -18,7 +18,7 @@ const forward = defineKernel<Record<string, never>>({
       const simd = simdOf(backend);
       const [rows, classes] = [logits!.shape[0]!, logits!.shape[1]!];
       const losses = simd.output([rows]);
-      simd.kernels.crossEntropy(rows, classes, simd.at(logits!), simd.at(labels!), simd.at(losses));
+      simd.kernels.crossEntropy(rows, classes, simd.at(logits!), simd.at(labels!, 'int32'), simd.at(losses));
       return [losses];
     },
   },
@@ -37,7 +37,7 @@ const backward = defineKernel<Record<string, never>>({
       const simd = simdOf(backend);
       const [rows, classes] = [logits!.shape[0]!, logits!.shape[1]!];
       const dLogits = simd.output([rows, classes]);
-      simd.kernels.crossEntropyGradient(rows, classes, simd.at(dy!), simd.at(logits!), simd.at(labels!), simd.at(dLogits));
+      simd.kernels.crossEntropyGradient(rows, classes, simd.at(dy!), simd.at(logits!), simd.at(labels!, 'int32'), simd.at(dLogits));
       return [dLogits];
     },
   },

@@ -21,7 +21,7 @@ const forward = defineKernel<Record<string, never>>({
       const simd = simdOf(backend);
       const [count, columns] = [ids!.shape[0]!, w!.shape[1]!];
       const y = simd.output([count, columns]);
-      simd.kernels.lookup(count, columns, simd.at(w!), simd.at(ids!), simd.at(y));
+      simd.kernels.lookup(count, columns, simd.at(w!), simd.at(ids!, 'int32'), simd.at(y));
       return [y];
     },
   },
@@ -56,7 +56,7 @@ const backward = defineKernel<Record<string, never>>({
       const simd = simdOf(backend);
       const [vocabulary, columns] = [start!.shape[0]! - 1, dy!.shape[1]!];
       const dw = simd.output([vocabulary, columns]);
-      simd.kernels.lookupGradient(vocabulary, columns, simd.at(dy!), simd.at(order!), simd.at(start!), simd.at(dw));
+      simd.kernels.lookupGradient(vocabulary, columns, simd.at(dy!), simd.at(order!, 'int32'), simd.at(start!, 'int32'), simd.at(dw));
       return [dw];
     },
     webgpu: ({ dy, order, start }, _attrs, backend) => {

@@ -33,8 +33,13 @@ export class Simd {
     return this.#gemmScratch;
   }
 
-  /** Address of a tensor's first element; stays valid when the memory grows, unlike a typed array on it. */
-  at(tensor: tf.TensorInfo): number {
+  /**
+   * Address of a tensor's first element; stays valid when the memory grows, unlike a typed array on it.
+   *
+   * TypeError for a tensor of another type, whose bits would be misread in silence.
+   */
+  at(tensor: tf.TensorInfo, dtype: 'float32' | 'int32' = 'float32'): number {
+    if (tensor.dtype !== dtype) throw new TypeError(`a kernel expected tensors of ${dtype}, got ${tensor.dtype} [${tensor.shape.join(', ')}]: cast it first`);
     return this.backend.getMemoryOffset(tensor.dataId);
   }
 
