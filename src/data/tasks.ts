@@ -1,3 +1,4 @@
+import { Fault } from '../fault/fault.ts';
 import type { TaskSpec } from './task.ts';
 
 /** The GLUE tasks of the paper: columns and labels as in the original files and in Hugging Face's `glue` data set. */
@@ -11,10 +12,10 @@ export const TASKS: readonly TaskSpec[] = [
   { name: 'mnli', text: 'sentence1', textPair: 'sentence2', label: 'gold_label', labels: ['entailment', 'neutral', 'contradiction'], metrics: ['accuracy'] },
 ];
 
-/** The task of that name (upper case and `sst2` are understood); RangeError that lists the names otherwise. */
+/** The task of that name (upper case and `sst2` are understood); Fault `unknown-task` that lists the names otherwise. */
 export function taskNamed(name: string): TaskSpec {
   const plain = (s: string) => s.toLowerCase().replace(/[^a-z0-9]/g, '');
   const task = TASKS.find((t) => plain(t.name) === plain(name));
-  if (!task) throw new RangeError(`unknown task "${name}": expected one of ${TASKS.map((t) => t.name).join(', ')}`);
-  return task;
+  if (task) return task;
+  throw new Fault({ code: 'unknown-task', where: 'task', expected: `one of ${TASKS.map((t) => t.name).join(', ')}`, got: JSON.stringify(name), remedy: 'Choose one of these tasks; its columns and labels are what the data are read by.' });
 }

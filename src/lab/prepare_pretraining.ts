@@ -4,11 +4,14 @@ import { taskNamed } from '../data/tasks.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import { Fault } from '../fault/fault.ts';
 import { initialiseStudent, studentConfig } from '../model/student_init.ts';
-import { randomWeights, type Weights } from '../model/weights.ts';
-import { checkTokenizerFitsModel, Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { Weights } from '../model/weights.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { encodeAll } from './encode.ts';
+import { fromScratch } from './fitting.ts';
+import { checkLength } from './limits.ts';
 import type { Session } from './session.ts';
-import { bundledTokenizer, loadModel, type Shelf } from './sources.ts';
+import { loadModel, type Shelf } from './sources.ts';
+import { checkFit, tokenizerFor } from './tokenizers.ts';
 
 /** Sentences of held-out documents that a pretrained model is scored on, and watched on. */
 const DEV_ROWS = 1000;
@@ -23,10 +26,11 @@ const WATCHED_ROWS = 400;
 export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
   if (recipe.data.kind !== 'mini-glue') throw notYet();
   const loaded = await loadModel(recipe.teacher, shelf);
-  const files = loaded.tokenizerFiles.size > 0 ? loaded.tokenizerFiles : await bundledTokenizer(shelf);
-  const tokenizer = Tokenizer.fromFiles(files, 'tokenizer');
+  const named = await tokenizerFor(recipe, loaded, shelf);
+  const { tokenizer } = named;
   const start = maskedLmWeights(loaded.weights, recipe, tokenizer);
-  checkTokenizerFitsModel(tokenizer, start.config, 'tokenizer');
+  checkFit(recipe, named, start.config, shelf);
+  checkLength(recipe, start.config, 5);
   const sentences = [...corpus(recipe.data.seed, recipe.data.train_rows)].flatMap((document) => inTexts(document));
   const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
   const held = DEV_ROWS + WATCHED_ROWS;
@@ -39,8 +43,9 @@ export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () 
 }
 
 /** Random weights for a model from scratch; otherwise the model's layers as the recipe names them, in any order and number. */
-function maskedLmWeights({ heads, config, tensors }: Weights, { student, training }: Recipe, tokenizer: Tokenizer): Weights {
-  if (tensors.size === 0) return randomWeights({ ...config, vocab_size: tokenizer.vocabSize }, ['masked-lm'], training.seed);
+function maskedLmWeights({ heads, config, tensors }: Weights, recipe: Recipe, tokenizer: Tokenizer): Weights {
+  if (tensors.size === 0) return fromScratch(config, ['masked-lm'], tokenizer.vocabSize, recipe);
+  const { student, training } = recipe;
   const layers = student.init.kind === 'layers' ? student.init.layers : [];
   return initialiseStudent({ heads, config, tensors }, studentConfig(config, student.num_hidden_layers), layers, training.seed, ['masked-lm']).weights;
 }

@@ -6,7 +6,7 @@ import { filesFolder, type Folder, type GivenFile } from '../hub/folder.ts';
 import { readModelFolder, readTokenizerFiles } from '../hub/model_folder.ts';
 import { urlFolder } from '../hub/url_folder.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { fromFile, type NameReport } from '../model/names.ts';
+import { fileName, fromFile, type NameReport } from '../model/names.ts';
 import type { Weights } from '../model/weights.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, type Clock } from './progress.ts';
@@ -53,25 +53,34 @@ export async function readModel(folder: Folder, shelf: Shelf): Promise<LoadedSou
       progress.at(done);
     },
   });
+  if (config.model_type === 'roberta') throw noRoberta(folder.name);
   const { weights, report } = fromFile(config, tensors);
   if (report.missing.length + report.misshaped.length > 0) throw mismatch(folder.name, report);
-  if (report.unexpected.length > 0) shelf.emit({ type: 'note', text: `${folder.name} holds ${report.unexpected.length} tensors that BERT has no use for: ${report.unexpected.slice(0, 5).join(', ')}.` });
+  if (report.unexpected.length > 0) shelf.emit({ type: 'note', text: `${folder.name} holds tensors that BERT has no use for, and they are left out: ${listed(report.unexpected)}.` });
   return { weights, tokenizerFiles };
 }
 
 function mismatch(where: string, { missing, misshaped }: NameReport): FormatError {
-  const shapes = misshaped.map(({ name, expected, got }) => `${name} is [${got}] instead of [${expected}]`);
-  const lacks = missing.map((name) => `${name} is missing`);
+  const shapes = misshaped.map(({ name, expected, got }) => `${fileName(name)} is [${got.join(', ')}] instead of [${expected.join(', ')}]`);
+  const lacks = missing.map((name) => `${fileName(name)} is missing`);
   return new FormatError('TensorMismatch', `${where}/model.safetensors`, 'the tensors that config.json describes', [...lacks, ...shapes].join('; '), 'Check that config.json and model.safetensors belong together.');
 }
 
+const noRoberta = (folder: string) =>
+  new FormatError('BadConfig', `${folder}/config.json`, 'model_type "bert"', 'model_type "roberta"', 'RoBERTa encoders cannot be run yet: choose a BERT model.');
+
+/** The first five of many names. */
+const listed = (names: readonly string[]): string => (names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', '));
+
 /** The model that a source names, with the tokenizer files that came with it. */
-export async function loadModel(source: ModelSource, shelf: Shelf): Promise<LoadedSource> {
-  const loaded = await LOADERS[source.kind](source as never, shelf);
-  if (loaded.weights.config.model_type === 'roberta') {
-    throw new FormatError('BadConfig', 'config.json', 'model_type "bert"', 'model_type "roberta"', 'RoBERTa encoders cannot be run yet: choose a BERT model.');
-  }
-  return loaded;
+export function loadModel(source: ModelSource, shelf: Shelf): Promise<LoadedSource> {
+  return LOADERS[source.kind](source as never, shelf);
+}
+
+/** What a person calls a source. */
+export function sourceName(source: ModelSource): string {
+  if (source.kind === 'scratch') return 'the model from scratch';
+  return source.kind === 'stored' ? `run ${source.run}` : source.name;
 }
 
 type Loader<K extends ModelSource['kind']> = (source: Extract<ModelSource, { kind: K }>, shelf: Shelf) => Promise<LoadedSource>;
@@ -84,8 +93,10 @@ const LOADERS: { readonly [K in ModelSource['kind']]: Loader<K> } = {
     if (await folder.has('config.json')) return readModel(folder, shelf);
     const kept = await shelf.stored(source.name);
     if (kept) return kept;
+    const base = urlFolder(`${shelf.baseUrl}models/${BUNDLED_BASE}/`, BUNDLED_BASE);
+    if (!(await base.has('config.json'))) throw notBundled(source.name);
     shelf.emit({ type: 'note', text: `${source.name} is not bundled: it is finetuned from ${BUNDLED_BASE} now and kept for the next run.` });
-    return readModel(urlFolder(`${shelf.baseUrl}models/${BUNDLED_BASE}/`, BUNDLED_BASE), shelf);
+    return readModel(base, shelf);
   },
 
   async stored(source, shelf) {
@@ -95,10 +106,21 @@ const LOADERS: { readonly [K in ModelSource['kind']]: Loader<K> } = {
   },
 
   async scratch(source, shelf) {
+    checkScratch(source);
     const tokenizerFiles = shelf.given.tokenizer ? await readTokenizerFiles(filesFolder('tokenizer', shelf.given.tokenizer)) : await bundledTokenizer(shelf);
     return { weights: { config: scratchConfig(source.num_hidden_layers, source.hidden_size), heads: [], tensors: new Map() }, tokenizerFiles };
   },
 };
+
+const notBundled = (name: string) =>
+  new Fault({ code: 'no-such-model', where: `model ${name}`, expected: `a bundled model of this name, or ${BUNDLED_BASE} to make it from`, got: 'neither', remedy: 'Load a model folder, or start from scratch.' });
+
+/** The bounds that `config.json` has too. */
+function checkScratch({ num_hidden_layers: layers, hidden_size: width }: { readonly num_hidden_layers: number; readonly hidden_size: number }): void {
+  const within = (value: number, least: number, most: number) => Number.isInteger(value) && value >= least && value <= most;
+  if (within(layers, 1, 48) && within(width, 2, 4096)) return;
+  throw new Fault({ code: 'bad-scratch-model', where: 'the model from scratch', expected: '1 to 48 layers of width 2 to 4096', got: `${layers} layers of width ${width}`, remedy: 'Name for example 2 layers of width 64.' });
+}
 
 /** Tokenizer files of the bundled models. */
 export function bundledTokenizer(shelf: Shelf): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -117,7 +139,7 @@ export function scratchConfig(num_hidden_layers: number, hidden_size: number): M
     vocab_size: 1,
     hidden_size,
     num_hidden_layers,
-    num_attention_heads: Math.max(1, Math.floor(hidden_size / 16)),
+    num_attention_heads: headsFor(hidden_size),
     intermediate_size: 4 * hidden_size,
     hidden_act: 'gelu',
     hidden_dropout_prob: 0.1,
@@ -129,4 +151,11 @@ export function scratchConfig(num_hidden_layers: number, hidden_size: number): M
     pad_token_id: 0,
     labels: [],
   };
+}
+
+/** Heads of 16 features where the width allows it, else the next larger size that divides it. */
+function headsFor(width: number): number {
+  let heads = Math.max(1, Math.floor(width / 16));
+  while (width % heads > 0) heads--;
+  return heads;
 }

@@ -1,5 +1,5 @@
 import type { ModelConfig } from './config.ts';
-import { parameterSpecs, type Head } from './parameters.ts';
+import { parameterSpecs, type Head, type ParameterSpec } from './parameters.ts';
 import type { HostTensor, Weights } from './weights.ts';
 
 /** Rewrites from a file's tensor names to ours, applied in order. */
@@ -33,15 +33,14 @@ export interface NameReport {
   readonly misshaped: readonly { readonly name: string; readonly expected: readonly number[]; readonly got: readonly number[] }[];
 }
 
-const HEAD_PARTS: Record<Head, readonly string[]> = {
-  classification: ['pooler.dense.weight', 'classifier.weight'],
-  'masked-lm': ['cls.predictions.transform.dense.weight'],
-};
+/** The tensor that no model without the head has; the rest of the head must be there with it. */
+const HEAD_MARKS: readonly (readonly [Head, string])[] = [
+  ['classification', 'classifier.weight'],
+  ['masked-lm', 'cls.predictions.transform.dense.weight'],
+];
 
-/** The heads of which a file holds at least the leading tensors. */
-function headsOf(names: ReadonlySet<string>): Head[] {
-  return (Object.keys(HEAD_PARTS) as Head[]).filter((head) => HEAD_PARTS[head].every((part) => names.has(part)));
-}
+/** The pooler belongs to the classification head, but a pretrained model may bring it along for a head to come. */
+const POOLER = /^pooler\.dense\./;
 
 /**
  * A file's tensors under our names, with a report of every tensor that is missing, unexpected or mis-shaped.
@@ -50,11 +49,11 @@ function headsOf(names: ReadonlySet<string>): Head[] {
  */
 export function fromFile(config: ModelConfig, tensors: ReadonlyMap<string, HostTensor>): { weights: Weights; report: NameReport } {
   const renamed = new Map([...tensors].map(([name, tensor]) => [ourName(name), tensor]));
-  const heads = headsOf(new Set(renamed.keys()));
+  const heads = HEAD_MARKS.filter(([, mark]) => renamed.has(mark)).map(([head]) => head);
   const found = new Map<string, HostTensor>();
   const missing: string[] = [];
   const misshaped: NameReport['misshaped'][number][] = [];
-  for (const { name, shape } of parameterSpecs(config, heads)) {
+  for (const { name, shape } of [...parameterSpecs(config, heads), ...poolerAlone(config, heads, renamed)]) {
     const tensor = renamed.get(name);
     if (!tensor) missing.push(name);
     else if (tensor.shape.join() !== shape.join()) misshaped.push({ name, expected: shape, got: tensor.shape });
@@ -63,6 +62,12 @@ export function fromFile(config: ModelConfig, tensors: ReadonlyMap<string, HostT
   const known = new Set([...found.keys(), ...misshaped.map(({ name }) => name)]);
   const unexpected = [...renamed.keys()].filter((name) => !known.has(name) && !IGNORED.some((pattern) => pattern.test(name)));
   return { weights: { config, heads, tensors: found }, report: { missing, unexpected, misshaped } };
+}
+
+/** The pooler of a file that has one without a classification head. */
+function poolerAlone(config: ModelConfig, heads: readonly Head[], names: ReadonlyMap<string, unknown>): ParameterSpec[] {
+  if (heads.includes('classification')) return [];
+  return parameterSpecs(config, ['classification']).filter(({ name }) => POOLER.test(name) && names.has(name));
 }
 
 /** A model's tensors under Hugging Face's names, in their usual order. */

@@ -1,4 +1,4 @@
-import * as tf from '../tensor/tf.ts';
+import type * as tf from '../tensor/tf.ts';
 import { key, mix32, normal } from '../random/counter.ts';
 import type { ModelConfig } from './config.ts';
 

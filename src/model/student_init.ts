@@ -34,7 +34,7 @@ function sourceOf(name: string, layers: readonly number[]): string | undefined {
  * Source: Wang et al. 2023, section 3; `layer_weight_selection` of the reference's `experiments.py`.
  */
 export function initialiseStudent(teacher: Weights, student: ModelConfig, layers: readonly number[], seed: number, heads: readonly Head[] = ['classification']): { weights: Weights; provenance: Provenance } {
-  if (layers.length > 0) checkLayers(layers, student.num_hidden_layers, teacher.config.num_hidden_layers);
+  checkLayers(layers, student.num_hidden_layers, teacher.config.num_hidden_layers);
   const [copied, random]: [string[], string[]] = [[], []];
   const tensors = new Map<string, HostTensor>();
   for (const spec of parameterSpecs(student, heads)) {
@@ -46,15 +46,21 @@ export function initialiseStudent(teacher: Weights, student: ModelConfig, layers
   return { weights: { config: student, heads, tensors }, provenance: { layers, copied, random } };
 }
 
-function checkLayers(layers: readonly number[], studentDepth: number, teacherDepth: number): void {
+/**
+ * Refuses a list of teacher layers that does not fit the two depths; an empty list fits all.
+ *
+ * Fault `bad-init-layers` that says which layers there are.
+ */
+export function checkLayers(layers: readonly number[], studentDepth: number, teacherDepth: number): void {
   const beyond = layers.filter((layer) => !Number.isInteger(layer) || layer < 0 || layer >= teacherDepth);
-  if (layers.length === studentDepth && beyond.length === 0) return;
-  const even = Array.from({ length: studentDepth }, (_, j) => Math.round(((j + 1) * teacherDepth) / studentDepth) - 1);
+  if (layers.length === 0 || (layers.length === studentDepth && beyond.length === 0)) return;
+  const even = Array.from({ length: studentDepth }, (_, j) => Math.max(0, Math.round(((j + 1) * teacherDepth) / studentDepth) - 1));
+  const lower = studentDepth > teacherDepth ? '' : ` or ${[...even.keys()].join(',')} (lower)`;
   throw new Fault({
     code: 'bad-init-layers',
     where: `init ${layers.join(',')}`,
     expected: `${studentDepth} layers of the teacher, each from 0 to ${teacherDepth - 1}`,
-    got: beyond.length > 0 ? `layer ${beyond.join(', ')}, which the teacher does not have` : `${layers.length} layers`,
-    remedy: `For this teacher use for example ${even.join(',')} (spread) or ${Array.from({ length: studentDepth }, (_, j) => j).join(',')} (lower).`,
+    got: beyond.length > 0 ? `layer ${beyond.join(', ')}, which the teacher does not have` : `${layers.length} of them`,
+    remedy: `For this teacher use for example ${even.join(',')} (spread)${lower}, or start from random weights.`,
   });
 }

@@ -1,4 +1,4 @@
-import { Fault } from '../fault/fault.ts';
+import type { Fault } from '../fault/fault.ts';
 
 /** Thrown through a run that was asked to stop; its checkpoint is written before. */
 export class Stopped extends Error {}

@@ -8,7 +8,8 @@ import { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
 import type { EncodedExample } from '../../src/train/batches.ts';
 import { taskNamed } from '../../src/data/tasks.ts';
 
-const WORDS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...'good bad film book very not the a is was it'.split(' ')];
+/** The vocabulary of the small tokenizer. */
+export const WORDS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...'good bad film book very not the a is was it'.split(' ')];
 
 /** A tokenizer of 16 words. */
 export function smallTokenizer(): Tokenizer {

@@ -1,0 +1,26 @@
+/** What a recipe may ask of its model; each check is a Fault that says what would do. */
+import { Fault } from '../fault/fault.ts';
+import { objectiveNamed } from '../distill/objectives/index.ts';
+import type { Recipe } from '../experiment/recipe.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { checkLayers } from '../model/student_init.ts';
+import { sourceName } from './sources.ts';
+
+/** Refuses unknown objectives, and distilling by none. */
+export function checkObjectives({ objectives }: Recipe): void {
+  for (const { name } of objectives) objectiveNamed(name);
+  if (objectives.length > 0) return;
+  throw new Fault({ code: 'no-objective', where: 'objectives', expected: 'at least one objective to distil by', got: 'none', remedy: 'Choose an objective, for example kd.' });
+}
+
+/** Refuses texts longer than the model's positions, or shorter than `least`: the special tokens and one word a text. */
+export function checkLength({ training, teacher }: Recipe, { max_position_embeddings: most }: ModelConfig, least: number): void {
+  const length = training.max_seq_length;
+  if (Number.isInteger(length) && length >= least && length <= most) return;
+  throw new Fault({ code: 'bad-sequence-length', where: 'max_seq_length', expected: `${least} to ${most} tokens, the positions of ${sourceName(teacher)}`, got: `${length}`, remedy: `Set it to ${most} or less, or choose a model with more positions.` });
+}
+
+/** Refuses a student that is to start from layers which the teacher does not have. */
+export function checkInit({ student }: Recipe, teacher: ModelConfig): void {
+  if (student.init.kind === 'layers') checkLayers(student.init.layers, student.num_hidden_layers, teacher.num_hidden_layers);
+}
