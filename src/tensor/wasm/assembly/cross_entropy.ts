@@ -1,6 +1,6 @@
 import { exp4, log } from './exp';
 import { firstLanes, loadPart, storePart, sumLanes } from './lanes';
-import { rowMax } from './softmax';
+import { expRow, rowMax } from './softmax';
 
 /**
  * Cross-entropy of each row of logits against a class id, and its gradient.
@@ -47,9 +47,16 @@ function expSum(logits: usize, classes: i32, largest: f32): f64 {
   let total: f64 = 0;
   for (let from = 0; from < classes; from += GROUP) {
     const end = min(classes, from + GROUP);
-    let sum = f32x4.splat(0);
-    for (let c = from; c < end; c += 4) sum = f32x4.add(sum, exps(logits + (<usize>c << 2), shift, end - c));
-    total += sumLanes(sum);
+    let even = f32x4.splat(0);
+    let odd = f32x4.splat(0);
+    let c = from;
+    for (; c + 8 <= end; c += 8) {
+      const at = logits + (<usize>c << 2);
+      even = f32x4.add(even, exp4(f32x4.sub(v128.load(at), shift)));
+      odd = f32x4.add(odd, exp4(f32x4.sub(v128.load(at, 16), shift)));
+    }
+    for (; c < end; c += 4) even = f32x4.add(even, partExps(logits + (<usize>c << 2), shift, end - c));
+    total += sumLanes(f32x4.add(even, odd));
   }
   return total;
 }
@@ -57,22 +64,22 @@ function expSum(logits: usize, classes: i32, largest: f32): f64 {
 /** The same sum; the exponentials are kept at `to`. */
 function storeExps(logits: usize, classes: i32, largest: f32, to: usize): f64 {
   const shift = f32x4.splat(largest);
+  const whole = classes & ~3;
   let total: f64 = 0;
-  for (let from = 0; from < classes; from += GROUP) {
-    const end = min(classes, from + GROUP);
-    let sum = f32x4.splat(0);
-    for (let c = from; c < end; c += 4) {
-      const e = exps(logits + (<usize>c << 2), shift, end - c);
-      storePart(to + (<usize>c << 2), e, end - c);
-      sum = f32x4.add(sum, e);
-    }
-    total += sumLanes(sum);
+  for (let from = 0; from < whole; from += GROUP) {
+    const at = <usize>from << 2;
+    total += expRow(min(GROUP, whole - from), shift, logits + at, to + at);
+  }
+  if (whole < classes) {
+    const last = partExps(logits + (<usize>whole << 2), shift, classes - whole);
+    storePart(to + (<usize>whole << 2), last, classes - whole);
+    total += sumLanes(last);
   }
   return total;
 }
 
 /** e^(z − shift) of the first `lanes` values, 0 in the other lanes. */
 @inline
-function exps(from: usize, shift: v128, lanes: i32): v128 {
+function partExps(from: usize, shift: v128, lanes: i32): v128 {
   return v128.and(exp4(f32x4.sub(loadPart(from, lanes), shift)), firstLanes(lanes));
 }

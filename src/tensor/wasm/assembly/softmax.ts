@@ -27,28 +27,32 @@ export function softmaxRows(rows: i32, columns: i32, stride: usize, scale: f32, 
       v128.store(s + at, x);
       largest = f32x4.max(largest, x);
     }
-    const sum = expRow(columns, f32x4.splat(maxLanes(largest)), s);
+    const sum = expRow(columns, f32x4.splat(maxLanes(largest)), s, s);
     const share = f32x4.splat(1 / sum);
     for (let at: usize = 0; at < end; at += 16) v128.store(s + at, f32x4.mul(v128.load(s + at), share));
   }
 }
 
-/** x = e^(x − largest) of `columns` values, a multiple of 4; the sum comes back. Two vectors a turn share their constants. */
-function expRow(columns: i32, largest: v128, x: usize): f32 {
+/**
+ * to = e^(from − largest) of `columns` values, a multiple of 4; their sum comes back. `to` may be `from`.
+ *
+ * Two vectors a turn share the constants of the exponential.
+ */
+export function expRow(columns: i32, largest: v128, from: usize, to: usize): f32 {
   let even = f32x4.splat(0);
   let odd = f32x4.splat(0);
   let left = columns;
-  for (; left >= 8; left -= 8, x += 32) {
-    const first = exp4(f32x4.sub(v128.load(x), largest));
-    const second = exp4(f32x4.sub(v128.load(x, 16), largest));
-    v128.store(x, first);
-    v128.store(x, second, 16);
+  for (; left >= 8; left -= 8, from += 32, to += 32) {
+    const first = exp4(f32x4.sub(v128.load(from), largest));
+    const second = exp4(f32x4.sub(v128.load(from, 16), largest));
+    v128.store(to, first);
+    v128.store(to, second, 16);
     even = f32x4.add(even, first);
     odd = f32x4.add(odd, second);
   }
   if (left > 0) {
-    const last = exp4(f32x4.sub(v128.load(x), largest));
-    v128.store(x, last);
+    const last = exp4(f32x4.sub(v128.load(from), largest));
+    v128.store(to, last);
     even = f32x4.add(even, last);
   }
   return sumLanes(f32x4.add(even, odd));
