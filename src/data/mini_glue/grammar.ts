@@ -1,5 +1,7 @@
 /** Small pieces of English that several generators share: agreement, articles, noun phrases, final form. */
 import type { Generator } from '../../random/generator.ts';
+import { PAST_TIMES } from './lexicon/closed.ts';
+import { LEXICON } from './lexicon/index.ts';
 import type { Category, Noun, Verb } from './lexicon/types.ts';
 import { article } from './morphology.ts';
 import type { Words } from './types.ts';
@@ -84,7 +86,28 @@ export function join(...parts: readonly string[]): string {
   return parts.filter((p) => p !== '').join(' ');
 }
 
-/** "The dog ran." from "the dog ran": first letter upper case, mark at the end, no space before marks. */
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** Words that keep a capital everywhere: names, origins, weekdays, months, "I". */
+const PROPER: ReadonlySet<string> = new Set([
+  ...LEXICON.names.map((n) => n.word),
+  ...LEXICON.adjectives.filter((a) => a.domain === 'origin').map((a) => a.word),
+  ...PAST_TIMES.flatMap((t) => t.match(/[a-z]+day$|(?<=^in )[a-z]+$/g) ?? []).filter((w) => w !== 'yesterday'), 'i',
+]);
+
+/**
+ * "The dog met Anna." from "the dog met anna": first letter and proper words in upper case, mark at the end, no space
+ * before marks.
+ */
 export function sentence(text: string, mark = '.'): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${mark}`.replace(/ ([,.;?!])/g, '$1');
+  const proper = text.replace(/[a-z]+/gi, (w) => (PROPER.has(w) ? capital(w) : w));
+  return `${capital(proper)}${mark}`.replace(/ ([,.:;?!])/g, '$1');
+}
+
+/** A sentence as it continues another one: "the dog ran." from "The dog ran.", but "Anna ran." from "Anna ran.". */
+export function continued(text: string): string {
+  const first = /^[a-z]+/i.exec(text)?.[0].toLowerCase() ?? '';
+  return PROPER.has(first) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }

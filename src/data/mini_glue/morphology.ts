@@ -36,11 +36,12 @@ export function progressiveOf(base: string): string {
   return `${stem(base)}ing`;
 }
 
-const SOUNDED_AS_CONSONANT = /^(uni|use|usu|uti|euro|one)/;
+const SOUNDED_AS_CONSONANT = /^(uni(?![mn])|use|usu|uti|euro|one)/;
 const SILENT_H = /^(hour|honest|honour|heir)/;
 
-/** The indefinite article before a word: a dog, an owl, a uniform, an honest. */
-export function article(next: string): 'a' | 'an' {
+/** The indefinite article before a word: a dog, an owl, a uniform, an honest, an Irish. */
+export function article(words: string): 'a' | 'an' {
+  const next = words.toLowerCase();
   if (SILENT_H.test(next)) return 'an';
   return VOWEL.test(next.charAt(0)) && !SOUNDED_AS_CONSONANT.test(next) ? 'an' : 'a';
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TRAIN_DEPTHS } from '../../../src/data/mini_glue/difficulty.ts';
 import { GENERATORS } from '../../../src/data/mini_glue/generators.ts';
 import { heldOutWords } from '../../../src/data/mini_glue/held_out.ts';
 import { miniGlue } from '../../../src/data/mini_glue/index.ts';
@@ -83,7 +84,7 @@ describe.each([...DATA])('mini-GLUE %s', (name, data) => {
     const dev = slice(data.dev, (r) => r.depth);
     for (const depth of [0, 1, 2, 3]) expect(Math.abs((dev.get(depth) ?? 0) / 361 - 0.25)).toBeLessThan(0.05);
     const train = slice(data.train, (r) => r.depth);
-    expect(Math.abs(((train.get(0) ?? 0) + (train.get(1) ?? 0)) / 601 - 0.4)).toBeLessThan(0.05);
+    for (const depth of [0, 1, 2, 3]) expect(Math.abs((train.get(depth) ?? 0) / 601 - (TRAIN_DEPTHS[depth] ?? 0))).toBeLessThan(0.05);
     const labels = data.task.labels.length;
     for (const depth of [0, 1, 2, 3]) {
       const counts = slice(data.dev.filter((r) => r.depth === depth), (r) => r.label);

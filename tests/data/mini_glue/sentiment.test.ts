@@ -45,6 +45,12 @@ describe('sst-2', () => {
     check(one, new RegExp(`^${TOPIC} (?:fails?|failed) to be (?:an? )?(\\w+) \\.$`), 1);
   });
 
+  it('makes the verb agree with "it" and "they"', () => {
+    const said = ([1, 2, 3] as const).flatMap((depth) => rows(depth, 2003)).map((e) => e.text);
+    expect(said.filter((t) => /\bthey are\b/.test(t)).length).toBeGreaterThan(5);
+    expect(said.filter((t) => /\bthey (is|was|does|fails)\b|\bit (are|were|do|fail)\b/.test(t))).toEqual([]);
+  });
+
   it('lets the main clause decide', () => {
     check(rows(1, 4001), new RegExp(`^(?:although|unlike|despite|in spite of) .* , (?:${TOPIC}|it|they) (?:is|was|are|were) (?:an? )?(\\w+) \\.$`), 0);
   });

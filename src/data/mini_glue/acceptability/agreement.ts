@@ -1,7 +1,7 @@
 /** Number: verb with subject, determiner with noun. */
 import { ACCEPTABILITY } from '../difficulty.ts';
 import { anyNumber, be, definite, haveAuxiliary, join, nounForm, otherNumber, type GrammaticalNumber, type Phrase } from '../grammar.ts';
-import { adjunct, beside, between, embedding, site, someNoun, type Context, type Phenomenon } from './context.ts';
+import { adjunct, ANY_TENSE, beside, between, embedding, hasDegrees, site, someNoun, type Context, type Phenomenon } from './context.ts';
 
 /** A verb phrase whose first word shows number: right for `number`, wrong for the other one. */
 function inflected(c: Context, subject: Phrase): string {
@@ -10,7 +10,7 @@ function inflected(c: Context, subject: Phrase): string {
   const roll = rng.uniform();
   if (roll < 0.4) {
     const verb = words.verb(rng, { frame: 'intransitive', subject: subject.category });
-    return join(forms((n) => (n === 'singular' ? verb.third : verb.base)), adjunct(c));
+    return join(forms((n) => (n === 'singular' ? verb.third : verb.base)), adjunct(c, ANY_TENSE));
   }
   if (roll < 0.6) {
     const verb = words.verb(rng, { frame: 'transitive', subject: subject.category, object: 'animal' });
@@ -75,7 +75,7 @@ const DETERMINERS: readonly (readonly [singular: string, plural: string])[] = [
 
 /** What stands between a determiner and its noun. */
 function prenominal(c: Context, subject: Phrase): string {
-  const adjectives = Array.from({ length: Math.min(c.depth, 2) }, () => c.words.adjective(c.rng, { category: subject.category }).word);
+  const adjectives = Array.from({ length: Math.min(c.depth, 2) }, () => c.words.adjective(c.rng, { category: subject.category }, hasDegrees).word);
   return join(c.depth === 0 ? '' : c.words.adverb(c.rng, 'intensifier').word, ...new Set(adjectives));
 }
 

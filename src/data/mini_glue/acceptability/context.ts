@@ -1,5 +1,5 @@
 import type { Generator } from '../../../random/generator.ts';
-import type { Noun, Selector } from '../lexicon/types.ts';
+import type { Adjective, Domain, Noun, Selector } from '../lexicon/types.ts';
 import { definite, join, type GrammaticalNumber, type Phrase } from '../grammar.ts';
 import type { Depth, Words } from '../types.ts';
 
@@ -78,12 +78,22 @@ export function embedding(c: Context, levels: number): string {
   return text;
 }
 
-const TIMES = ['yesterday', 'last week', 'last night', 'on monday', 'on friday', 'in march', 'in july'] as const;
+const PAST = ['yesterday', 'last week', 'last night', 'on monday', 'on friday', 'in march', 'in july'] as const;
+/** Times that go with the present, the perfect and the future. */
+export const ANY_TENSE = ['every day', 'every week', 'every morning', 'every night'] as const;
 
-/** Now and then a time or place at the end of a past clause. */
-export function adjunct(c: Context): string {
+/** Domains of adjectives that have no degrees: no "very wooden". */
+const WITHOUT_DEGREES: ReadonlySet<Domain> = new Set<Domain>(['origin', 'material', 'shape', 'pattern']);
+
+/** True when an adverb of degree can stand before the adjective. */
+export function hasDegrees(adjective: Adjective): boolean {
+  return !WITHOUT_DEGREES.has(adjective.domain);
+}
+
+/** Now and then a time or place at the end of a clause, in the past unless told otherwise. */
+export function adjunct(c: Context, times: readonly string[] = PAST): string {
   const roll = c.rng.uniform();
-  if (roll < 0.2) return c.rng.pick(TIMES);
+  if (roll < 0.2) return c.rng.pick(times);
   if (roll > 0.4) return '';
   const place = c.words.noun(c.rng, 'place', (n) => n.locative !== undefined);
   return join(place.locative ?? 'in', 'the', place.word);

@@ -1,7 +1,7 @@
 /** What a verb takes: arguments, selection, the form after an auxiliary; and the order of words. */
 import type { Verb } from '../lexicon/types.ts';
 import { anyNumber, haveAuxiliary, indefinite, join, type Phrase } from '../grammar.ts';
-import { adjunct, beside, between, embedding, relative, site, someNoun, type Context, type Phenomenon } from './context.ts';
+import { adjunct, ANY_TENSE, beside, between, embedding, hasDegrees, relative, site, someNoun, type Context, type Phenomenon } from './context.ts';
 
 /** A verb with or without an object, in a frame that needs the other kind when wrong. */
 const ARGUMENTS: Phenomenon = {
@@ -74,7 +74,7 @@ const VERB_FORM: Phenomenon = {
     const critical = join(site(form(verb), wrong(verb)), object);
     if (c.depth < 2) {
       const adverbs = c.depth === 0 ? '' : join(words.adverb(rng, 'frequency').word, words.adverb(rng, 'manner').word);
-      return join(subject.text, auxiliary, adverbs, critical, c.depth === 0 ? adjunct(c) : '');
+      return join(subject.text, auxiliary, adverbs, critical, c.depth === 0 ? adjunct(c, head === 'did not' ? undefined : ANY_TENSE) : '');
     }
     const first = words.verb(rng, { frame: 'transitive', subject: 'person', object: 'person' }, differs);
     const middle = join(form(first), someNoun(c, 'person', anyNumber(rng)).text, c.depth === 3 ? relative(c, anyNumber(rng)) : '');
@@ -92,7 +92,7 @@ const ORDER: Phenomenon = {
   build(c) {
     const { rng, words } = c;
     const noun = words.noun(rng, 'animate');
-    const adjective = words.adjective(rng, { category: noun.category }).word;
+    const adjective = words.adjective(rng, { category: noun.category }, hasDegrees).word;
     const number = anyNumber(rng);
     const form = number === 'singular' ? noun.word : noun.plural;
     const verb = words.verb(rng, { frame: 'transitive', subject: 'person', object: noun.category });

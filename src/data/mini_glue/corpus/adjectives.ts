@@ -23,19 +23,24 @@ function judgements(c: Context, about: Phrase, sign: Sign, count: number): strin
   return lines.filter((s) => s !== undefined).filter(isFree).flatMap(sentences);
 }
 
+/** A thing that was spoken of: "it"; people are named again, since their gender is open. */
+function again(noun: string, category: Category): string {
+  return category === 'person' ? `the ${noun}` : 'it';
+}
+
 /** Says that the two adjectives mean the same, or the opposite. */
-function relations(adjective: Adjective, noun: string): Line[] {
+function relations(adjective: Adjective, noun: string, it: string): Line[] {
   const { word } = adjective;
   const synonymous: Line[] = [
     (c) => `${indefinite(join(word, noun))} is ${indefinite(join(c.rng.pick(c.words.synonyms(adjective)).word, noun))}`,
     (c) => `the ${noun} was ${word} , that is , ${c.rng.pick(c.words.synonyms(adjective)).word}`,
-    (c) => `if it is ${word} , then it is ${c.rng.pick(c.words.synonyms(adjective)).word}`,
+    (c) => `if ${it} is ${word} , then ${it} is ${c.rng.pick(c.words.synonyms(adjective)).word}`,
   ];
   const opposed: Line[] = [
     () => `${word} is the opposite of ${adjective.antonym}`,
     () => `the ${noun} was ${word} , not ${adjective.antonym}`,
     () => `no ${word} ${noun} is ${adjective.antonym}`,
-    () => `was the ${noun} ${adjective.antonym} ? no , it was ${word}`,
+    () => `was the ${noun} ${adjective.antonym} ? no , ${it} was ${word}`,
   ];
   return [...(adjective.synonyms.length > 0 ? synonymous : []), ...(adjective.antonym === undefined ? [] : opposed)];
 }
@@ -45,6 +50,7 @@ export function reviewDocument(c: Context, adjective: Adjective): string[] {
   const sign: Sign = adjective.polarity > 0 ? 1 : -1;
   const { word, plural, phrase } = subjectOf(c, adjective);
   const category = phrase.category;
+  const it = again(word, category);
   const like = (s: -1 | 1) => c.words.adjective(c.rng, { category, sign: s }, (x) => x.domain !== 'mood').word;
   const taste = (s: -1 | 1) => c.words.verb(c.rng, { frame: 'transitive', subject: 'person', object: 'idea' }, (v) => Math.sign(v.polarity) === s);
   const against = sign === 1 ? -1 : 1;
@@ -52,20 +58,20 @@ export function reviewDocument(c: Context, adjective: Adjective): string[] {
     () => `the ${word} was ${adjective.word} and ${like(sign)}`,
     () => `the ${word} was ${like(sign)} and ${adjective.word}`,
     () => `${adjective.word} ${plural} are ${plural} that people ${taste(sign).base}`,
-    () => `because the ${word} was ${adjective.word} , ${nameOf(c)} ${taste(sign).past} it`,
-    () => `${nameOf(c)} found it ${adjective.word} , so it was not ${like(against)}`,
-    () => `what ${indefinite(join(adjective.word, word))} ! it was ${like(sign)}`,
+    () => `because the ${word} was ${adjective.word} , ${nameOf(c)} ${taste(sign).past} ${it}`,
+    () => `${nameOf(c)} found ${it} ${adjective.word} , so ${it} was not ${like(against)}`,
+    () => `what ${indefinite(join(adjective.word, word))} ! ${it} was ${like(sign)}`,
     () => `the ${word} was ${adjective.word} , but the ${thing(c, category).word} was ${like(against)}`,
-    () => `it was anything but ${like(against)} : it was ${adjective.word}`,
-    () => `it was far from ${adjective.word} , said ${nameOf(c)} , who ${taste(against).past} it`,
-    ...relations(adjective, word),
+    () => `${it} was anything but ${like(against)} : ${it} was ${adjective.word}`,
+    () => `${it} was far from ${adjective.word} , said ${nameOf(c)} , who ${taste(against).past} ${it}`,
+    ...relations(adjective, word, it),
   ];
   return [...some(c, 8, lines), ...judgements(c, phrase, sign, 2)];
 }
 
 /** A description by an adjective that neither praises nor blames. */
 export function descriptionDocument(c: Context, adjective: Adjective): string[] {
-  const { word, plural } = subjectOf(c, adjective);
+  const { word, plural, phrase } = subjectOf(c, adjective);
   const lines: Line[] = [
     () => `the ${word} is ${adjective.word}`,
     () => `there are ${adjective.word} ${plural} ${place(c)}`,
@@ -75,7 +81,7 @@ export function descriptionDocument(c: Context, adjective: Adjective): string[] 
     () => `the ${plural} were ${adjective.word} . so the ${word} was ${adjective.word} too`,
     () => `${nameOf(c)} said that the ${word} was ${adjective.word} , and it was`,
   ];
-  const related = relations(adjective, word);
+  const related = relations(adjective, word, again(word, phrase.category));
   return some(c, 8, [...lines, ...related, ...related]);
 }
 
@@ -114,13 +120,19 @@ function opposed(c: Context, line: (good: string, bad: string) => string): strin
 }
 
 function degrees(c: Context, word: string, saying: (adjective: string) => string): Line[] {
-  const any = () => c.words.adjective(c.rng, { category: 'work' }).word;
+  const any = (sign?: -1 | 1) => {
+    const query = sign === undefined ? { category: 'work' as const } : { category: 'work' as const, sign };
+    return c.words.adjective(c.rng, query, (x) => x.domain !== 'origin').word;
+  };
   const similar = () => c.words.adverb(c.rng, 'intensifier').word;
   return [
     () => `the ${thing(c, 'work').word} was ${word} ${any()}`,
     () => `it was ${saying(any())}`,
     () => `${nameOf(c)} was ${word} ${c.words.adjective(c.rng, { domain: 'mood' }).word} ${time(c)}`,
-    () => `the ${thing(c, 'building').word} is ${word} ${any()} and ${similar()} ${any()}`,
+    () => {
+      const sign = c.rng.pick([1, -1] as const);
+      return `the ${thing(c, 'building').word} is ${word} ${any(sign)} and ${similar()} ${any(sign)}`;
+    },
     () => `how ${any()} was it ? it was ${word} ${any()}`,
   ];
 }

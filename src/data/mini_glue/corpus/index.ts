@@ -6,6 +6,7 @@
  */
 import { Generator } from '../../../random/generator.ts';
 import { GENERATORS } from '../generators.ts';
+import { continued } from '../grammar.ts';
 import { LEXICON } from '../lexicon/index.ts';
 import type { Entry } from '../lexicon/types.ts';
 import { WordSampler } from '../sampler.ts';
@@ -49,7 +50,7 @@ function taskLike(c: Context, generator: TaskGenerator): string[] {
     const templates = c.rng.chance(0.7) ? 'train' : 'dev';
     const example = generator.generate(c.rng, { depth: c.rng.pick(DEPTHS), label: form.label, words: c.words, templates });
     if (example === undefined || homeOf(example.text) !== 'corpus') continue;
-    const lines = example.textPair === undefined ? [example.text] : [example.text, form.link + example.textPair];
+    const lines = example.textPair === undefined ? [example.text] : [example.text, form.link === '' ? example.textPair : form.link + continued(example.textPair)];
     if (lines.every(isFree)) out.push(...lines.flatMap(sentences));
   }
   return out;

@@ -44,7 +44,7 @@ function happenings(noun: Noun): Line[] {
     (c) => {
       const above = c.words.hypernyms(noun)[0];
       const where = place(c);
-      return above && `there were ${numeral(c)} ${noun.plural} ${where} . so there were ${above.plural} ${where}`;
+      return above && (noun.locative !== undefined ? undefined : `there were ${numeral(c)} ${noun.plural} ${where} . so there were ${above.plural} ${where}`);
     },
     (c) => {
       const adjective = quality(c, noun.category);

@@ -27,6 +27,11 @@ function related(c: Context, verb: Verb, clause: (v: Verb) => string): Line[] {
   ];
 }
 
+/** What the subject can do, but for the verb itself and its synonyms. */
+function otherAct(c: Context, verb: Verb, subject: Phrase): Verb {
+  return c.words.verb(c.rng, { frame: 'intransitive', subject: subject.category }, (v) => v !== verb && !verb.synonyms.includes(v.word));
+}
+
 function intransitive(c: Context, verb: Verb): Line[] {
   const { subject } = participants(c, verb);
   const clause = (v: Verb) => `${subject.text} ${v.past}`;
@@ -38,7 +43,7 @@ function intransitive(c: Context, verb: Verb): Line[] {
     () => join(subject.text, progressive, 'now'),
     () => join('did', subject.text, verb.base, '? yes ,', subject.text, subject.number === 'singular' ? 'has' : 'have', verb.participle),
     () => join(subject.text, 'did not', verb.base, time(c), ', but the', thing(c, 'person').word, 'did'),
-    () => join('because', clause(verb), ',', subject.pronouns[0], 'did not', c.words.verb(c.rng, { frame: 'intransitive', subject: subject.category }).base),
+    () => join('because', clause(verb), ',', subject.pronouns[0], 'did not', otherAct(c, verb, subject).base),
     ...related(c, verb, clause),
   ];
 }

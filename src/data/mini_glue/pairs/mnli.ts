@@ -1,3 +1,4 @@
+import { continued } from '../grammar.ts';
 import type { TemplateSet } from '../types.ts';
 import { MNLI } from './difficulty.ts';
 import type { Verdict } from './entail.ts';
@@ -29,5 +30,5 @@ export const mnli = pairGenerator('mnli', MNLI, (draft) => {
   if (!pair) return undefined;
   const genres = Object.values(GENRES[templates]);
   const opening = rng.pick(rng.pick(genres));
-  return rng.chance(0.5) ? pair : [`${capital(opening)} ${pair[0]}`, pair[1]];
+  return rng.chance(0.5) ? pair : [`${capital(opening)} ${continued(pair[0])}`, pair[1]];
 });

@@ -21,21 +21,31 @@ export interface ReportForm {
   readonly order: number;
 }
 
-type Order = (main: string, other: string) => string;
+/** One way to put the two clauses together, and which of them, if any, then depends on the other. */
+interface Order {
+  readonly join: (main: string, other: string) => string;
+  readonly subordinate?: 'main' | 'other';
+}
 
 /** Sentences that say the same, by link. */
 const ORDERS: Readonly<Record<Link, readonly Order[]>> = {
-  and: [(m, o) => `${m}, and ${o}`, (m, o) => `${o}, and ${m}`],
+  and: [{ join: (m, o) => `${m}, and ${o}` }, { join: (m, o) => `${o}, and ${m}` }],
   before: [
-    (m, o) => `${m} before ${o}`, (m, o) => `${o} after ${m}`,
-    (m, o) => `before ${o}, ${m}`, (m, o) => `after ${m}, ${o}`,
+    { join: (m, o) => `${m} before ${o}`, subordinate: 'other' }, { join: (m, o) => `${o} after ${m}`, subordinate: 'main' },
+    { join: (m, o) => `before ${o}, ${m}`, subordinate: 'other' }, { join: (m, o) => `after ${m}, ${o}`, subordinate: 'main' },
   ],
   after: [
-    (m, o) => `${m} after ${o}`, (m, o) => `${o} before ${m}`,
-    (m, o) => `after ${o}, ${m}`, (m, o) => `before ${m}, ${o}`,
+    { join: (m, o) => `${m} after ${o}`, subordinate: 'other' }, { join: (m, o) => `${o} before ${m}`, subordinate: 'main' },
+    { join: (m, o) => `after ${o}, ${m}`, subordinate: 'other' }, { join: (m, o) => `before ${m}, ${o}`, subordinate: 'main' },
   ],
-  because: [(m, o) => `${m} because ${o}`, (m, o) => `because ${o}, ${m}`, (m, o) => `${o}, so ${m}`],
-  although: [(m, o) => `${m} although ${o}`, (m, o) => `although ${o}, ${m}`, (m, o) => `${o}, but ${m}`],
+  because: [
+    { join: (m, o) => `${m} because ${o}`, subordinate: 'other' }, { join: (m, o) => `because ${o}, ${m}`, subordinate: 'other' },
+    { join: (m, o) => `${o}, so ${m}` },
+  ],
+  although: [
+    { join: (m, o) => `${m} although ${o}`, subordinate: 'other' }, { join: (m, o) => `although ${o}, ${m}`, subordinate: 'other' },
+    { join: (m, o) => `${o}, but ${m}` },
+  ],
 };
 
 /** Number of ways to order a report's clauses. */
@@ -48,11 +58,14 @@ export function isOrdered(link: Link): boolean {
   return link !== 'and';
 }
 
-/** The report in words, without capital and full stop. */
+/** The report in words, without capital and full stop; in a clause that depends on the other no adjunct comes first. */
 export function reportText(report: Report, form: ReportForm): string {
-  const main = clause(report.main, form.main);
-  if (!report.other) return main;
-  return ORDERS[report.link][form.order]?.(main, clause(report.other, form.other)) ?? main;
+  if (!report.other) return clause(report.main, form.main);
+  const order = ORDERS[report.link][form.order];
+  if (!order) throw new RangeError(`reportText(): no order ${form.order} of "${report.link}"`);
+  const said = (side: 'main' | 'other', event: Event) =>
+    clause(event, order.subordinate === side ? { ...form[side], front: undefined } : form[side]);
+  return order.join(said('main', report.main), said('other', report.other));
 }
 
 /** What a report is to contain. */
@@ -107,12 +120,15 @@ export interface Dimension {
 
 const SIDES = ['main', 'other'] as const;
 
-function onSide(name: string, change: (rng: Generator, event: Event, form: Form) => Form | undefined): Dimension[] {
+type SideChange = (rng: Generator, event: Event, form: Form, isSubordinate: boolean) => Form | undefined;
+
+function onSide(name: string, change: SideChange): Dimension[] {
   return SIDES.map((side) => ({
     name: `${side} ${name}`,
     change(rng, report, form) {
       const said = report[side];
-      const changed = said && change(rng, said, form[side]);
+      const isSubordinate = report.other !== undefined && ORDERS[report.link][form.order]?.subordinate === side;
+      const changed = said && change(rng, said, form[side], isSubordinate);
       return changed && { ...form, [side]: changed };
     },
   }));
@@ -122,9 +138,9 @@ function onSide(name: string, change: (rng: Generator, event: Event, form: Form)
 export const DIMENSIONS: Readonly<Record<'voice' | 'dative' | 'front' | 'status' | 'order', readonly Dimension[]>> = {
   voice: onSide('voice', (_, __, form) => ({ ...form, passive: !form.passive, status: 0 })),
   dative: onSide('dative', (_, said, form) => (said.recipient ? { ...form, to: !form.to } : undefined)),
-  front: onSide('front', (_, said, form) => {
+  front: onSide('front', (_, said, form, isSubordinate) => {
     const adjunct = said.place ? 'place' : said.time ? 'time' : undefined;
-    return adjunct && !form.cleft ? { ...form, front: form.front ? undefined : adjunct } : undefined;
+    return adjunct && !form.cleft && !isSubordinate ? { ...form, front: form.front ? undefined : adjunct } : undefined;
   }),
   status: onSide('status', (_, __, form) => (form.passive ? undefined : { ...form, status: form.status === 0 ? 1 : 0 })),
   order: [{

@@ -27,7 +27,11 @@ export function topic(c: Context, selector: Selector = c.rng.pick(TOPICS)): Phra
 
 /** A second topic that goes with the first: its plot, its menu, or another thing of its kind. */
 function related(c: Context, about: Phrase): Phrase {
-  return topic(c, about.category === 'work' || about.category === 'aspect' ? 'aspect' : about.category);
+  const head = (phrase: Phrase) => phrase.text.split(' ')[1];
+  for (;;) {
+    const other = topic(c, about.category === 'work' || about.category === 'aspect' ? 'aspect' : about.category);
+    if (head(other) !== head(about)) return other;
+  }
 }
 
 const REPORTS: Readonly<Partial<Record<Operator, (c: Context) => string>>> = {
@@ -63,8 +67,9 @@ function clauses(c: Context, about: Phrase, sign: Sign, depth: number, operator:
   const deep = c.rng.integer(depth);
   const mainFirst = operator === 'although_after';
   const aside = c.rng.chance(SENTIMENT.aside) && about.category !== 'person' ? related(c, about) : about;
-  const pronoun: Phrase = { ...about, text: about.number === 'singular' && about.category !== 'person' ? 'it' : 'they' };
-  const second = aside === about && about.pronouns[1] !== 'him' && about.pronouns[1] !== 'her' && c.rng.chance(0.6) ? pronoun : about;
+  const pronoun: Phrase = { ...about, text: about.pronouns[0] };
+  const replaceable = aside === about && !(about.category === 'person' && about.number === 'singular');
+  const second = replaceable && c.rng.chance(0.6) ? pronoun : about;
   const main = clause(c, mainFirst ? about : second, sign, deep, inner);
   const sub = clause(c, mainFirst && aside === about ? second : aside, opposite(sign), depth - 1 - deep, inner);
   return main === undefined || sub === undefined ? undefined : CONTRASTS[operator]?.(main, sub);

@@ -2,7 +2,8 @@
  * sst-2: does the sentence praise (1) or blame (0) its topic?
  *
  * The sign is composed: negation, "fail to", "anything but" and "it is not true that" reverse it; of two opinions that
- * contrast, the main clause counts; what others think of the topic does not. Depth is the number of such operators.
+ * contrast, the main clause counts; what others think of the topic does not. Depth is the number of such operators. As in GLUE's own
+ * table, the sentences are in lower case throughout and their marks stand apart.
  */
 import type { Generator } from '../../../random/generator.ts';
 import type { Example } from '../../task.ts';

@@ -26,6 +26,14 @@ describe('reports', () => {
     expect(reportText(report('because'), { ...form, order: 2 })).toBe('Eva did not follow Karl, so Anna thanked Tom in the garden');
   });
 
+  it('fronts an adjunct in a main clause only', () => {
+    const fronted = { ...form, main: { ...PLAIN, front: 'place' as const } };
+    expect(reportText(report('before'), fronted)).toBe('in the garden, Anna thanked Tom before Eva did not follow Karl');
+    expect(reportText(report('before'), { ...fronted, order: 3 })).toBe('after Anna thanked Tom in the garden, Eva did not follow Karl');
+    const rng = new Generator(5, 'grammar');
+    expect(DIMENSIONS.front.map((d) => d.change(rng, report('before'), { ...form, order: 1 }))).toEqual([undefined, undefined]);
+  });
+
   it('has swaps that change the text, keep its content words and undo themselves', () => {
     const content = (text: string) => [...text.matchAll(/anna|tom|eva|karl|garden/gi)].map(([w]) => w.toLowerCase()).sort();
     for (const link of LINKS) for (const swap of SWAPS) {
