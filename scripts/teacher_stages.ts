@@ -26,9 +26,9 @@ function pretraining(name: string, model: (work: string) => string, max_steps: n
  * Progressively Stacking").
  */
 export const PRETRAINING: readonly Stage[] = [
-  pretraining('base-3', () => 'scratch:3x64', 2500, 2e-3),
-  pretraining('base-6', (work) => `${work}/base-3`, 1200, 1e-3, '0,0,1,1,2,2'),
-  pretraining('base-12', (work) => `${work}/base-6`, 2500, 1e-3, '0,0,1,1,2,2,3,3,4,4,5,5'),
+  pretraining('base-3', () => 'scratch:3x64', 4000, 2e-3),
+  pretraining('base-6', (work) => `${work}/base-3`, 800, 1e-3, '0,0,1,1,2,2'),
+  pretraining('base-12', (work) => `${work}/base-6`, 2500, 1.2e-3, '0,0,1,1,2,2,3,3,4,4,5,5'),
 ];
 
 /** Finetuning of the base model on one task: more rows than any student gets. */
