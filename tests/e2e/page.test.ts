@@ -49,6 +49,12 @@ async function violations(): Promise<string[]> {
   return found?.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(' ')}`) ?? ['axe did not run'];
 }
 
+/** What the page says about the backend, its reason included. */
+async function backend(): Promise<string> {
+  await page.waitForFunction(() => /WebGPU|WASM|WebGL|JavaScript/.test(document.querySelector('header')?.textContent ?? ''));
+  return (await page.locator('header').textContent())?.replace(/\s+/g, ' ') ?? '';
+}
+
 /** Sets a number of the form. */
 async function set(label: string, value: number): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(String(value));
@@ -73,7 +79,9 @@ describe('the page, in real Chromium', () => {
 
   it('after a reload finds the run, continues it from its checkpoint, and ends with the table', async () => {
     await page.getByText(/Saved at step/).waitFor();
+    const before = await backend();
     await page.reload();
+    expect(await backend()).toBe(before);
     const again = page.getByRole('button', { name: /^Continue / });
     await again.waitFor();
     await again.click();
