@@ -58,8 +58,9 @@ const OPENERS: Record<BackendName, (options: OpenOptions, found: AdapterReport |
   },
 };
 
+/** A start that fails is tried once more: fetching a binary can be cut off when a page reloads in the middle of it. */
 async function activate(name: BackendName): Promise<void> {
-  if (!(await tf.setBackend(name))) throw new Error(`tfjs could not initialise its ${name} backend`);
+  if (!(await tf.setBackend(name)) && !(await tf.setBackend(name))) throw new Error(`tfjs could not initialise its ${name} backend`);
   await tf.ready();
 }
 
