@@ -56,6 +56,11 @@ export class Experiment {
     return this.#state.rows;
   }
 
+  /** The models that are finished; what is in work is left out. */
+  get finished(): ExperimentState {
+    return { ...this.#state, live: undefined };
+  }
+
   /** Arm in work, its step and its number of steps. */
   get position(): { arm: Arm; step: number; steps: number } {
     const plan = this.#arms[Math.min(this.#state.armIndex, this.#arms.length - 1)]!;

@@ -14,7 +14,7 @@ export function exportedWeights(recipe: Recipe, state: ExperimentState): Weights
   if (state.exported && state.config) return { config: state.config, heads: EXPORTED[recipe.kind].heads, tensors: state.exported };
   throw new Fault({
     code: 'nothing-to-export',
-    where: 'run',
+    where: `run ${recipe.name}`,
     expected: 'a student whose training has ended',
     got: 'a run that has not come so far',
     remedy: 'Continue the run until the student is trained, then export it.',

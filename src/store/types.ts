@@ -1,4 +1,5 @@
 /** What the store keeps: run records, checkpoints and cached models. */
+import type { Evaluation } from '../experiment/evaluations.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import type { DeviceReport, ResultRow, RunState, Arm } from '../experiment/run.ts';
 
@@ -38,6 +39,8 @@ export interface RunRecord {
   readonly step: number;
   readonly steps: number;
   readonly rows: readonly ResultRow[];
+  /** Scores taken while it trained, so that a reload shows the same curve. */
+  readonly evaluations?: readonly Evaluation[];
   readonly backend?: DeviceReport;
   /** Generation of the last checkpoint; 0 before the first. */
   readonly generation: number;

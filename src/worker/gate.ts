@@ -6,6 +6,9 @@ export class Stopped extends Error {}
 /** Longest time between two looks at the messages, in milliseconds. */
 const SLICE = 30;
 
+/** Time in which the news of a lost device arrives, in milliseconds. */
+const NEWS = 50;
+
 /**
  * The place in a run where messages are answered: lets them through, waits while paused, and throws when the run is to
  * end. WASM training never leaves the thread by itself, so without it no message would arrive.
@@ -28,9 +31,9 @@ export class Gate {
   }
 
   continue(): void {
-    if (this.#paused && !this.#stopping) this.#continued?.();
-    this.#paused = false;
-    this.#wake?.();
+    if (!this.#paused || this.#stopping) return;
+    this.#continued?.();
+    this.#release();
   }
 
   /** Called once when a pause ends by `continue()`. */
@@ -43,13 +46,18 @@ export class Gate {
 
   stop(): void {
     this.#stopping = true;
-    this.continue();
+    this.#release();
   }
 
   /** Ends the run with a fault at the next look, e.g. when the GPU device was lost. */
   fail(fault: Fault): void {
-    this.#fault = fault;
-    this.continue();
+    this.#fault ??= fault;
+    this.#release();
+  }
+
+  /** Throws the fault that the gate was told, if it was; what was computed before that is not to be trusted. */
+  check(): void {
+    if (this.#fault) throw this.#fault;
   }
 
   /** Lets messages through when it is time; `onPause` runs once when a pause begins. */
@@ -59,8 +67,23 @@ export class Gate {
       await onPause();
       while (this.#paused) await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    if (this.#fault) throw this.#fault;
+    this.check();
     if (this.#stopping) throw new Stopped('the run was stopped');
+  }
+
+  /**
+   * What made an operation fail: a fault that the gate was told, rather than what it threw.
+   *
+   * A lost device rejects every pending read with an error of its own, which may come before the news of the loss.
+   */
+  async causeOf(error: unknown): Promise<unknown> {
+    await new Promise((resolve) => setTimeout(resolve, NEWS));
+    return this.#fault ?? error;
+  }
+
+  #release(): void {
+    this.#paused = false;
+    this.#wake?.();
   }
 
   #letThrough(): Promise<void> {

@@ -1,8 +1,9 @@
-import { toReport } from '../fault/fault.ts';
+import { Fault, toReport } from '../fault/fault.ts';
 import { openBackend } from '../tensor/backends/open.ts';
 import { WASM_PATHS } from '../tensor/backends/wasm_paths.ts';
 import { Answering } from './answering.ts';
 import type { Command, Event } from './protocol.ts';
+import type { BackendChoice } from '../experiment/recipe.ts';
 import type { DeviceReport } from '../experiment/run.ts';
 import type { Envelope } from './trainer_client.ts';
 import { TrainingRun } from './training_run.ts';
@@ -10,24 +11,51 @@ import { TrainingRun } from './training_run.ts';
 /** The training worker: the only place that owns a GPU device and tensors. One run at a time. */
 
 let device: DeviceReport | undefined;
+let choice: BackendChoice | undefined;
+let opened = 0;
 let current: TrainingRun | undefined;
 let running = false;
+const answering = new Answering();
 
 const tell = (event: Event): void => self.postMessage(event);
 
-type Handlers = { readonly [T in Command['type']]: (command: Extract<Command, { type: T }>, baseUrl: string) => Promise<void> | void };
+/** Ends the run in work, or is told as it is when there is none. */
+function interrupt(fault: Fault): void {
+  if (running && current) current.gate.fail(fault);
+  else tell({ type: 'fault', fault: fault.toReport() });
+}
+
+/** Opens a backend in place of the one before; a device that is lost is opened anew when it is needed next. */
+async function open(backend: BackendChoice): Promise<DeviceReport> {
+  const turn = ++opened;
+  choice = backend;
+  device = undefined;
+  const onFault = (fault: Fault) => {
+    if (turn !== opened) return;
+    device = undefined;
+    interrupt(fault);
+  };
+  const report = await openBackend({ choice: backend, wasmPaths: WASM_PATHS, onFault });
+  device = report;
+  tell({ type: 'device', device: report });
+  return report;
+}
+
+type Handlers = { readonly [T in Command['type']]: (command: Extract<Command, { type: T }>, baseUrl: string) => Promise<unknown> | void };
 
 const HANDLERS: Handlers = {
-  async open({ backend }) {
-    device = await openBackend({ choice: backend, wasmPaths: WASM_PATHS, onFault: (fault) => (current ? current.gate.fail(fault) : tell({ type: 'fault', fault })) });
-    tell({ type: 'device', device });
+  open({ backend }) {
+    if (running) throw busy();
+    return open(backend);
   },
   async start({ run, recipe, files }, baseUrl) {
-    if (running) throw new Error(`run ${current?.options.run} is still going on: stop it first`);
-    if (!device) await HANDLERS.open({ type: 'open', backend: recipe.backend }, baseUrl);
-    current = new TrainingRun({ run, recipe, files: files ?? {}, baseUrl, device: device!, emit: tell });
+    if (running && current?.options.run === run) return;
+    if (running) throw busy();
     running = true;
     try {
+      answering.forget();
+      const openDevice = async () => device ?? open(choice ?? recipe.backend);
+      current = new TrainingRun({ run, recipe, files: files ?? {}, baseUrl, openDevice, emit: tell });
       await current.start();
     } finally {
       running = false;
@@ -37,19 +65,22 @@ const HANDLERS: Handlers = {
   continue: () => current?.gate.continue(),
   stop: () => current?.gate.stop(),
   async predict(command, baseUrl) {
-    if (!device) await HANDLERS.open({ type: 'open', backend: 'auto' }, baseUrl);
-    tell(await new Answering(baseUrl, current).predict(command));
+    if (!device) await open(choice ?? 'auto');
+    tell(await answering.predict(command, current, baseUrl));
   },
   async export({ id, run }, baseUrl) {
-    tell(await new Answering(baseUrl, current).export(id, run));
+    tell(await answering.export(id, run, current, baseUrl));
   },
 };
 
+const busy = () =>
+  new Fault({ code: 'worker-busy', where: 'training', expected: 'no run in work', got: `run ${current?.options.recipe.name ?? 'another'} in work`, remedy: 'Stop it first; it can be continued later.' });
+
 self.addEventListener('message', ({ data: { baseUrl, command } }: MessageEvent<Envelope>) => {
-  const handler = HANDLERS[command.type] as (command: Command, baseUrl: string) => Promise<void> | void;
+  const handler = HANDLERS[command.type] as (command: Command, baseUrl: string) => Promise<unknown> | void;
   Promise.resolve()
     .then(() => handler(command, baseUrl))
     .catch((error: unknown) => tell({ type: 'fault', fault: toReport(error), ...('id' in command ? { id: command.id } : {}), ...('run' in command ? { run: command.run } : {}) }));
 });
 
-self.addEventListener('unhandledrejection', (event) => tell({ type: 'fault', fault: toReport(event.reason) }));
+self.addEventListener('unhandledrejection', (event) => interrupt(new Fault(toReport(event.reason))));

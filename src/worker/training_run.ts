@@ -1,42 +1,32 @@
-import { Fault, toReport } from '../fault/fault.ts';
+import { describe, Fault, toReport } from '../fault/fault.ts';
 import type { Recipe } from '../experiment/recipe.ts';
-import type { DeviceReport } from '../experiment/run.ts';
+import type { DeviceReport, RunState } from '../experiment/run.ts';
 import type { LabEvent } from '../lab/events.ts';
 import { Experiment } from '../lab/experiment.ts';
 import type { ExperimentState } from '../lab/experiment_state.ts';
 import { prepare } from '../lab/prepare.ts';
 import type { Session } from '../lab/session.ts';
-import type { Shelf } from '../lab/sources.ts';
+import type { Weights } from '../model/weights.ts';
 import { withRunLock } from '../store/locks.ts';
 import { getRun } from '../store/runs.ts';
+import type { RunRecord } from '../store/types.ts';
 import { Gate, Stopped } from './gate.ts';
 import type { Event, GivenFiles } from './protocol.ts';
+import { checkSameRecipe } from './recipe_change.ts';
 import { RunWriter } from './run_writer.ts';
-import { keepModel, keptModel, runModel, storedState } from './stored_models.ts';
+import { shelfFor } from './shelf.ts';
+import { keepModel, snapshot, storedState, type StoredState } from './stored_models.ts';
 
 export interface RunOptions {
   readonly run: string;
   readonly recipe: Recipe;
   readonly files: GivenFiles;
   readonly baseUrl: string;
-  readonly device: DeviceReport;
+  /** The backend that is open, or is opened now. */
+  openDevice(): Promise<DeviceReport>;
   emit(event: Event): void;
-}
-
-/** Where the worker finds models and files for a run. */
-export function shelfFor(options: Pick<RunOptions, 'baseUrl' | 'files'>, emit: (event: LabEvent) => void): Shelf {
-  return {
-    baseUrl: options.baseUrl,
-    given: options.files,
-    now: () => performance.now(),
-    emit,
-    stored: async (key) => (await keptModel(key)) ?? (await studentOf(key)),
-  };
-}
-
-async function studentOf(run: string): ReturnType<Shelf['stored']> {
-  const weights = await runModel(run);
-  return weights && { weights, tokenizerFiles: new Map() };
+  /** What resolves the recipe; a test gives a session of its own. */
+  readonly prepare?: typeof prepare;
 }
 
 /** One run in this worker, from its first message to its last. */
@@ -48,44 +38,70 @@ export class TrainingRun {
 
   constructor(readonly options: RunOptions) {}
 
-  /** Runs to the end, a stop or a fault; each is told as a `state` event, a fault also as a `fault` event. */
+  /**
+   * Runs to the end, a stop or a fault; each is told as a `state` event, a fault also as a `fault` event.
+   *
+   * They are told last, when the run is free to be continued.
+   */
   async start(): Promise<void> {
+    const ending = await withRunLock(this.options.run, () => this.#toTheEnd()).catch((error: unknown) => this.#failed(error));
+    for (const event of ending) this.#tell(event);
+  }
+
+  async #toTheEnd(): Promise<Event[]> {
     const { run } = this.options;
     try {
-      await withRunLock(run, () => this.#run());
+      await this.#run();
+      return [{ type: 'state', run, state: 'done' }];
     } catch (error) {
-      if (error instanceof Stopped) this.#tell({ type: 'state', run, state: 'stopped' });
-      else await this.#fail(error);
+      return error instanceof Stopped ? [{ type: 'state', run, state: 'stopped' }] : this.#failed(error);
     }
   }
 
   async #run(): Promise<void> {
-    const { run, recipe, device } = this.options;
+    const { run, recipe } = this.options;
+    const before = await getRun(run);
+    if (before) checkSameRecipe(run, before.recipe, recipe);
     const stored = await storedState(run);
-    if (stored) await this.#checkRecipe();
-    if (stored?.warning) this.#tell({ type: 'note', run, text: stored.warning });
-    this.#writer = await RunWriter.open(run, recipe, device, stored?.generation ?? 0, 'teacher');
+    const device = await this.options.openDevice();
+    this.#writer = await RunWriter.open(run, recipe, device, stored?.generation ?? 0);
     this.#tell({ type: 'state', run, state: 'running' });
-    const pass = () => this.gate.pass(() => this.#pause());
-    const shelf = shelfFor(this.options, (event) => this.#hear(event));
-    this.session = await prepare(recipe, shelf, pass);
+    if (stored) this.#tellOrigin(stored, before, device);
+    this.session = await this.#prepare();
     this.experiment = this.#experiment(this.session, stored?.state);
     if (stored) this.#tell({ type: 'results', run, rows: this.experiment.rows });
     await this.experiment.run();
     await this.#save('done');
-    this.#tell({ type: 'state', run, state: 'done' });
+  }
+
+  /** Says what a person should know of the checkpoint that the run goes on from. */
+  #tellOrigin({ warning }: StoredState, before: RunRecord | undefined, device: DeviceReport): void {
+    const { run } = this.options;
+    if (warning !== undefined) this.#tell({ type: 'note', run, text: warning });
+    const earlier = before?.backend?.backend;
+    if (earlier === undefined || earlier === device.backend) return;
+    this.#tell({ type: 'note', run, text: `The run began on ${earlier} and goes on with ${device.backend}: from here on its numbers are not those of an uninterrupted run to the last bit.` });
+  }
+
+  async #prepare(): Promise<Session> {
+    const { recipe, files, baseUrl } = this.options;
+    const shelf = shelfFor(baseUrl, files, (event) => this.#hear(event));
+    try {
+      return await (this.options.prepare ?? prepare)(recipe, shelf, () => this.gate.pass(() => this.#pause()));
+    } catch (error) {
+      if (error instanceof Stopped) await this.#save('stopped');
+      throw error;
+    }
   }
 
   #experiment(session: Session, saved: ExperimentState | undefined): Experiment {
-    const { recipe } = this.options;
-    return new Experiment(recipe, session, {
+    const surroundings = {
       now: () => performance.now(),
-      emit: (event) => this.#hear(event),
+      emit: (event: LabEvent) => this.#hear(event),
       gate: () => this.#gate(),
-      keepTeacher: async (weights) => {
-        if (recipe.teacher.kind === 'bundled') await keepModel(recipe.teacher.name, weights, session.tokenizer);
-      },
-    }, saved);
+      keepTeacher: (weights: Weights) => this.#keepTeacher(weights, session),
+    };
+    return new Experiment(this.options.recipe, session, surroundings, saved);
   }
 
   async #gate(): Promise<void> {
@@ -100,52 +116,57 @@ export class TrainingRun {
 
   async #pause(): Promise<void> {
     const { run } = this.options;
-    if (this.experiment) await this.#save('paused');
+    await this.#save('paused');
     this.#tell({ type: 'state', run, state: 'paused' });
-    this.gate.onContinue(() => this.#tell({ type: 'state', run, state: 'running' }));
+    this.gate.onContinue(() => {
+      void this.#settle('running');
+      this.#tell({ type: 'state', run, state: 'running' });
+    });
   }
 
-  async #save(state: 'running' | 'paused' | 'stopped' | 'done'): Promise<void> {
-    if (!this.experiment || !this.#writer) return;
-    const { arm, step } = this.experiment.position;
+  async #save(state: RunState): Promise<void> {
+    const { experiment, session } = this;
+    if (!this.#writer || !experiment || !session) return this.#settle(state);
+    const { run } = this.options;
+    const now = await snapshot(experiment, session.tokenizer);
+    this.gate.check();
+    const { bytes, note } = await this.#writer.save(now, state);
+    const { arm, step } = now;
+    if (bytes !== undefined) this.#tell({ type: 'checkpoint', run, arm, step, bytes });
+    if (note !== undefined) this.#tell({ type: 'note', run, text: note });
+  }
+
+  /** Rewrites the record of a run that has nothing else to save; the list of runs may be late, but never fails a run. */
+  async #settle(state: RunState, note?: string): Promise<void> {
+    await this.#writer?.settle(state, this.experiment?.rows, note).catch(() => undefined);
+  }
+
+  /** A teacher that cannot be kept is made again by the next run. */
+  async #keepTeacher(weights: Weights, { tokenizer }: Session): Promise<void> {
+    const { run, recipe } = this.options;
+    if (recipe.teacher.kind !== 'bundled') return;
     try {
-      const bytes = await this.#writer.save(this.experiment, state);
-      this.#tell({ type: 'checkpoint', run: this.options.run, arm, step, bytes });
+      await keepModel(recipe.teacher.name, weights, tokenizer);
     } catch (error) {
-      // A full disk must not end the training: what cannot be saved is told, and tried again later.
-      if (!(error instanceof Fault) || error.code !== 'storage-full') throw error;
-      this.#tell({ type: 'note', run: this.options.run, text: `Not saved since the last checkpoint: ${error.message}` });
+      if (!(error instanceof Fault)) throw error;
+      this.#tell({ type: 'note', run, text: `The teacher could not be kept for later runs: ${error.message}` });
     }
   }
 
-  async #fail(error: unknown): Promise<void> {
+  async #failed(error: unknown): Promise<Event[]> {
     const { run } = this.options;
-    const fault = toReport(error);
-    await this.#writer?.settle('failed', this.experiment?.rows, fault.got).catch(() => undefined);
-    this.#tell({ type: 'fault', run, fault });
-    this.#tell({ type: 'state', run, state: 'failed' });
-  }
-
-  /** A run is continued with its own recipe or not at all. */
-  async #checkRecipe(): Promise<void> {
-    const before = (await getRun(this.options.run))?.recipe;
-    const changed = before ? differences(before, this.options.recipe) : [];
-    if (changed.length === 0) return;
-    throw new Fault({ code: 'recipe-changed', where: `run ${this.options.run}`, expected: 'the recipe that the run began with', got: `other values of ${changed.join(', ')}`, remedy: 'Continue with the old recipe, or start a new run.' });
+    const fault = toReport(await this.gate.causeOf(error));
+    await this.#settle('failed', describe(fault));
+    return [{ type: 'fault', run, fault }, { type: 'state', run, state: 'failed' }];
   }
 
   #hear(event: LabEvent): void {
     if (event.type === 'step') this.#writer?.step(event.report);
+    if (event.type === 'evaluation') this.#writer?.evaluation(event);
     if (event.type !== 'arm-done') this.#tell({ ...event, run: this.options.run });
   }
 
   #tell(event: Event): void {
     this.options.emit(event);
   }
-}
-
-/** Names of the top-level fields in which two recipes differ. */
-function differences(a: Recipe, b: Recipe): string[] {
-  const fields = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof Recipe>;
-  return [...fields].filter((field) => JSON.stringify(a[field]) !== JSON.stringify(b[field]));
 }

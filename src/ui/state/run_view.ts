@@ -1,17 +1,10 @@
 import type { FaultReport } from '../../fault/fault.ts';
+import { withEvaluation, type Evaluation } from '../../experiment/evaluations.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 import type { Arm, ResultRow, RunState, Scores, StepReport } from '../../experiment/run.ts';
 import type { RunRecord } from '../../store/types.ts';
 import type { Event } from '../../worker/protocol.ts';
 import { plannedArms } from './arms.ts';
-
-/** What the evaluation of one model gave at one step: on tuning rows while it trains, on the dev rows at its end. */
-export interface Evaluation {
-  readonly arm: Arm;
-  readonly step: number;
-  readonly split: 'tuning' | 'dev';
-  readonly scores: Scores;
-}
 
 /** Anything but training that is going on: loading, generating, evaluating. */
 export interface Activity {
@@ -73,11 +66,6 @@ function withArm(seen: readonly Arm[], arm: Arm): readonly Arm[] {
   return seen.at(-1) === arm ? seen : [...seen.filter((a) => a !== arm), arm];
 }
 
-/** A continued run repeats steps: the newer evaluation of an arm replaces those at the same or a later step. */
-function withEvaluation(all: readonly Evaluation[], { arm, step, split, scores }: Evaluation): readonly Evaluation[] {
-  return [...all.filter((e) => e.arm !== arm || e.step < step), { arm, step, split, scores }];
-}
-
 /** Whether the worker is busy with the run. */
 export function isLive(view: RunView): boolean {
   return view.state === 'starting' || view.state === 'running' || view.state === 'paused';
@@ -116,7 +104,7 @@ export function viewOfRecord(record: RunRecord, history: readonly StepReport[]):
     seen: [...seen.filter((arm) => !current.includes(arm)), ...current],
     report: history.at(-1),
     rows: record.rows,
-    evaluations: [],
+    evaluations: record.evaluations ?? [],
     notes: record.note ? [record.note] : [],
   };
 }
