@@ -1,6 +1,8 @@
 import type { ResultRow } from '../experiment/run.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { HostTensor } from '../model/weights.ts';
+import type { HealthState } from '../train/health.ts';
+import type { LoopState } from '../train/loop.ts';
 import type { ExperimentState } from './experiment_state.ts';
 
 /** The part of an experiment's state that is plain JSON. */
@@ -10,7 +12,7 @@ export interface CheckpointState {
   readonly rows: readonly ResultRow[];
   readonly armSeconds: number;
   readonly config: ModelConfig | null;
-  readonly loop: { readonly step: number; readonly updates: number; readonly skippedSteps: readonly number[] } | null;
+  readonly loop: (HealthState & { readonly step: number; readonly updates: number }) | null;
 }
 
 /** One tensor of a checkpoint; the first part of its name says what it belongs to. */
@@ -32,7 +34,7 @@ export function packState(state: ExperimentState): { state: CheckpointState; ten
       rows: state.rows,
       armSeconds: state.armSeconds,
       config: state.config ?? null,
-      loop: live ? { step: live.loop.step, updates: live.loop.optimizer.updates, skippedSteps: live.loop.skippedSteps } : null,
+      loop: live ? packLoop(live.loop) : null,
     },
     tensors: [
       ...named('live', live?.parameters),
@@ -43,19 +45,25 @@ export function packState(state: ExperimentState): { state: CheckpointState; ten
   };
 }
 
+function packLoop({ optimizer, ...rest }: LoopState): NonNullable<CheckpointState['loop']> {
+  return { ...rest, updates: optimizer.updates };
+}
+
 /** Puts a state together again; the inverse of `packState`, bit for bit. */
 export function unpackState(state: CheckpointState, tensors: readonly CheckpointTensor[]): ExperimentState {
   const under = (prefix: string) => new Map(tensors.filter(({ name }) => name.startsWith(`${prefix}/`)).map(({ name, shape, data }) => [name.slice(prefix.length + 1), { shape, data }]));
   const [exported, teacher] = [under('exported'), under('teacher')];
-  const { loop } = state;
-  const optimizer = { updates: loop?.updates ?? 0, moments: under('moments') };
   return {
     armIndex: state.armIndex,
     rows: state.rows,
     armSeconds: state.armSeconds,
     ...(state.config ? { config: state.config } : {}),
-    ...(loop ? { live: { parameters: under('live'), loop: { step: loop.step, skippedSteps: loop.skippedSteps, optimizer } } } : {}),
+    ...(state.loop ? { live: { parameters: under('live'), loop: unpackLoop(state.loop, under('moments')) } } : {}),
     ...(exported.size > 0 ? { exported } : {}),
     ...(teacher.size > 0 ? { teacher } : {}),
   };
+}
+
+function unpackLoop({ updates, ...rest }: NonNullable<CheckpointState['loop']>, moments: ReadonlyMap<string, HostTensor>): LoopState {
+  return { ...rest, optimizer: { updates, moments } };
 }

@@ -1,6 +1,6 @@
 import * as tf from '../tensor/tf.ts';
-import { Fault } from '../fault/fault.ts';
 import { squareNorm } from '../tensor/kernels/square_norm.ts';
+import { Health, type HealthState } from './health.ts';
 import { AdamW, clipScale, type AdamWOptions, type OptimizerState } from './optimizer.ts';
 import { linearSchedule } from './schedule.ts';
 
@@ -27,20 +27,15 @@ export interface StepEvent {
 }
 
 /** What a checkpoint needs to continue the loop, beside the parameters. */
-export interface LoopState {
+export interface LoopState extends HealthState {
   readonly step: number;
   readonly optimizer: OptimizerState;
-  readonly skippedSteps: readonly number[];
 }
-
-/** Runs that cannot recover are stopped: this many non-finite gradients in a row, or in the last hundred steps. */
-const MAX_IN_A_ROW = 3;
-const MAX_IN_HUNDRED = 10;
 
 /** A training run that is advanced step by step; the same job gives the same bits on the same backend. */
 export class TrainingLoop {
   readonly #optimizer: AdamW;
-  readonly #skipped: number[];
+  readonly #health: Health;
   #step: number;
 
   constructor(
@@ -49,7 +44,7 @@ export class TrainingLoop {
   ) {
     this.#optimizer = new AdamW(job.parameters, job.options, saved?.optimizer);
     this.#step = saved?.step ?? 0;
-    this.#skipped = [...(saved?.skippedSteps ?? [])];
+    this.#health = new Health(job.options, saved);
   }
 
   get step(): number {
@@ -63,44 +58,32 @@ export class TrainingLoop {
   /**
    * Makes one step: forward, backward, clipping, update.
    *
-   * A gradient that is not finite is skipped (parameters, moments and their count stay as they were); Fault
-   * `diverged` when that happens 3 times in a row or 10 times in 100 steps.
+   * A gradient that is not finite is skipped (parameters, moments and their count stay as they were); Fault `diverged`
+   * when the run cannot recover.
    */
   async next(): Promise<StepEvent> {
     const { job } = this;
     const learning_rate = linearSchedule({ ...job.options, total: job.steps }, this.#step);
     const { terms, gradients } = differentiate(job, this.#step);
-    const { values, norm } = await readBack(terms, gradients);
-    const skipped = !Number.isFinite(norm);
-    if (skipped) this.#recordSkip(values);
-    else this.#optimizer.update(gradients, learning_rate, clipScale(norm, job.options.max_grad_norm));
-    tf.dispose([...gradients.values(), ...Object.values(terms)]);
-    this.#step += 1;
-    const loss = Object.values(values).reduce((sum, value) => sum + value, 0);
-    return { step: this.#step, loss, terms: values, learning_rate, grad_norm: norm, skipped };
+    try {
+      const { values, norm } = await readBack(terms, gradients);
+      const loss = Object.values(values).reduce((sum, value) => sum + value, 0);
+      const admitted = this.#health.admits({ step: this.#step, terms: values, loss, norm });
+      if (admitted) this.#optimizer.update(gradients, learning_rate, clipScale(norm, job.options.max_grad_norm));
+      this.#step += 1;
+      return { step: this.#step, loss, terms: values, learning_rate, grad_norm: norm, skipped: !admitted };
+    } finally {
+      tf.dispose([...gradients.values(), ...Object.values(terms)]);
+    }
   }
 
   /** The state in main memory, to be stored beside the parameters. */
   async save(): Promise<LoopState> {
-    return { step: this.#step, optimizer: await this.#optimizer.save(), skippedSteps: [...this.#skipped] };
+    return { step: this.#step, optimizer: await this.#optimizer.save(), ...this.#health.state };
   }
 
   dispose(): void {
     this.#optimizer.dispose();
-  }
-
-  #recordSkip(values: Readonly<Record<string, number>>): void {
-    this.#skipped.push(this.#step);
-    const recent = this.#skipped.filter((step) => step > this.#step - 100).length;
-    const inARow = this.#skipped.slice(-MAX_IN_A_ROW).every((step, i, last) => step === this.#step - last.length + 1 + i);
-    if (recent < MAX_IN_HUNDRED && !(this.#skipped.length >= MAX_IN_A_ROW && inARow)) return;
-    throw new Fault({
-      code: 'diverged',
-      where: `step ${this.#step + 1}`,
-      expected: 'a finite gradient',
-      got: `a gradient that is not finite (${Object.entries(values).map(([name, value]) => `${name} ${value}`).join(', ')}), ${recent} times in the last 100 steps`,
-      remedy: `Lower the learning rate (now ${this.job.options.learning_rate}) or switch clipping on; the last checkpoint is finite and can be continued.`,
-    });
   }
 }
 
