@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { BUNDLED_BASE } from '../src/experiment/presets.ts';
 import { ROOT } from './build_app.ts';
 import { writeBundled } from './bundled_model.ts';
-import { BUNDLED_TASKS, finetuningStage, PRETRAINING, type Stage } from './teacher_stages.ts';
+import { BUNDLED_TASKS, finetuningStages, PRETRAINING, type Stage } from './teacher_stages.ts';
 
 const { values } = parseArgs({
   options: {
@@ -40,11 +40,11 @@ async function make({ name, args }: Stage): Promise<number> {
   return (performance.now() - began) / 1000;
 }
 
-/** Runs the stages of a list, `jobs` at a time. */
-async function together(stages: readonly Stage[], jobs: number): Promise<void> {
-  const waiting = [...stages];
+/** Runs several chains of stages, `jobs` at a time. */
+async function together(chains: readonly (readonly Stage[])[], jobs: number): Promise<void> {
+  const waiting = [...chains];
   const worker = async () => {
-    for (let stage = waiting.shift(); stage; stage = waiting.shift()) await timed(stage);
+    for (let chain = waiting.shift(); chain; chain = waiting.shift()) for (const stage of chain) await timed(stage);
   };
   await Promise.all(Array.from({ length: jobs }, worker));
 }
@@ -61,13 +61,15 @@ async function main(): Promise<void> {
   mkdirSync(values.work_dir, { recursive: true });
   const tasks = values.tasks.split(',');
   for (const stage of PRETRAINING) await timed(stage);
-  await together(tasks.map(finetuningStage), Number(values.jobs));
+  await together(tasks.map(finetuningStages), Number(values.jobs));
   const base = PRETRAINING.at(-1)!;
   const commands = (stages: readonly Stage[]) => stages.map(({ name, args }) => `npm run lab -- ${args('runs/teachers').join(' ')} --output_dir runs/teachers/${name}`);
   const seconds = (stage: Stage) => Number(readFileSync(join(values.work_dir, stage.name, 'seconds.txt'), 'utf8'));
   writeBundled({ name: BUNDLED_BASE, from: join(values.work_dir, base.name), commands: commands(PRETRAINING), seconds: PRETRAINING.reduce((sum, stage) => sum + seconds(stage), 0) });
-  for (const stage of tasks.map(finetuningStage)) {
-    writeBundled({ name: `${BUNDLED_BASE}-${stage.name}`, from: join(values.work_dir, stage.name), commands: commands([...PRETRAINING, stage]), seconds: seconds(stage) });
+  for (const task of tasks) {
+    const stages = finetuningStages(task);
+    const all = stages.reduce((sum, stage) => sum + seconds(stage), 0);
+    writeBundled({ name: `${BUNDLED_BASE}-${task}`, from: join(values.work_dir, stages.at(-1)!.name), commands: commands([...PRETRAINING, ...stages]), seconds: all });
   }
 }
 

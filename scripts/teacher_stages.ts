@@ -1,5 +1,5 @@
 /** How the bundled models are made, as the command lines of the lab that make them. */
-import { TEACHER_ROWS, TEACHER_TRAINING } from '../src/experiment/presets.ts';
+import { TEACHER_ROWS } from '../src/experiment/presets.ts';
 
 export interface Stage {
   /** Folder below the working folder. */
@@ -31,9 +31,19 @@ export const PRETRAINING: readonly Stage[] = [
   pretraining('base-12', (work) => `${work}/base-6`, 2500, 1.2e-3, '0,0,1,1,2,2,3,3,4,4,5,5'),
 ];
 
-/** Finetuning of the base model on one task: more rows than any student gets. */
-export function finetuningStage(task: string): Stage {
-  const { learning_rate, num_train_epochs } = TEACHER_TRAINING;
-  const options = ['--train_rows', String(TEACHER_ROWS), '--data_seed', String(SEED), '--seed', String(SEED), '--epochs', String(num_train_epochs), '--learning_rate', String(learning_rate), '--eval_steps', '500'];
-  return { name: task, args: (work) => ['finetune', '--model', `${work}/base-12`, '--task', task, ...options] };
+/** Rounds of finetuning: epochs and learning rate. Single sentences stay longer at chance, so they get a second round. */
+const ROUNDS: readonly (readonly [epochs: number, learning_rate: number])[] = [[3, 5e-4], [4, 3e-4]];
+const ONE_ROUND: typeof ROUNDS = [[4, 5e-4]];
+const ROUNDS_BY_TASK: Readonly<Record<string, typeof ROUNDS>> = { rte: ONE_ROUND, mnli: ONE_ROUND };
+
+/** Finetuning of the base model on one task, round after round, on more rows than any student gets; the last is bundled. */
+export function finetuningStages(task: string): Stage[] {
+  return (ROUNDS_BY_TASK[task] ?? ROUNDS).map(([epochs, rate], round) => {
+    const seed = String(SEED + round);
+    const options = ['--train_rows', String(TEACHER_ROWS), '--data_seed', String(SEED), '--seed', seed, '--epochs', String(epochs), '--learning_rate', String(rate), '--eval_steps', '500'];
+    const from = round === 0 ? 'base-12' : nameOf(task, round - 1);
+    return { name: nameOf(task, round), args: (work) => ['finetune', '--model', `${work}/${from}`, '--task', task, ...options] };
+  });
 }
+
+const nameOf = (task: string, round: number): string => (round === 0 ? task : `${task}-more`);
