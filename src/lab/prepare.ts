@@ -10,6 +10,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { encodeAll } from './encode.ts';
 import { fitted, fromScratch, type Fitted } from './fitting.ts';
 import { checkInit, checkLength, checkObjectives } from './limits.ts';
+import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 import { preparePretraining } from './prepare_pretraining.ts';
 import { folderOf, loadModel, sourceName, type Shelf } from './sources.ts';
@@ -38,7 +39,7 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
     tuning: await encode('Tokenising the tuning rows', rows.tuning),
     dev: await encode('Tokenising the dev rows', rows.dev),
   };
-  const teacherRows = teacherUntrained ? await encode("Tokenising the teacher's rows", await teacherExamples(task, recipe.data, rows, gate)) : [];
+  const teacherRows = teacherUntrained ? await encode("Tokenising the teacher's rows", await teacherExamples(task, recipe.data, rows, shelf, gate)) : [];
   return { task, tokenizer, data, start, teacherUntrained, teacherRows };
 }
 
@@ -66,11 +67,18 @@ async function taskRows(task: TaskSpec, data: DataSource, shelf: Shelf, gate: ()
     return readGlueFolder(task, folderOf(data, shelf.given.data, shelf)!, { seed: SPLIT_SEED, onNote: (text) => shelf.emit({ type: 'note', text }) });
   }
   await gate();
-  return miniGlue(task, { seed: data.seed, train_rows: data.train_rows, dev_rows: data.dev_rows });
+  const { seed, train_rows, dev_rows } = data;
+  return miniGlue(task, { seed, train_rows, dev_rows, onProgress: writing('Writing the rows', shelf) });
 }
 
-async function teacherExamples(task: TaskSpec, data: DataSource, rows: TaskData, gate: () => Promise<void>): Promise<readonly Example[]> {
+async function teacherExamples(task: TaskSpec, data: DataSource, rows: TaskData, shelf: Shelf, gate: () => Promise<void>): Promise<readonly Example[]> {
   if (data.kind === 'folder') return rows.train;
   await gate();
-  return miniGlue(task, { seed: data.seed, train_rows: TEACHER_ROWS, dev_rows: 1 }).train;
+  return miniGlue(task, { seed: data.seed, train_rows: TEACHER_ROWS, dev_rows: 1, onProgress: writing("Writing the teacher's rows", shelf) }).train;
+}
+
+/** Tells the progress of a generator; the page hears it while the worker writes. */
+function writing(label: string, shelf: Shelf): (done: number, total: number) => void {
+  let progress: Progress | undefined;
+  return (done, total) => (progress ??= new Progress(label, total, shelf.now, (event) => shelf.emit(event))).at(done);
 }

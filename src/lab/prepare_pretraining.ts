@@ -9,6 +9,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { encodeAll } from './encode.ts';
 import { fromScratch } from './fitting.ts';
 import { checkLength } from './limits.ts';
+import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 import { loadModel, type Shelf } from './sources.ts';
 import { checkFit, tokenizerFor } from './tokenizers.ts';
@@ -31,7 +32,7 @@ export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () 
   const start = maskedLmWeights(loaded.weights, recipe, tokenizer);
   checkFit(recipe, named, start.config, shelf);
   checkLength(recipe, start.config, 5);
-  const sentences = [...corpus(recipe.data.seed, recipe.data.train_rows)].flatMap((document) => inTexts(document));
+  const sentences = await writeCorpus(recipe.data.seed, recipe.data.train_rows, shelf, gate);
   const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
   const held = DEV_ROWS + WATCHED_ROWS;
   const data = {
@@ -48,6 +49,20 @@ function maskedLmWeights({ heads, config, tensors }: Weights, recipe: Recipe, to
   const { student, training } = recipe;
   const layers = student.init.kind === 'layers' ? student.init.layers : [];
   return initialiseStudent({ heads, config, tensors }, studentConfig(config, student.num_hidden_layers), layers, training.seed, ['masked-lm']).weights;
+}
+
+/** The texts of the corpus, with progress; documents are written in slices, so that the run can be stopped. */
+async function writeCorpus(seed: number, documents: number, shelf: Shelf, gate: () => Promise<void>): Promise<Example[]> {
+  const progress = new Progress('Writing the corpus', documents, shelf.now, (event) => shelf.emit(event));
+  const texts: Example[] = [];
+  let done = 0;
+  for (const document of corpus(seed, documents)) {
+    texts.push(...inTexts(document));
+    if (++done % 100 > 0) continue;
+    progress.at(done);
+    await gate();
+  }
+  return texts;
 }
 
 /** A document as texts: alternately one sentence, and two as a pair. */

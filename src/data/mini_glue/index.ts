@@ -24,6 +24,8 @@ export interface MiniGlueOptions {
   readonly dev_rows?: number;
   /** 1000 unless given. */
   readonly tuning_rows?: number;
+  /** Hears how many rows of all are written. */
+  onProgress?(done: number, total: number): void;
 }
 
 /** Draws for one row before the generator counts as unable to write it. */
@@ -60,10 +62,13 @@ class SplitWriter {
     this.#words = new WordSampler(heldOutWords(), split === 'train' ? 0 : HELD_OUT_DRAWS);
   }
 
-  rows(seed: number, count: number, labels: number): Example[] {
+  rows(seed: number, count: number, labels: number, onRow: () => void): Example[] {
     const base = hashText(`${this.#generator.task} ${this.#split}`);
     const depths = this.#split === 'train' ? TRAIN_DEPTHS : DEV_DEPTHS;
-    return slots(seed, base, count, depths, labels).map((slot, i) => this.#row(new Generator(seed, 'grammar', base + i), slot));
+    return slots(seed, base, count, depths, labels).map((slot, i) => {
+      onRow();
+      return this.#row(new Generator(seed, 'grammar', base + i), slot);
+    });
   }
 
   #row(rng: Generator, slot: Slot): Example {
@@ -94,8 +99,9 @@ function generatorOf(task: TaskSpec): TaskGenerator {
 export function miniGlue(task: TaskSpec, options: MiniGlueOptions): TaskData {
   const generator = generatorOf(task);
   const taken: Taken = { rows: new Set(), texts: new Map() };
-  const write = (split: Split, count: number) => new SplitWriter(generator, split, taken).rows(options.seed, count, task.labels.length);
-  const dev = write('dev', options.dev_rows ?? 2000);
-  const tuning = write('tuning', options.tuning_rows ?? 1000);
-  return { task, dev, tuning, train: write('train', options.train_rows) };
+  const { seed, train_rows, dev_rows = 2000, tuning_rows = 1000 } = options;
+  let done = 0;
+  const onRow = () => options.onProgress?.(++done, dev_rows + tuning_rows + train_rows);
+  const write = (split: Split, count: number) => new SplitWriter(generator, split, taken).rows(seed, count, task.labels.length, onRow);
+  return { task, dev: write('dev', dev_rows), tuning: write('tuning', tuning_rows), train: write('train', train_rows) };
 }
