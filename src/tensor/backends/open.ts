@@ -2,6 +2,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '../tf.ts';
 import { Fault } from '../../fault/fault.ts';
 import type { BackendName } from './backend_name.ts';
+import { checkBinary } from '../wasm/binary.ts';
 import { findAdapter, openDevice, type AdapterReport } from '../device.ts';
 
 /** What runs, and why: shown on the page, printed by the command line, written into the run's record. */
@@ -40,7 +41,10 @@ const OPENERS: Record<BackendName, (options: OpenOptions, found: AdapterReport |
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     // tfjs's threaded build needs blob workers, which the content security policy forbids, and gains little.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    if (wasmPaths) setWasmPaths(wasmPaths);
+    if (wasmPaths) {
+      await checkBinary(wasmPaths);
+      setWasmPaths(wasmPaths);
+    }
     await activate('wasm');
     const { openSimd } = await import('../wasm/open.ts');
     await openSimd(tf.backend() as BackendWasm);
@@ -89,6 +93,7 @@ export async function openBackend(options: OpenOptions): Promise<BackendReport> 
   const failures: string[] = [];
   for (const backend of order) {
     try {
+      if (!Object.hasOwn(OPENERS, backend)) throw new Error(`there is no such backend, but ${Object.keys(OPENERS).join(', ')}`);
       const adapter = await OPENERS[backend](options, found);
       const reason = [reasonFor(backend, options.choice, found), ...failures].join('; ');
       return { backend, reason, adapter, remedy: backend === 'webgpu' ? '' : REMEDY };
