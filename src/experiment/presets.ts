@@ -29,7 +29,7 @@ export function evenLayers(teacherLayers: number, studentLayers: number): number
 }
 
 /** The generated rows of the main job. */
-export const MINI_GLUE = { kind: 'mini-glue', seed: 42, train_rows: 2000, dev_rows: 2000 } as const satisfies DataSource;
+export const MINI_GLUE = { kind: 'mini-glue', seed: 42, train_rows: 4000, dev_rows: 2000 } as const satisfies DataSource;
 
 /** The main job: the bundled SST-2 teacher into 3 of its 12 layers, by logit KD, beside every baseline. */
 export const DEFAULT_RECIPE: Recipe = {
@@ -43,18 +43,18 @@ export const DEFAULT_RECIPE: Recipe = {
   objectives: [{ name: 'kd', weight: 1, parameters: { temperature: 2, kd_weight: 0.5 } }],
   training: {
     seed: 42,
-    num_train_epochs: 5,
+    num_train_epochs: 3,
     max_steps: 0,
     per_device_train_batch_size: 32,
     max_seq_length: 64,
-    learning_rate: 3e-4,
+    learning_rate: 1e-3,
     weight_decay: 0.01,
     warmup_ratio: 0.06,
     max_grad_norm: 1,
     adam_beta1: 0.9,
     adam_beta2: 0.999,
     adam_epsilon: 1e-8,
-    eval_steps: 50,
+    eval_steps: 75,
   },
   baselines: true,
   backend: 'auto',
