@@ -62,6 +62,7 @@ async function set(label: string, value: number): Promise<void> {
 
 describe('the page, in real Chromium', () => {
   it('starts at one button, and says what computes and why', async () => {
+    await page.getByRole('button', { name: 'Start distilling' }).waitFor();
     expect(await violations()).toEqual([]);
     await page.locator('details', { hasText: 'Steps at most' }).locator('summary').click();
     for (const [label, value] of [['Training rows', 200], ['Dev rows', 101], ['Batch size', 16], ['Steps at most', 90], ['Steps between evaluations', 0]] as const) await set(label, value);
