@@ -1,21 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { anchors, documents, isDraft, links, paths, read, ROOT, type Reference } from './markdown.ts';
-
-/** What is made last: pictures of real runs, and the bundled models. */
-const MADE_LAST = /^(docs\/images|public\/models)\//;
-
-function pending(document: string, file: string): boolean {
-  return MADE_LAST.test(file) && isDraft(read(document));
-}
+import { anchors, documents, links, paths, read, ROOT, type Reference } from './markdown.ts';
 
 /** What is wrong with a link of a document, or undefined. */
 function broken(document: string, { line, target }: Reference): string | undefined {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? document : relative(ROOT, join(ROOT, dirname(document), path));
   const place = `${document}:${line}: ${target}`;
-  if (!existsSync(join(ROOT, file))) return pending(document, file) ? undefined : place;
+  if (!existsSync(join(ROOT, file))) return place;
   if (anchor === undefined || !file.endsWith('.md')) return undefined;
   return anchors(read(file)).has(anchor) ? undefined : place;
 }
@@ -27,8 +20,12 @@ describe.each(documents())('%s', (document) => {
     expect(links(text).flatMap((link) => broken(document, link) ?? [])).toEqual([]);
   });
 
+  it('has no number left to fill in', () => {
+    expect(text).not.toMatch(/@@[A-Z_0-9]+@@/);
+  });
+
   it('names paths that exist', () => {
-    const missing = paths(text).filter(({ target }) => !existsSync(join(ROOT, target)) && !pending(document, target));
+    const missing = paths(text).filter(({ target }) => !existsSync(join(ROOT, target)));
     expect(missing.map(({ line, target }) => `${document}:${line}: ${target}`)).toEqual([]);
   });
 });

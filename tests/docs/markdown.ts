@@ -73,8 +73,3 @@ export function section(text: string, heading: string): string[] {
   const end = rest.findIndex((line) => /^#{1,6} /.test(line));
   return end < 0 ? rest : rest.slice(0, end);
 }
-
-/** True while a number is still to be filled in (`@@NAME@@`): such a document may name what is made last. */
-export function isDraft(text: string): boolean {
-  return /@@[A-Z_0-9]+@@/.test(text);
-}
