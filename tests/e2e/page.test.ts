@@ -26,7 +26,8 @@ declare global {
 beforeAll(async () => {
   await ensureBuilt(() => undefined);
   server = await serve({ root: DIST });
-  context = await chromium.launchPersistentContext(profile, { executablePath: ensureBrowser().path, headless: true, args: [...CHROMIUM_FLAGS], acceptDownloads: true });
+  // Without motion: axe would measure the contrast of a colour that is on its way to another.
+  context = await chromium.launchPersistentContext(profile, { executablePath: ensureBrowser().path, headless: true, args: [...CHROMIUM_FLAGS], acceptDownloads: true, reducedMotion: 'reduce' });
   await context.addInitScript(AXE);
   page = context.pages()[0] ?? (await context.newPage());
   page.on('pageerror', (error) => problems.push(error.message));
