@@ -63,7 +63,7 @@ export const DEFAULT_RECIPE: Recipe = {
 /** Rows that a mini-GLUE teacher is finetuned on; its students get far fewer. */
 export const TEACHER_ROWS = 20_000;
 
-/** How a teacher is finetuned, for the bundled ones and for those made on their first use: more rows, gentler, no watching. */
+/** How a teacher that is made on its first use is finetuned; it is the first round of the bundled ones, which get more. */
 export const TEACHER_TRAINING: Pick<TrainingArguments, 'num_train_epochs' | 'max_steps' | 'learning_rate' | 'eval_steps'> = { num_train_epochs: 3, max_steps: 0, learning_rate: 5e-4, eval_steps: 0 };
 
 /** The default recipe on another task, with that task's bundled teacher. */

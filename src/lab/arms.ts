@@ -79,8 +79,8 @@ const finetuning = classifier(() => CROSS_ENTROPY, STUDENT_ROWS);
 const distillation = classifier(({ objectives }) => objectives, STUDENT_ROWS);
 
 /**
- * A mini-GLUE teacher is finetuned as the bundled ones were, on more rows than any student gets; on rows of one's own it
- * gets as many steps as the student, since nobody knows better.
+ * A mini-GLUE teacher is finetuned on more rows than any student gets; on rows of one's own it gets as many steps as the
+ * student, since nobody knows better.
  */
 const teacherTraining = classifier(() => CROSS_ENTROPY, {
   examples: (session) => session.teacherRows,
