@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command, commandHelp, labHelp } from '../../scripts/command_line/command.ts';
-import { editDistance, nearest } from '../../scripts/command_line/nearest.ts';
+import { editDistance, nearest } from '../../src/experiment/nearest.ts';
 import { choice, flag, integer, readOptions, real, text, UsageError } from '../../scripts/command_line/option.ts';
 import { COMMANDS } from '../../scripts/commands/index.ts';
 import { distillJob, finetuneJob } from '../../scripts/commands/recipe_from.ts';
