@@ -6,7 +6,8 @@ export type FormatCode =
   | 'InvalidHeaderDeserialization' | 'MetadataIncompleteBuffer' | 'InvalidOffset' | 'TensorInvalidInfo'
   | 'ValidationOverflow' | 'DuplicateName' | 'BadInteger' | 'NotFinite' | 'UnsupportedDtype'
   | 'NotJson' | 'NotUtf8' | 'BadConfig' | 'BadTokenizer' | 'TokenizerMismatch' | 'MissingFile' | 'UnsupportedFormat'
-  | 'EmptyFile' | 'MissingColumn' | 'UnknownLabel' | 'BadRow' | 'TensorMismatch' | 'TooLarge';
+  | 'EmptyFile' | 'MissingColumn' | 'UnknownLabel' | 'BadRow' | 'TensorMismatch' | 'TooLarge'
+  | 'BadArchive' | 'BadPickle' | 'UnsafePickle';
 
 /** Bytes from outside that are not what they should be; nothing of the file has been used when it is thrown. */
 export class FormatError extends Fault {

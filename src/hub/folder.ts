@@ -7,6 +7,13 @@ export interface ReadOptions {
   readonly onBytes?: ((done: number, total: number) => void) | undefined;
 }
 
+/** How the files of a model are read. */
+export interface LoadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of the file that is being read, and its size (0 while that is not known). */
+  readonly onProgress?: ((file: string, done: number, total: number) => void) | undefined;
+}
+
 export interface Folder {
   /** For messages and provenance: a model id, an address or a directory name. */
   readonly name: string;

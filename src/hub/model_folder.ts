@@ -1,10 +1,11 @@
 /** A Hugging Face model folder, in and out: config.json, model.safetensors (whole or in parts), tokenizer files. */
 import { readConfig, writeConfig, type Architecture } from '../formats/config_json.ts';
 import { FormatError } from '../formats/format_error.ts';
-import { checkFinite, readSafetensors, toFloat32, writeSafetensors, type NamedTensor, type SafetensorsTensor } from '../formats/safetensors.ts';
-import { readSafetensorsIndex } from '../formats/safetensors_index.ts';
+import { fairseqConfig } from '../formats/fairseq.ts';
+import { checkFinite, toFloat32, writeSafetensors, type NamedTensor, type SafetensorsTensor } from '../formats/safetensors.ts';
 import type { ModelConfig } from '../model/config.ts';
-import type { Folder, ReadOptions } from './folder.ts';
+import type { Folder, LoadOptions } from './folder.ts';
+import { FAIRSEQ_FILES, readFile, readWeights } from './weight_files.ts';
 
 /** Values of one parameter, flat and row-major; they may be a view on the file's bytes, so copy before changing them. */
 export interface LoadedTensor {
@@ -16,19 +17,16 @@ export interface LoadedModel {
   readonly config: ModelConfig;
   /** By the name in the file; `model/names.ts` knows what each is. */
   readonly tensors: ReadonlyMap<string, LoadedTensor>;
+  /** File that the weights were found by. */
+  readonly file: string;
   /** The folder's tokenizer files by name; empty when it has none. */
   readonly tokenizerFiles: ReadonlyMap<string, Uint8Array>;
 }
 
-export interface LoadOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Bytes of the file that is being read, and its size (0 while that is not known). */
-  readonly onProgress?: ((file: string, done: number, total: number) => void) | undefined;
-}
+export type { LoadOptions } from './folder.ts';
 
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt', 'vocab.json', 'merges.txt'];
-const OLD_WEIGHTS = ['pytorch_model.bin', 'pytorch_model.bin.index.json', 'tf_model.h5', 'model.pt'];
-const HOLDS = 'config.json, model.safetensors (or model.safetensors.index.json with its parts) and tokenizer files';
+const HOLDS = 'config.json, model.safetensors or pytorch_model.bin (whole, or in parts with their index) and tokenizer files; or model.pt of fairseq';
 
 /** Buffers of integers that some checkpoints carry; they count 0, 1, 2 … or are all 0. */
 const BUFFER = /(^|\.)embeddings\.(position_ids|token_type_ids)$/;
@@ -36,17 +34,23 @@ const BUFFER = /(^|\.)embeddings\.(position_ids|token_type_ids)$/;
 /**
  * Reads configuration, weights (widened to float32) and tokenizer files of a model folder.
  *
- * Throws FormatError MissingFile that says what a model folder holds, NotFinite with tensor and count, UnsupportedDtype,
- * or what the readers of the single files throw.
+ * A folder of fairseq needs no config.json: its `model.pt` tells the architecture. Throws FormatError MissingFile that
+ * says what a model folder holds, NotFinite with tensor and count, UnsupportedDtype, or what the readers of the single
+ * files throw.
  */
 export async function readModelFolder(folder: Folder, options: LoadOptions = {}): Promise<LoadedModel> {
   const configBytes = await readFile(folder, 'config.json', options);
-  if (!configBytes) throw missing(folder, 'config.json');
-  const config = readConfig(configBytes, `${folder.name}/config.json`);
+  const declared = configBytes && readConfig(configBytes, `${folder.name}/config.json`);
+  if (!declared && !(await hasAny(folder, FAIRSEQ_FILES, options))) throw missing(folder, 'config.json');
   const tokenizerFiles = await readTokenizerFiles(folder, options);
-  const whole = await readFile(folder, 'model.safetensors', options);
-  const tensors = whole ? loadTensors(whole, `${folder.name}/model.safetensors`) : await readParts(folder, options);
-  return { config, tensors, tokenizerFiles };
+  const weights = await readWeights(folder, options);
+  if (!weights) throw missing(folder, 'weights');
+  const where = `${folder.name}/${weights.file}`;
+  const config = declared ?? fairseqConfig(weights, where);
+  if (!config) throw missing(folder, 'config.json');
+  const floats = [...weights.tensors].filter(([name, { dtype }]) => !(dtype === 'I64' && BUFFER.test(name)));
+  const tensors = new Map(floats.map(([name, tensor]) => [name, load(tensor, `${where}, tensor ${JSON.stringify(name.slice(0, 80))}`)]));
+  return { config, tensors, tokenizerFiles, file: weights.file };
 }
 
 /** The tokenizer files that a folder has, by name. */
@@ -59,49 +63,15 @@ export async function readTokenizerFiles(folder: Folder, options: LoadOptions = 
   return files;
 }
 
-function readFile(folder: Folder, path: string, { signal, onProgress }: LoadOptions): Promise<Uint8Array | undefined> {
-  const read: ReadOptions = { signal, onBytes: (done, total) => onProgress?.(path, done, total) };
-  return folder.read(path, read);
+async function hasAny(folder: Folder, names: readonly string[], { signal }: LoadOptions): Promise<boolean> {
+  for (const name of names) if (await folder.has(name, signal)) return true;
+  return false;
 }
 
 function missing(folder: Folder, path: string): FormatError {
   const listed = folder.list?.().slice(0, 20).join(', ');
   const got = listed === undefined ? `no ${path}` : `no ${path} among ${listed || 'no files'}`;
   return new FormatError('MissingFile', folder.name, `a model folder: ${HOLDS}`, got, 'Give the folder as `save_pretrained` writes it, with all its files.');
-}
-
-async function readParts(folder: Folder, options: LoadOptions): Promise<ReadonlyMap<string, LoadedTensor>> {
-  const index = await readFile(folder, 'model.safetensors.index.json', options);
-  if (!index) throw await noWeights(folder, options);
-  const map = readSafetensorsIndex(index, `${folder.name}/model.safetensors.index.json`);
-  const tensors = new Map<string, LoadedTensor>();
-  for (const part of new Set(map.values())) {
-    const bytes = await readFile(folder, part, options);
-    if (!bytes) throw missing(folder, part);
-    const loaded = loadTensors(bytes, `${folder.name}/${part}`);
-    for (const [name, file] of map) if (file === part) tensors.set(name, taken(loaded, name, `${folder.name}/${part}`));
-  }
-  return tensors;
-}
-
-function taken(tensors: ReadonlyMap<string, LoadedTensor>, name: string, where: string): LoadedTensor {
-  const tensor = tensors.get(name);
-  if (tensor) return tensor;
-  throw new FormatError('TensorMismatch', where, `tensor ${JSON.stringify(name)}, as the index says`, 'no such tensor', 'Download all parts of the model again.');
-}
-
-async function noWeights(folder: Folder, options: LoadOptions): Promise<FormatError> {
-  for (const name of OLD_WEIGHTS) {
-    if (!(await folder.has(name, options.signal))) continue;
-    const remedy = 'Convert it in Python: model.save_pretrained(folder, safe_serialization=True).';
-    return new FormatError('UnsupportedFormat', `${folder.name}/${name}`, 'model.safetensors', name, remedy);
-  }
-  return missing(folder, 'model.safetensors');
-}
-
-function loadTensors(bytes: Uint8Array, where: string): ReadonlyMap<string, LoadedTensor> {
-  const floats = [...readSafetensors(bytes, where).tensors].filter(([name, { dtype }]) => !(dtype === 'I64' && BUFFER.test(name)));
-  return new Map(floats.map(([name, tensor]) => [name, load(tensor, `${where}, tensor ${JSON.stringify(name.slice(0, 80))}`)]));
 }
 
 function load(tensor: SafetensorsTensor, where: string): LoadedTensor {

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors, toFloat32, writeSafetensors } from '../../src/formats/safetensors.ts';
 import { filesFolder } from '../../src/hub/folder.ts';
 import { modelFolderFiles, readModelFolder, type ModelToWrite, type OutputFile } from '../../src/hub/model_folder.ts';
+import { readWeights } from '../../src/hub/weight_files.ts';
 import { zipFiles } from '../../src/hub/zip.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
 
@@ -19,6 +22,8 @@ const MODEL: ModelToWrite = {
   card: '# A model\n', dtype: 'F32', trainerState: { global_step: 17 },
 };
 
+/** Files that PyTorch wrote; `make.py` beside them says how. */
+const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(resolve(import.meta.dirname, '../fixtures/torch', name)));
 const given = (files: readonly OutputFile[]) => filesFolder('m', files.map(({ name, bytes }) => ({ name, blob: new Blob([new Uint8Array(bytes)]) })));
 const without = (...names: string[]) => modelFolderFiles(MODEL).filter(({ name }) => !names.includes(name));
 const weights = (name: string, tensors: ModelToWrite['tensors']) => ({ name, bytes: writeSafetensors(tensors, { dtype: 'F32' }) });
@@ -48,6 +53,29 @@ describe('a model folder', () => {
     await expect(read({})).rejects.toMatchObject({ code: 'InvalidHeaderDeserialization' });
   });
 
+  it('is read from the files of PyTorch, whole or in parts', async () => {
+    const torch = fixture('kinds.bin');
+    const wanted = ['f32', 'transposed', 'tied'];
+    const whole = readWeights(given([...without('model.safetensors'), { name: 'pytorch_model.bin', bytes: torch }]));
+    expect(await whole).toMatchObject({ file: 'pytorch_model.bin' });
+    const index = json('pytorch_model.bin.index.json', { weight_map: Object.fromEntries(wanted.map((name) => [name, 'part-1.bin'])) });
+    const parts = await readModelFolder(given([...without('model.safetensors'), index, { name: 'part-1.bin', bytes: torch }]));
+    const { tensors } = readSafetensors(fixture('kinds.safetensors'), 'kinds');
+    expect(parts.file).toBe('pytorch_model.bin.index.json');
+    expect([...parts.tensors].map(([name, { data }]) => [name, data])).toEqual(wanted.map((name) => [name, toFloat32(tensors.get(name)!, name)]));
+    const integers = readModelFolder(given([...without('model.safetensors'), { name: 'pytorch_model.bin', bytes: torch }]));
+    await expect(integers).rejects.toMatchObject({ code: 'UnsupportedDtype', where: 'm/pytorch_model.bin, tensor "i64"', got: 'I64' });
+  });
+
+  it.each([['model.pt', 'fairseq.pt', 'gelu'], ['checkpoint_best.pt', 'fairseq_older.pt', 'relu']])('is read from %s of fairseq alone', async (name, file, hidden_act) => {
+    const { config } = await readModelFolder(given([{ name, bytes: fixture(file) }]));
+    expect(config).toMatchObject({
+      model_type: 'roberta', vocab_size: 13, hidden_size: 6, num_hidden_layers: 2, num_attention_heads: 3, intermediate_size: 11, hidden_act,
+      max_position_embeddings: 17, type_vocab_size: 1, layer_norm_eps: 1e-5, pad_token_id: 1, hidden_dropout_prob: 0.25, attention_probs_dropout_prob: 0.125,
+      labels: ['LABEL_0', 'LABEL_1', 'LABEL_2'],
+    });
+  });
+
   it('passes over integer buffers, and over no other integers', async () => {
     const file = (name: string) => {
       const header = `{"${name}":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}`;
@@ -65,8 +93,8 @@ describe('a model folder', () => {
     const expected = expect.stringContaining('config.json, model.safetensors');
     await expect(readModelFolder(given(without('config.json')))).rejects.toMatchObject({ code: 'MissingFile', where: 'm', expected, got: expect.stringContaining('no config.json among model.safetensors') });
     await expect(readModelFolder(given(without('model.safetensors')))).rejects.toMatchObject({ code: 'MissingFile', expected });
-    const pickled = readModelFolder(given([...without('model.safetensors'), json('pytorch_model.bin', 0)]));
-    await expect(pickled).rejects.toMatchObject({ code: 'UnsupportedFormat', where: 'm/pytorch_model.bin' });
+    const tensorflow = readModelFolder(given([...without('model.safetensors'), json('tf_model.h5', 0)]));
+    await expect(tensorflow).rejects.toMatchObject({ code: 'UnsupportedFormat', where: 'm/tf_model.h5' });
   });
 
   it('refuses values that are not finite, in and out', async () => {
