@@ -1,11 +1,19 @@
 import type { Planner } from '../group.ts';
+import { clipping } from './clipping.ts';
 import { encoder } from './encoder.ts';
 import { metrics } from './metrics.ts';
+import { fairseqAdam, torchOptimizers } from './optimizers.ts';
+import { agnosticSchedules, fairseqSchedules } from './schedules.ts';
 import { tokenizers } from './tokenizers.ts';
 
 /** Beginning of a group's name → how groups of that kind are run. */
 const PLANNERS: readonly (readonly [string, Planner])[] = [
   ['a', encoder],
+  ['c_fairseq_adam', fairseqAdam],
+  ['c_torch_optim', torchOptimizers],
+  ['c_clip', clipping],
+  ['c_lr_fairseq', fairseqSchedules],
+  ['c_lr_agnostic', agnosticSchedules],
   ['f_metrics', metrics],
   ['t_tokenizers', tokenizers],
 ];
