@@ -13,7 +13,7 @@ import { indexById } from '../src/tensor/kernels/lookup.ts';
 import '../src/tensor/kernels/cross_entropy.ts';
 import '../src/tensor/kernels/attention.ts';
 import { crossEntropy } from '../src/tensor/kernels/cross_entropy.ts';
-import { softenedKl } from '../src/distill/objectives/kd.ts';
+import { softenedDivergences } from '../src/distill/prediction.ts';
 import { key, normal, integer } from '../src/random/counter.ts';
 import { uploadBatch, type TokenBatch } from '../src/model/batch.ts';
 import type { ModelConfig } from '../src/model/config.ts';
@@ -130,9 +130,9 @@ function loopOf(size: Size): TrainingLoop {
     const ce = tf.mean(crossEntropy(logits, labels)) as tf.Scalar;
     if (!teacher) return { ce };
     const target = classify(teacher, teacherConfig, encode(teacher, teacherConfig, batch).last, batch).logits;
-    return { ce, kd: softenedKl(target, logits, 2) };
+    return { ce, kd: tf.mean(softenedDivergences(target, logits, 2)) as tf.Scalar };
   };
-  return new TrainingLoop({ parameters, options, steps: 1e6, losses });
+  return new TrainingLoop({ parameters, options, steps: 1e6, losses: (step) => ({ terms: losses(step) }) });
 }
 
 async function steps(use: (form: Form) => void, names: readonly string[]): Promise<void> {

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   distill: ['tensor', 'model'],
   train: ['tensor', 'model', 'distill', 'type:data'],
   store: ['type:train', 'type:experiment', 'experiment/run.ts', 'experiment/recipe_versions.ts', 'type:worker/protocol.ts'],
-  experiment: ['distill', 'data', 'model/config.ts'],
+  experiment: ['distill', 'data', 'model/config.ts', 'model/layers.ts'],
   parity: ['formats', 'tensor', 'tokenizer', 'model', 'data', 'distill', 'train'],
   lab: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'distill', 'train', 'experiment'],
   worker: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'distill', 'train', 'experiment', 'lab', 'store', 'trusted_url.ts'],

@@ -1,5 +1,6 @@
 import { Fault } from '../fault/fault.ts';
 import type { ModelConfig } from './config.ts';
+import { evenLayers } from './layers.ts';
 import { initialValues, parameterSpecs, type Head } from './parameters.ts';
 import type { HostTensor, Weights } from './weights.ts';
 
@@ -54,7 +55,7 @@ export function initialiseStudent(teacher: Weights, student: ModelConfig, layers
 export function checkLayers(layers: readonly number[], studentDepth: number, teacherDepth: number): void {
   const beyond = layers.filter((layer) => !Number.isInteger(layer) || layer < 0 || layer >= teacherDepth);
   if (layers.length === 0 || (layers.length === studentDepth && beyond.length === 0)) return;
-  const even = Array.from({ length: studentDepth }, (_, j) => Math.max(0, Math.round(((j + 1) * teacherDepth) / studentDepth) - 1));
+  const even = evenLayers(teacherDepth, studentDepth);
   const lower = studentDepth > teacherDepth ? '' : ` or ${[...even.keys()].join(',')} (lower)`;
   throw new Fault({
     code: 'bad-init-layers',

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectiveInputs } from '../../src/distill/objective.ts';
+import type { ModelOutputs, ObjectiveInputs } from '../../src/distill/objective.ts';
 import { ce } from '../../src/distill/objectives/ce.ts';
 import { OBJECTIVES, objectiveNamed } from '../../src/distill/objectives/index.ts';
 import { kd } from '../../src/distill/objectives/kd.ts';
@@ -31,13 +31,24 @@ function byHand(student: readonly number[], temperature: number, beta: number): 
   return { ce: (1 - beta) * hard, kd: beta * temperature ** 2 * soft };
 }
 
-function inputs(student: tf.Tensor2D, teacher?: readonly number[]): ObjectiveInputs {
-  const outputs = (logits: tf.Tensor2D) => ({ logits, taps: new Taps(new Set()) });
-  return { student: outputs(student), labels: tf.tensor1d(LABELS, 'int32'), ...(teacher ? { teacher: outputs(tf.tensor2d([...teacher], [B, C])) } : {}) };
+const outputs = (logits: tf.Tensor2D): ModelOutputs => ({ layers: 1, heads: 1, hidden_size: 1, logits, taps: Taps.of({}) });
+
+function inputs(student: tf.Tensor2D, parameters: Record<string, number>, teacher?: readonly number[]): ObjectiveInputs {
+  return {
+    student: outputs(student),
+    ...(teacher ? { teacher: outputs(tf.tensor2d([...teacher], [B, C])) } : {}),
+    labels: tf.tensor1d(LABELS, 'int32'),
+    mask: tf.ones([B, 1]),
+    mapping: { kind: 'skip' },
+    fidelity: 'corrected',
+    parameters,
+    seed: 1,
+    step: 0,
+  };
 }
 
 function terms(student: readonly number[], temperature: number, kd_weight: number): Record<string, number> {
-  const losses = kd.loss(inputs(tf.tensor2d([...student], [B, C]), TEACHER), { temperature, kd_weight });
+  const losses = kd.loss(inputs(tf.tensor2d([...student], [B, C]), { temperature, kd_weight }, TEACHER));
   return Object.fromEntries(Object.entries(losses).map(([name, value]) => [name, value.dataSync()[0]!]));
 }
 
@@ -51,7 +62,7 @@ describe.each(NODE_BACKENDS)('logit KD on %s', (backend) => {
   });
 
   it.each([[2, 0.5], [0.5, 0.8], [7, 1]])('has the gradient of the formula at temperature %d and weight %d', (temperature, kd_weight) => {
-    const loss = (z: tf.Tensor) => Object.values(kd.loss(inputs(z as tf.Tensor2D, TEACHER), { temperature, kd_weight })).reduce((sum, term) => tf.add(sum, term)) as tf.Scalar;
+    const loss = (z: tf.Tensor) => Object.values(kd.loss(inputs(z as tf.Tensor2D, { temperature, kd_weight }, TEACHER))).reduce((sum, term) => tf.add(sum, term)) as tf.Scalar;
     const gradient = tf.grad(loss)(tf.tensor2d(STUDENT, [B, C])).dataSync();
     const at = (i: number, h: number) => {
       const { ce: hard, kd: soft } = byHand(STUDENT.map((z, j) => (j === i ? z + h : z)), temperature, kd_weight);
@@ -61,14 +72,14 @@ describe.each(NODE_BACKENDS)('logit KD on %s', (backend) => {
   });
 
   it('is cross-entropy alone at weight 0, and needs no labels at weight 1', () => {
-    const alone = ce.loss(inputs(tf.tensor2d(STUDENT, [B, C])), {}).ce!.dataSync()[0]!;
+    const alone = ce.loss(inputs(tf.tensor2d(STUDENT, [B, C]), {})).ce!.dataSync()[0]!;
     expect(terms(STUDENT, 2, 0)).toEqual({ ce: alone, kd: 0 });
     expect(terms(STUDENT, 2, 1).ce).toBe(0);
   });
 
   it('keeps the size of its gradient as the temperature grows: τ² undoes the softening', () => {
     const norm = (temperature: number) => {
-      const gradient = tf.grad((z: tf.Tensor) => kd.loss(inputs(z as tf.Tensor2D, TEACHER), { temperature, kd_weight: 1 }).kd!)(tf.tensor2d(STUDENT, [B, C])).dataSync();
+      const gradient = tf.grad((z: tf.Tensor) => kd.loss(inputs(z as tf.Tensor2D, { temperature, kd_weight: 1 }, TEACHER)).kd!)(tf.tensor2d(STUDENT, [B, C])).dataSync();
       return Math.sqrt([...gradient].reduce((sum, x) => sum + x * x, 0));
     };
     // For large τ the gradient goes to (z_S − z_T, centred) / (B·C), which no longer depends on τ.
@@ -87,7 +98,7 @@ describe.each(NODE_BACKENDS)('logit KD on %s', (backend) => {
   });
 
   it('says that it needs a teacher', () => {
-    expect(() => kd.loss(inputs(tf.tensor2d(STUDENT, [B, C])), {})).toThrow(expect.objectContaining({ code: 'no-teacher', where: 'objective kd' }));
+    expect(() => kd.loss(inputs(tf.tensor2d(STUDENT, [B, C]), {}))).toThrow(expect.objectContaining({ code: 'no-teacher', where: 'objective kd' }));
   });
 });
 

@@ -1,13 +1,15 @@
-import * as tf from '../../tensor/tf.ts';
-import { crossEntropy } from '../../tensor/kernels/cross_entropy.ts';
+import { batchReduction } from '../averages.ts';
 import type { Objective } from '../objective.ts';
+import { present } from '../pairs.ts';
+import { hardLosses } from '../prediction.ts';
 
 /**
  * Cross-entropy with the labels: finetuning without a teacher.
  *
- *   L = mean over B of −log softmax(z_S)[y]
+ *   L = mean over B of −log softmax(z_S)[y];  for a regression the mean of (z_S − y)²
  *
- * z_S: student logits [B, C]; y: class ids [B].
+ * z_S: student logits [B, C]; y: class ids [B], or real targets with C = 1. Released form: the sum over B.
+ * Source: Devlin et al. 2019, section 4.1; fairseq criterion `sentence_prediction`.
  */
 export const ce: Objective = {
   name: 'ce',
@@ -15,7 +17,8 @@ export const ce: Objective = {
   title: 'Cross-entropy',
   formula: 'L = CE(y, z_S)',
   source: 'Wang et al. 2023, section 2; fairseq criterion `sentence_prediction`',
-  needs: { teacherLogits: false, studentTaps: [], teacherTaps: [] },
+  released: 'The sum over the batch.',
+  needs: { teacherLogits: false },
   controls: [],
-  loss: ({ student, labels }) => ({ ce: tf.mean(crossEntropy(student.logits, labels)) as tf.Scalar }),
+  loss: (inputs) => ({ ce: batchReduction(hardLosses(present(inputs.student.logits, 'ce', 'student logits'), inputs.labels), inputs) }),
 };

@@ -1,15 +1,18 @@
 import * as tf from '../../tensor/tf.ts';
-import { crossEntropy } from '../../tensor/kernels/cross_entropy.ts';
-import { Fault } from '../../fault/fault.ts';
+import { batchReduction } from '../averages.ts';
 import type { Objective } from '../objective.ts';
+import { teacherOf, present } from '../pairs.ts';
+import { hardLosses, isRegression, softenedDivergences } from '../prediction.ts';
 
 /**
  * Vanilla KD: the student's softened predictions should match the teacher's, beside the labels.
  *
  *   L = (1−β)·CE(y, z_S) + β·τ²·KL( softmax(z_T/τ) ‖ softmax(z_S/τ) ),  both means over B
  *
- * z_S, z_T: student and teacher logits [B, C]; y: class ids [B]; β = `kd_weight`, τ = `temperature`.
+ * z_S, z_T: student and teacher logits [B, C]; y: class ids [B]; β = `kd_weight`, τ = `temperature`. For a regression, C = 1
+ * and y real: (1−β)·(z_S − y)² + β·(z_S − z_T)².
  * Source: Hinton et al. 2015; Wang et al. 2023, "Vanilla KD"; criterion `sentence_prediction_crd` with crd_weight 0.
+ * Released form: sums over B, which the trainer divides; a regression compares every z_S with every z_T.
  */
 export const kd: Objective = {
   name: 'kd',
@@ -17,34 +20,26 @@ export const kd: Objective = {
   title: 'Logit KD',
   formula: 'L = (1−β)·CE(y, z_S) + β·τ²·KL(softmax(z_T/τ) ‖ softmax(z_S/τ))',
   source: 'Hinton et al. 2015; Wang et al. 2023, section 2; criterion `sentence_prediction_crd`',
-  needs: { teacherLogits: true, studentTaps: [], teacherTaps: [] },
+  released: 'Sums over the batch; a regression compares every student with every teacher output (D7).',
+  needs: { teacherLogits: true },
   controls: [
     { name: 'temperature', label: 'Temperature τ', initial: 2, minimum: 0.5, maximum: 20, step: 0.5 },
     { name: 'kd_weight', label: 'Weight β of the teacher', initial: 0.5, minimum: 0, maximum: 1, step: 0.05 },
   ],
-  loss: ({ student, teacher, labels }, { temperature = 2, kd_weight = 0.5 }) => {
-    if (!teacher) throw missingTeacher();
-    const hard = tf.mean(crossEntropy(student.logits, labels));
-    const soft = softenedKl(teacher.logits, student.logits, temperature);
+  loss: (inputs) => {
+    const { temperature = 2, kd_weight = 0.5 } = inputs.parameters;
+    const target = present(teacherOf('kd', inputs).logits, 'kd', 'teacher logits');
+    const logits = present(inputs.student.logits, 'kd', 'student logits');
+    const regression = isRegression(inputs.labels);
+    const soft = regression ? squares(target, logits, inputs.fidelity === 'released') : softenedDivergences(target, logits, temperature);
     return {
-      ce: tf.mul(hard, 1 - kd_weight) as tf.Scalar,
-      kd: tf.mul(soft, kd_weight * temperature ** 2) as tf.Scalar,
+      ce: tf.mul(batchReduction(hardLosses(logits, inputs.labels), inputs), 1 - kd_weight) as tf.Scalar,
+      kd: tf.mul(batchReduction(soft, inputs), kd_weight * (regression ? 1 : temperature ** 2)) as tf.Scalar,
     };
   },
 };
 
-/** Mean over the batch of KL(softmax(z_T/τ) ‖ softmax(z_S/τ)); logits [B, C]. */
-export function softenedKl(teacher: tf.Tensor2D, student: tf.Tensor2D, temperature: number): tf.Scalar {
-  const logP = tf.logSoftmax(tf.div(teacher, temperature));
-  const logQ = tf.logSoftmax(tf.div(student, temperature));
-  return tf.mean(tf.sum(tf.mul(tf.exp(logP), tf.sub(logP, logQ)), -1)) as tf.Scalar;
+/** (z_S − z_T)² by example [B, 1], or of all B·B combinations, which broadcasting gave in the reference. */
+function squares(teacher: tf.Tensor2D, student: tf.Tensor2D, allCombinations: boolean): tf.Tensor {
+  return tf.squaredDifference(allCombinations ? tf.transpose(student) : student, teacher);
 }
-
-const missingTeacher = () =>
-  new Fault({
-    code: 'no-teacher',
-    where: 'objective kd',
-    expected: 'the logits of a teacher',
-    got: 'none',
-    remedy: 'Choose a teacher, or finetune without one (objective ce).',
-  });

@@ -1,0 +1,118 @@
+import * as tf from '../tensor/tf.ts';
+import { MASKED_SCORE } from '../tensor/kernels/attention.ts';
+import { rowDivergence } from '../tensor/kernels/row_divergence.ts';
+import { queryMean } from './averages.ts';
+import type { ObjectiveInputs } from './objective.ts';
+
+type Masked = Pick<ObjectiveInputs, 'mask' | 'fidelity'>;
+
+/** Smallest probability whose logarithm and its gradient are finite in float32. */
+const TINY = 1e-20;
+
+/** Largest common divisor. */
+export function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
+/** Means over groups of neighbouring heads: x [B, H, T, T] → [B, groups, T, T]. */
+function headMeans(x: tf.Tensor, groups: number): tf.Tensor {
+  const [batch, heads, rows, columns] = x.shape as [number, number, number, number];
+  if (heads === groups) return x;
+  const grouped = tf.reshape(x, [batch * groups, heads / groups, rows * columns]);
+  return tf.reshape(tf.mean(grouped, 1), [batch, groups, rows, columns]);
+}
+
+/** Scores whose softmax is the mean of the softmaxes of a group of heads. */
+function meanDistribution(scores: tf.Tensor, groups: number): tf.Tensor {
+  if (scores.shape[1] === groups) return scores;
+  return tf.log(tf.maximum(headMeans(tf.softmax(tf.maximum(scores, MASKED_SCORE)), groups), TINY));
+}
+
+/** Attention probabilities of both models by equal heads: scores [B, H, T, T] each. */
+export function attentionProbabilities(student: tf.Tensor, teacher: tf.Tensor): { student: tf.Tensor; teacher: tf.Tensor } {
+  const groups = commonHeads(student, teacher);
+  const of = (scores: tf.Tensor) => headMeans(tf.softmax(tf.maximum(scores, MASKED_SCORE)), groups);
+  return { student: of(student), teacher: of(teacher) };
+}
+
+/** Heads that both models can be reduced to: their number where it is the same, else the largest common divisor. */
+const commonHeads = (student: tf.Tensor, teacher: tf.Tensor): number => gcd(student.shape[1]!, teacher.shape[1]!);
+
+/**
+ * Mean over B, H and queries of KL(softmax(t) ‖ softmax(s)) of scores [B, H, T, T].
+ *
+ * Student probabilities below `floor` count as `floor`. Where the numbers of heads differ, distributions are first averaged
+ * over groups of neighbouring heads. Corrected: real queries only. Released: all queries.
+ */
+export function scoreDivergence(student: tf.Tensor, teacher: tf.Tensor, masked: Masked, floor: number): tf.Scalar {
+  const groups = commonHeads(student, teacher);
+  const rows = rowDivergence(meanDistribution(teacher, groups), meanDistribution(student, groups), floor);
+  return queryMean(rows as tf.Tensor as tf.Tensor3D, masked);
+}
+
+/**
+ * Mean of (s − t)² over scores [B, H, T, T].
+ *
+ * Corrected: over pairs of a real query and a real key. Released: over all pairs, with scores of −100 and less as 0, which
+ * is how the reference removes what masking added. Where the numbers of heads differ, scores are first averaged over
+ * groups of neighbouring heads.
+ */
+export function scoreMeanSquare(student: tf.Tensor, teacher: tf.Tensor, { mask, fidelity }: Masked): tf.Scalar {
+  const groups = commonHeads(student, teacher);
+  if (fidelity === 'released') return tf.mean(tf.squaredDifference(headMeans(unmasked(student), groups), headMeans(unmasked(teacher), groups)));
+  const [batch, length] = mask.shape;
+  const real = tf.mul(tf.reshape(mask, [batch, 1, length, 1]), tf.reshape(mask, [batch, 1, 1, length]));
+  const cut = (scores: tf.Tensor) => headMeans(tf.maximum(scores, MASKED_SCORE), groups);
+  const squares = tf.square(tf.mul(tf.sub(cut(student), cut(teacher)), real));
+  return tf.div(tf.sum(squares), tf.mul(tf.sum(real), groups)) as tf.Scalar;
+}
+
+const unmasked = (scores: tf.Tensor): tf.Tensor => tf.where(tf.lessEqual(scores, -100), tf.zerosLike(scores), scores);
+
+/**
+ * Relations of one layer: R = x·xᵀ·scale, x [B, H, T, dh] → [B, H, T, T].
+ *
+ * Corrected: padded keys are lowered by 10000, as in attention. Released: padding takes part.
+ */
+function relations(x: tf.Tensor, scale: number, { mask, fidelity }: Masked): tf.Tensor {
+  const products = tf.mul(tf.matMul(x, x, false, true), scale);
+  if (fidelity === 'released') return products;
+  const [batch, length] = mask.shape;
+  return tf.add(products, tf.mul(tf.sub(1, tf.reshape(mask, [batch, 1, 1, length])), MASKED_SCORE));
+}
+
+/** How two projections of one layer are brought to equal heads, and which head sizes scale their products. */
+export interface RelationOptions {
+  /** Relation heads; both widths must be divisible by it. */
+  readonly heads: number;
+  readonly floor: number;
+  /** The scale is 1/√(student's head size) for both models, as released for value relations. */
+  readonly studentScale: boolean;
+}
+
+/**
+ * Relation transfer: scoreDivergence of the relations of two projections x [B, H, T, dh] (queries, keys or values).
+ *
+ * Source: Wang et al. 2020 (MiniLM), 2021 (MiniLMv2).
+ */
+export function relationDivergence(student: tf.Tensor, teacher: tf.Tensor, masked: Masked, { heads, floor, studentScale }: RelationOptions): tf.Scalar {
+  const resize = masked.fidelity === 'released' ? reshapedHeads : relationHeads;
+  const [s, t] = [resize(student, heads), resize(teacher, heads)];
+  const scaleOf = (x: tf.Tensor) => 1 / Math.sqrt(x.shape[3]!);
+  const teacherScale = studentScale ? scaleOf(s) : scaleOf(t);
+  return scoreDivergence(relations(s, scaleOf(s), masked), relations(t, teacherScale, masked), masked, floor);
+}
+
+/** Each token's vector cut anew: [B, H, T, dh] → [B, R, T, d/R], d = H·dh. */
+function relationHeads(x: tf.Tensor, heads: number): tf.Tensor {
+  const [batch, before, length, size] = x.shape as [number, number, number, number];
+  if (before === heads) return x;
+  const tokens = tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads, (before * size) / heads]);
+  return tf.transpose(tokens, [0, 2, 1, 3]);
+}
+
+/** The released reshape, which mixes heads and positions where the numbers of heads differ. */
+function reshapedHeads(x: tf.Tensor, heads: number): tf.Tensor {
+  const [batch, before, length, size] = x.shape as [number, number, number, number];
+  return before === heads ? x : tf.reshape(x, [batch, heads, length, (before * size) / heads]);
+}

@@ -1,0 +1,37 @@
+import * as tf from '../../tensor/tf.ts';
+import { EMBEDDINGS, firstTokens, hiddenLoss, hiddenTaps, projectionSpecs, type HiddenView } from '../hidden.ts';
+import type { Objective, ObjectiveInputs } from '../objective.ts';
+
+const FIRST_TOKEN: HiddenView = {
+  name: 'hidden_cls',
+  view: (state, inputs) => (firstExampleOnly(inputs) ? tf.slice(state, [0, 0], [inputs.mask.shape[1], -1]) : firstTokens(state, inputs)),
+  compare: (student, teacher) => tf.mean(tf.squaredDifference(student, teacher)),
+};
+
+/** The task-agnostic reference transposes first, and so compares all tokens of the first example (D12). */
+const firstExampleOnly = ({ fidelity, parameters: { first_example = 0 } }: ObjectiveInputs) => fidelity === 'released' && first_example !== 0;
+
+/**
+ * Hid-CLS: the student's vectors of the first token should equal the teacher's.
+ *
+ *   L = Σ over pairs of states (i, j)  w · mean over B and features of  (P·CLS(Hid^S_i) − CLS(Hid^T_j))²
+ *
+ * CLS(Hid): [B, d]; P: a trained projection where the widths differ, and for `combine`, which puts all states side by side.
+ * Source: Wang et al. 2023, "Hid-CLS"; `hidden_mse_token` (task-specific), `hidden_mse_cls` (task-agnostic, its method key is
+ * `hidden_cls`).
+ * Released form: `combine` projects the teacher; with `first_example` 1 all tokens of the first example alone.
+ */
+export const hiddenCls: Objective = {
+  name: 'hidden_cls',
+  aliases: ['hidden_mse_token', 'hidden_mse_cls'],
+  title: 'Hidden-state MSE of [CLS]',
+  formula: 'L = Σ_(i,j) mean (P·CLS(Hid^S_i) − CLS(Hid^T_j))²',
+  source: 'Wang et al. 2023, "Hid-CLS"; `hidden_mse_token`, `hidden_mse_cls`',
+  released: 'Task-agnostic: all tokens of the first example alone (D12); `combine` projects the teacher (D5).',
+  needs: { teacherLogits: false },
+  controls: [EMBEDDINGS],
+  mapping: { kind: 'skip' },
+  taps: (setting, step) => hiddenTaps('hidden_cls', setting, step),
+  trainables: (setting) => projectionSpecs('hidden_cls', setting),
+  loss: (inputs) => ({ hidden_cls: hiddenLoss(FIRST_TOKEN, inputs) }),
+};

@@ -1,0 +1,37 @@
+import * as tf from '../../tensor/tf.ts';
+import { batchReduction } from '../averages.ts';
+import type { Objective } from '../objective.ts';
+import { present, teacherOf } from '../pairs.ts';
+import { hardLosses, softenedDivergences } from '../prediction.ts';
+
+/**
+ * Masked-LM distillation: the student's softened predictions of masked words should match the teacher's.
+ *
+ *   L = (1−β)·CE(w, z_S) + β·τ²·KL( softmax(z_T/τ) ‖ softmax(z_S/τ) ),  both means over M
+ *
+ * z_S, z_T: masked-LM logits at the M masked positions [M, V]; w: the words that stood there [M]; β = `kd_weight`, 1 as in
+ * the reference; τ = `temperature`. Source: Sanh et al. 2019; criterion `masked_lm_distill`. Released form: sums over M.
+ */
+export const maskedLmDistill: Objective = {
+  name: 'masked_lm_distill',
+  aliases: ['mlm_kd'],
+  title: 'Masked-LM distillation',
+  formula: 'L = (1−β)·CE(w, z_S) + β·τ²·KL(softmax(z_T/τ) ‖ softmax(z_S/τ)) at masked positions',
+  source: 'Sanh et al. 2019; criterion `masked_lm_distill`',
+  released: 'Sums over masked tokens.',
+  needs: { teacherLogits: false, maskedLm: true },
+  controls: [
+    { name: 'temperature', label: 'Temperature τ', initial: 1, minimum: 0.5, maximum: 20, step: 0.5 },
+    { name: 'kd_weight', label: 'Weight β of the teacher', initial: 1, minimum: 0, maximum: 1, step: 0.05 },
+  ],
+  loss: (inputs) => {
+    const { temperature = 1, kd_weight = 1 } = inputs.parameters;
+    const target = present(teacherOf('masked_lm_distill', inputs).maskedLm, 'masked_lm_distill', 'masked-LM logits of the teacher');
+    const logits = present(inputs.student.maskedLm, 'masked_lm_distill', 'masked-LM logits of the student');
+    const words = present(inputs.maskedLabels, 'masked_lm_distill', 'the words at the masked positions');
+    return {
+      masked_lm: tf.mul(batchReduction(hardLosses(logits, words), inputs), 1 - kd_weight) as tf.Scalar,
+      masked_lm_kd: tf.mul(batchReduction(softenedDivergences(target, logits, temperature), inputs), kd_weight * temperature ** 2) as tf.Scalar,
+    };
+  },
+};

@@ -1,0 +1,54 @@
+import * as tf from '../tf.ts';
+import { defineKernel } from '../kernel.ts';
+import { MASKED_SCORE } from './attention.ts';
+
+type Attrs = { floor: number };
+
+/**
+ * Kullback–Leibler divergence between the softmaxes of two rows of scores.
+ *
+ *   p = softmax(t),  q = softmax(s),  L = Σ_j p_j·(log p_j − log max(q_j, floor))
+ *   ds = dL·(m·q − p∘u),  u_j = 1 where q_j ≥ floor,  m = Σ_j p_j·u_j
+ *   teacher t, student s [R, N] → L [R]
+ *
+ * Columns with p = 0 count 0. Scores below −10000, −∞ too, count as −10000: 0·(−∞) would not be a number. The gradient
+ * computes both softmaxes again rather than keeping them until the backward pass.
+ */
+const forward = defineKernel<Attrs>({
+  name: 'LabRowDivergence',
+  plain: ({ teacher, student }, { floor }) => [tf.sum(floor > 0 ? floored(teacher!, student!, floor) : exact(teacher!, student!), -1)],
+  saves: ['teacher', 'student'],
+  gradient: ([dy], { teacher, student }, attrs) => ({ student: backward({ dy: dy!, teacher: teacher!, student: student! }, attrs)[0]! }),
+});
+
+const backward = defineKernel<Attrs>({
+  name: 'LabRowDivergenceGradient',
+  plain: ({ dy, teacher, student }, { floor }) => {
+    const [p, q] = [tf.softmax(finite(teacher!)), tf.softmax(finite(student!))];
+    const column = tf.expandDims(dy!, -1);
+    if (floor <= 0) return [tf.mul(tf.sub(q, p), column)];
+    const kept = tf.mul(p, tf.cast(tf.greaterEqual(q, floor), 'float32'));
+    return [tf.mul(tf.sub(tf.mul(q, tf.sum(kept, -1, true)), kept), column)];
+  },
+});
+
+const finite = (scores: tf.Tensor): tf.Tensor => tf.maximum(scores, MASKED_SCORE);
+
+function exact(teacher: tf.Tensor, student: tf.Tensor): tf.Tensor {
+  const logP = tf.logSoftmax(finite(teacher));
+  return tf.mul(tf.exp(logP), tf.sub(logP, tf.logSoftmax(finite(student))));
+}
+
+function floored(teacher: tf.Tensor, student: tf.Tensor, floor: number): tf.Tensor {
+  const logP = tf.logSoftmax(finite(teacher));
+  return tf.mul(tf.exp(logP), tf.sub(logP, tf.log(tf.maximum(tf.softmax(finite(student)), floor))));
+}
+
+/**
+ * Divergence of each student row from the teacher's: scores [R, N] each → [R]; differentiable in the student's.
+ *
+ * `floor` above 0 raises smaller student probabilities to it, where the gradient is 0.
+ */
+export function rowDivergence(teacher: tf.Tensor, student: tf.Tensor, floor = 0): tf.Tensor1D {
+  return forward({ teacher, student }, { floor })[0] as tf.Tensor1D;
+}
