@@ -5,7 +5,8 @@ import { distillJob } from './recipe_from.ts';
 import { layerList, MODEL_HELP, TRAINING_OPTIONS } from './training_options.ts';
 import { outputFolder, train } from './training_run.ts';
 
-const { student, objectives } = DEFAULT_RECIPE;
+const { student, stages } = DEFAULT_RECIPE;
+const { temperature, kd_weight } = stages[0]?.objectives[0]?.parameters ?? {};
 
 export const distill = command({
   name: 'distill',
@@ -14,8 +15,8 @@ export const distill = command({
     teacher: text('MODEL', MODEL_HELP, "the task's bundled teacher"),
     student_layers: integer(1, 48, "the student's layers", String(student.num_hidden_layers)),
     init: layerList,
-    temperature: real(0.01, 1000, "temperature τ of the teacher's probabilities", String(objectives[0]?.parameters['temperature'])),
-    kd_weight: real(0, 1, 'weight β of the teacher against the labels', String(objectives[0]?.parameters['kd_weight'])),
+    temperature: real(0.01, 1000, "temperature τ of the teacher's probabilities", String(temperature)),
+    kd_weight: real(0, 1, 'weight β of the teacher against the labels', String(kd_weight)),
     ...TRAINING_OPTIONS,
   },
   plan: (values) => {

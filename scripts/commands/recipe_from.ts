@@ -27,13 +27,11 @@ export function distillJob(values: TrainingValues & StudentValues & { readonly t
   const task = values.task ?? DEFAULT_RECIPE.task;
   const teacher = modelOf(values.teacher, '--teacher', task);
   const student = studentOf(values, teacher.layers);
-  const [term] = DEFAULT_RECIPE.objectives;
-  if (!term) throw new RangeError('the default recipe has no objective');
   const { temperature, kd_weight } = values;
-  const parameters = { ...term.parameters, ...given({ temperature, kd_weight }) };
-  const objectives = [{ ...term, parameters }];
+  const parameters = given({ temperature, kd_weight });
+  const stages = DEFAULT_RECIPE.stages.map((stage) => ({ ...stage, objectives: stage.objectives.map((term) => ({ ...term, parameters: { ...term.parameters, ...parameters } })) }));
   const name = `${task}-${student.num_hidden_layers}-layers-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
-  return jobOf(values, teacher, { ...DEFAULT_RECIPE, name, task, student, objectives });
+  return jobOf(values, teacher, { ...DEFAULT_RECIPE, name, task, student, stages });
 }
 
 /** The recipe of `finetune`: the whole model on one task, nothing else beside it. */
@@ -43,7 +41,7 @@ export function finetuneJob(values: TrainingValues & { readonly model: string })
   const layers = model.layers ?? DEFAULT_RECIPE.student.num_hidden_layers;
   const student = { num_hidden_layers: layers, init: { kind: 'layers', layers: evenLayers(layers, layers) } } as const;
   const name = `${task}-finetune-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
-  return jobOf(values, model, { ...DEFAULT_RECIPE, kind: 'finetune', name, task, student, objectives: [], baselines: false });
+  return jobOf(values, model, { ...DEFAULT_RECIPE, kind: 'finetune', name, task, student, stages: [], baselines: false });
 }
 
 /** The recipe of `pretrain`: masked language modelling from random weights, or further from a model. */
@@ -53,7 +51,7 @@ export function pretrainJob(values: TrainingValues & { readonly model: string; r
   const name = `pretrain-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
   const layers = values.init ?? evenLayers(model.layers ?? 1, model.layers ?? 1);
   const student = { num_hidden_layers: layers.length, init: { kind: 'layers', layers } } as const;
-  const base: Recipe = { ...DEFAULT_RECIPE, kind: 'pretrain', name, student, objectives: [], baselines: false };
+  const base: Recipe = { ...DEFAULT_RECIPE, kind: 'pretrain', name, student, stages: [], baselines: false };
   const job = jobOf({ ...values, train_rows: undefined, dev_rows: undefined }, model, base);
   return { ...job, recipe: { ...job.recipe, data } };
 }

@@ -17,16 +17,8 @@ export function bundledTeacher(task: string): ModelSource {
   return { kind: 'bundled', name: `${BUNDLED_BASE}-${task}` };
 }
 
-/**
- * Teacher layers that a student starts from when none are named: evenly spaced, the last one included, 0-based.
- *
- *   layers[j] = round((j + 1) · teacherLayers / studentLayers) − 1
- *
- * For 12 and 3 that is 3, 7, 11, as in the paper.
- */
-export function evenLayers(teacherLayers: number, studentLayers: number): number[] {
-  return Array.from({ length: studentLayers }, (_, j) => Math.round(((j + 1) * teacherLayers) / studentLayers) - 1);
-}
+/** Teacher layers that a student starts from when none are named. */
+export { evenLayers } from '../model/layers.ts';
 
 /** The generated rows of the main job. */
 export const MINI_GLUE = { kind: 'mini-glue', seed: 42, train_rows: 4000, dev_rows: 2000 } as const satisfies DataSource;
@@ -40,7 +32,7 @@ export const DEFAULT_RECIPE: Recipe = {
   data: MINI_GLUE,
   teacher: bundledTeacher('sst-2'),
   student: { num_hidden_layers: 3, init: { kind: 'layers', layers: [3, 7, 11] } },
-  objectives: [{ name: 'kd', weight: 1, parameters: { temperature: 2, kd_weight: 0.5 } }],
+  stages: [{ name: 'distillation', objectives: [{ name: 'kd', weight: 1, parameters: { temperature: 2, kd_weight: 0.5 } }], training: {}, start: 'last' }],
   training: {
     seed: 42,
     num_train_epochs: 3,
@@ -56,6 +48,8 @@ export const DEFAULT_RECIPE: Recipe = {
     adam_epsilon: 1e-8,
     eval_steps: 75,
   },
+  fidelity: 'corrected',
+  dropout: { student: true, teacher: false },
   baselines: true,
   backend: 'auto',
 };

@@ -3,8 +3,12 @@
  *
  * Field names are those of Hugging Face's `TrainingArguments` and of the paper's command lines.
  */
+import type { Fidelity } from '../model/config.ts';
+import type { LayerMapping } from '../distill/layer_mapping.ts';
+import type { ProjectionOptions } from '../distill/objective.ts';
+import type { OptimizationArguments } from '../train/optimization.ts';
 
-export const RECIPE_VERSION = 1;
+export const RECIPE_VERSION = 2;
 
 export type BackendName = 'webgpu' | 'wasm' | 'webgl' | 'cpu';
 export type BackendChoice = 'auto' | BackendName;
@@ -22,25 +26,29 @@ export type ModelSource =
   | { readonly kind: 'stored'; readonly run: string }
   | { readonly kind: 'scratch'; readonly num_hidden_layers: number; readonly hidden_size: number };
 
-/** How the student begins: layers of the teacher (0-based, student layer j := teacher layer init[j]), or random. */
-export type StudentInit = { readonly kind: 'layers'; readonly layers: readonly number[] } | { readonly kind: 'random' };
+/** Parts of a model that a student may take over beside its layers. */
+export type InitPart = 'embeddings' | 'masked-lm' | 'classifier';
 
-export interface TrainingArguments {
+/**
+ * How the student begins.
+ *
+ * `layers`: student layer j := layer layers[j] of the teacher, or of `from` (0-based), with the named parts; embeddings
+ * and masked-LM head when none are named, as in the reference. `checkpoint`: the whole of another model of its own shape.
+ */
+export type StudentInit =
+  | { readonly kind: 'layers'; readonly layers: readonly number[]; readonly from?: ModelSource; readonly parts?: readonly InitPart[] }
+  | { readonly kind: 'checkpoint'; readonly from: ModelSource }
+  | { readonly kind: 'random' };
+
+/** How long and with what a model is trained; how it is optimised stands in `train/optimization.ts`. */
+export interface TrainingArguments extends OptimizationArguments {
   readonly seed: number;
   readonly num_train_epochs: number;
   /** Overrides the epochs when it is above 0. */
   readonly max_steps: number;
   readonly per_device_train_batch_size: number;
   readonly max_seq_length: number;
-  readonly learning_rate: number;
-  readonly weight_decay: number;
-  readonly warmup_ratio: number;
-  /** 0 switches clipping off. */
-  readonly max_grad_norm: number;
-  readonly adam_beta1: number;
-  readonly adam_beta2: number;
-  readonly adam_epsilon: number;
-  /** Steps between evaluations on the dev rows; 0 evaluates at the end only. */
+  /** Steps between evaluations on the tuning rows; 0 evaluates at the end only. */
   readonly eval_steps: number;
 }
 
@@ -49,6 +57,33 @@ export interface ObjectiveTerm {
   readonly name: string;
   readonly weight: number;
   readonly parameters: Readonly<Record<string, number>>;
+  /** Which layers are compared; the objective's own mapping when absent. */
+  readonly mapping?: LayerMapping;
+  /** The projection of a student that is narrower than its teacher; linear when absent. */
+  readonly projection?: ProjectionOptions;
+}
+
+/** What a stage may set for itself: all but what decides rows and draws, which is the same in every stage. */
+export type StageTraining = Partial<Omit<TrainingArguments, 'seed' | 'max_seq_length'>>;
+
+/**
+ * A part of the student's training with a loss, an optimiser and a schedule of its own. The next stage goes on with the
+ * weights that it left, and with the batch after its last.
+ */
+export interface Stage {
+  /** e.g. `intermediate`, `prediction`; unique in a recipe. */
+  readonly name: string;
+  readonly objectives: readonly ObjectiveTerm[];
+  /** What differs from the recipe's training arguments. */
+  readonly training: StageTraining;
+  /** The weights of the stage before that it starts from: the last, or those of the lowest loss on tuning rows. */
+  readonly start: 'last' | 'best';
+}
+
+/** Which models drop values at random while the student is trained. */
+export interface DropoutChoice {
+  readonly student: boolean;
+  readonly teacher: boolean;
 }
 
 export interface Recipe {
@@ -66,9 +101,19 @@ export interface Recipe {
   /** The teacher, or for `finetune` the model to start from. */
   readonly teacher: ModelSource;
   readonly student: { readonly num_hidden_layers: number; readonly init: StudentInit };
-  readonly objectives: readonly ObjectiveTerm[];
+  /** How the student is distilled, stage after stage; empty for `finetune` and `pretrain`, which have one loss each. */
+  readonly stages: readonly Stage[];
+  /** Training arguments of every stage, as far as it sets none of its own. */
   readonly training: TrainingArguments;
+  /** Objectives as corrected here, or as the reference's code computes them. */
+  readonly fidelity: Fidelity;
+  readonly dropout: DropoutChoice;
   /** Train and score the baselines beside the distilled student. */
   readonly baselines: boolean;
   readonly backend: BackendChoice;
+}
+
+/** The training arguments of a stage. */
+export function stageTraining({ training }: Pick<Recipe, 'training'>, stage: Pick<Stage, 'training'>): TrainingArguments {
+  return { ...training, ...stage.training };
 }

@@ -1,25 +1,16 @@
-import type * as tf from '../tensor/tf.ts';
-import type { ObjectiveTerm, Recipe, TrainingArguments } from '../experiment/recipe.ts';
+import { stageTraining, type ObjectiveTerm, type Recipe } from '../experiment/recipe.ts';
 import type { Arm, Scores } from '../experiment/run.ts';
 import { TEACHER_TRAINING } from '../experiment/presets.ts';
-import { objectiveNamed } from '../distill/objectives/index.ts';
-import type { ModelConfig } from '../model/config.ts';
 import type { Head } from '../model/parameters.ts';
 import { initialiseStudent, studentConfig } from '../model/student_init.ts';
 import type { Weights } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { logitsOf } from '../train/evaluate.ts';
-import type { LoopState, TrainingLoop } from '../train/loop.ts';
-import { classifierLoop } from './classifier_training.ts';
+import { classifierStage } from './classifier_stage.ts';
 import { maskedLmLoop, scoreMaskedLm } from './masked_lm.ts';
 import { scoresFromLogits } from './scores.ts';
 import type { Session } from './session.ts';
-
-/** A model on the device, being trained or scored. */
-export interface ArmModel {
-  readonly config: ModelConfig;
-  readonly parameters: ReadonlyMap<string, tf.Variable>;
-}
+import type { ArmModel, ArmStage, ArmTraining, OnRows } from './stage.ts';
 
 /** How one model of the comparison comes about. */
 export interface ArmPlan {
@@ -32,23 +23,7 @@ export interface ArmPlan {
 }
 
 /** Scores a model on some rows; `onProgress` hears how many are done and may wait. */
-export type Scorer = (model: ArmModel, rows: readonly EncodedExample[], session: Session, recipe: Recipe, onProgress: (done: number) => Promise<void>) => Promise<Scores>;
-
-export interface ArmTraining {
-  readonly examples: (session: Session) => readonly EncodedExample[];
-  readonly options: (recipe: Recipe) => TrainingArguments;
-  readonly needsTeacherLogits: (recipe: Recipe) => boolean;
-  readonly loop: (context: LoopContext, saved?: LoopState) => TrainingLoop;
-}
-
-export interface LoopContext extends ArmModel {
-  readonly recipe: Recipe;
-  readonly session: Session;
-  readonly examples: readonly EncodedExample[];
-  readonly options: TrainingArguments;
-  readonly steps: number;
-  readonly teacherLogits?: Float32Array;
-}
+export type Scorer = (model: ArmModel, rows: readonly EncodedExample[], session: Session, recipe: Recipe, onProgress: OnRows) => Promise<Scores>;
 
 const scoreClassifier: Scorer = async (model, rows, session, recipe, onProgress) => {
   const logits = await logitsOf(model, rows, { padId: session.tokenizer.special.pad, maxLength: recipe.training.max_seq_length, onProgress });
@@ -58,48 +33,56 @@ const scoreClassifier: Scorer = async (model, rows, session, recipe, onProgress)
 const CROSS_ENTROPY: readonly ObjectiveTerm[] = [{ name: 'ce', weight: 1, parameters: {} }];
 
 /** The student before training: same seed in every arm, so that arms differ in what the table says and nothing else. */
-function student(teacher: Weights, recipe: Recipe, layers: readonly number[]): Weights {
-  return initialiseStudent(teacher, studentConfig(teacher.config, recipe.student.num_hidden_layers), layers, recipe.training.seed).weights;
+const initialisedStudent: NonNullable<ArmPlan['weights']> = ({ initFrom }, teacher, { student, training }) => {
+  const { init, num_hidden_layers } = student;
+  const source = initFrom ?? teacher;
+  const config = { ...studentConfig(source.config, num_hidden_layers), labels: teacher.config.labels };
+  const layers = init.kind === 'layers' ? init.layers : init.kind === 'checkpoint' ? [...Array(num_hidden_layers).keys()] : [];
+  return initialiseStudent(source, config, layers, training.seed).weights;
+};
+
+const randomStudent: NonNullable<ArmPlan['weights']> = (session, teacher, recipe) => initialisedStudent(session, teacher, { ...recipe, student: { ...recipe.student, init: { kind: 'random' } } });
+const asLoaded: NonNullable<ArmPlan['weights']> = ({ start }) => start;
+
+/** The recipe's stages, each with its own loss: that of the recipe, or another. */
+function stages(losses: (stage: Recipe['stages'][number]) => readonly ObjectiveTerm[]): ArmTraining['stages'] {
+  return (recipe) => recipe.stages.map((stage) => classifierStage(losses(stage), stageTraining(recipe, stage), stage.start));
 }
 
-const initLayers = ({ student: { init } }: Recipe) => (init.kind === 'layers' ? init.layers : []);
+const studentRows: ArmTraining['examples'] = (session) => session.data.train;
 
-/** Sequence classification with these objectives. */
-function classifier(objectives: (recipe: Recipe) => readonly ObjectiveTerm[], rest: Pick<ArmTraining, 'examples' | 'options'>): ArmTraining {
-  return {
-    ...rest,
-    needsTeacherLogits: (recipe) => objectives(recipe).some(({ name }) => objectiveNamed(name).needs.teacherLogits),
-    loop: (context, saved) => classifierLoop({ ...context, objectives: objectives(context.recipe), padId: context.session.tokenizer.special.pad }, saved),
-  };
-}
+const distillation: ArmTraining = { examples: studentRows, stages: stages(({ objectives }) => objectives) };
 
-const STUDENT_ROWS: Pick<ArmTraining, 'examples' | 'options'> = { examples: (session) => session.data.train, options: (recipe) => recipe.training };
+/** A student without a teacher has the distilled one's stages, batches and steps, and learns from the labels in all of them. */
+const finetuning: ArmTraining = { examples: studentRows, stages: stages(() => CROSS_ENTROPY) };
 
-const finetuning = classifier(() => CROSS_ENTROPY, STUDENT_ROWS);
-const distillation = classifier(({ objectives }) => objectives, STUDENT_ROWS);
+const finetuningAlone: ArmTraining = { examples: studentRows, stages: ({ training }) => [classifierStage(CROSS_ENTROPY, training)] };
 
 /**
  * A mini-GLUE teacher is finetuned on more rows than any student gets; on rows of one's own it gets as many steps as the
  * student, since nobody knows better.
  */
-const teacherTraining = classifier(() => CROSS_ENTROPY, {
+const teacherTraining: ArmTraining = {
   examples: (session) => session.teacherRows,
-  options: (recipe) => (recipe.data.kind === 'mini-glue' ? { ...recipe.training, ...TEACHER_TRAINING } : recipe.training),
-});
-
-const pretraining: ArmTraining = {
-  ...STUDENT_ROWS,
-  needsTeacherLogits: () => false,
-  loop: (context, saved) => maskedLmLoop({ ...context, tokenizer: context.session.tokenizer }, saved),
+  stages: ({ data, training }) => [classifierStage(CROSS_ENTROPY, data.kind === 'mini-glue' ? { ...training, ...TEACHER_TRAINING } : training)],
 };
 
-const initialisedStudent: NonNullable<ArmPlan['weights']> = (_session, teacher, recipe) => student(teacher, recipe, initLayers(recipe));
-const asLoaded: NonNullable<ArmPlan['weights']> = ({ start }) => start;
+const pretraining: ArmTraining = {
+  examples: studentRows,
+  stages: ({ training }): ArmStage[] => [{
+    options: training,
+    start: 'last',
+    open: async (context, saved) => {
+      const loop = maskedLmLoop({ ...context, tokenizer: context.session.tokenizer }, saved?.loop);
+      return { loop, parameters: context.parameters, dispose: () => loop.dispose() };
+    },
+  }],
+};
 
 const BASELINES: readonly ArmPlan[] = [
   { arm: 'finetuned', weights: initialisedStudent, training: finetuning, score: scoreClassifier },
   { arm: 'initialised', weights: initialisedStudent, score: scoreClassifier },
-  { arm: 'random', weights: (_session, teacher, recipe) => student(teacher, recipe, []), training: finetuning, score: scoreClassifier },
+  { arm: 'random', weights: randomStudent, training: finetuning, score: scoreClassifier },
   { arm: 'majority', score: scoreClassifier },
 ];
 
@@ -112,7 +95,7 @@ const PLANS: Record<Recipe['kind'], (recipe: Recipe, session: Session) => readon
   ],
   finetune: () => [
     { arm: 'initialised', weights: asLoaded, score: scoreClassifier },
-    { arm: 'finetuned', weights: asLoaded, training: finetuning, score: scoreClassifier },
+    { arm: 'finetuned', weights: asLoaded, training: finetuningAlone, score: scoreClassifier },
     { arm: 'majority', score: scoreClassifier },
   ],
   pretrain: () => [
@@ -143,9 +126,3 @@ export const EXPORTED: Record<Recipe['kind'], ExportedModel> = {
   finetune: { arm: 'finetuned', ...CLASSIFIER },
   pretrain: { arm: 'pretrained', heads: ['masked-lm'], architecture: 'BertForMaskedLM' },
 };
-
-/** Updates that training takes: `max_steps`, or the epochs over the examples. */
-export function stepsOf(options: TrainingArguments, examples: number): number {
-  const perEpoch = Math.ceil(examples / options.per_device_train_batch_size);
-  return options.max_steps > 0 ? options.max_steps : Math.ceil(options.num_train_epochs * perEpoch);
-}

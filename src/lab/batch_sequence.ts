@@ -14,6 +14,11 @@ export class BatchSequence {
 
   /** The batch of a step (0-based). */
   at(step: number): LabelledBatch {
+    return collate(this.examples, this.rowsAt(step), this.padId, this.options.max_seq_length);
+  }
+
+  /** Indices of the examples in the batch of a step. */
+  rowsAt(step: number): readonly number[] {
     const { examples, options } = this;
     const perEpoch = Math.ceil(examples.length / options.per_device_train_batch_size);
     const epoch = Math.floor(step / perEpoch);
@@ -21,6 +26,6 @@ export class BatchSequence {
       this.#batches = epochBatches(examples, options.per_device_train_batch_size, options.seed, epoch);
       this.#epoch = epoch;
     }
-    return collate(examples, this.#batches[step % perEpoch]!, this.padId, options.max_seq_length);
+    return this.#batches[step % perEpoch]!;
   }
 }

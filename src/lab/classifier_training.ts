@@ -1,67 +1,97 @@
-import * as tf from '../tensor/tf.ts';
-import type { ObjectiveTerm, TrainingArguments } from '../experiment/recipe.ts';
-import { objectiveNamed } from '../distill/objectives/index.ts';
 import type { ModelOutputs } from '../distill/objective.ts';
+import type { DropoutChoice, TrainingArguments } from '../experiment/recipe.ts';
 import { uploadBatch, type Batch } from '../model/batch.ts';
-import type { ModelConfig } from '../model/config.ts';
+import type { Fidelity, ModelConfig } from '../model/config.ts';
 import { encode, type DropoutSource } from '../model/encoder.ts';
 import { classify } from '../model/heads.ts';
-import { Taps, type TapName } from '../model/taps.ts';
+import type { Parameters } from '../model/parameters.ts';
+import * as tf from '../tensor/tf.ts';
 import type { EncodedExample, LabelledBatch } from '../train/batches.ts';
-import { TrainingLoop, type LoopState } from '../train/loop.ts';
+import { TrainingLoop, type LoopState, type StepLosses } from '../train/loop.ts';
 import { BatchSequence } from './batch_sequence.ts';
+import { ownTensors, tapsNeeded, type BoundTerm } from './bound_terms.ts';
+import { shapeOf, teacherPass, type StageTeacher, type TeacherPass } from './teacher_pass.ts';
 
+/** One stage of training a classifier, with everything that its loss needs. */
 export interface ClassifierTraining {
   readonly config: ModelConfig;
+  /** The model's parameters. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
+  readonly terms: readonly BoundTerm[];
+  /** Tensors that objectives train beside the model, and those that they remember. */
+  readonly trained: ReadonlyMap<string, tf.Variable>;
+  readonly memory: ReadonlyMap<string, tf.Variable>;
+  readonly teacher?: StageTeacher;
   readonly examples: readonly EncodedExample[];
-  readonly objectives: readonly ObjectiveTerm[];
   readonly options: TrainingArguments;
   readonly steps: number;
+  /** Batches that earlier stages used up. */
+  readonly first: number;
   readonly padId: number;
-  /** The teacher's logits of every example [n·C], where an objective needs them. */
-  readonly teacherLogits?: Float32Array;
+  readonly fidelity: Fidelity;
+  readonly dropout: DropoutChoice;
 }
+
+/** The teacher's masks are drawn apart from the student's. */
+const TEACHER_DRAWS = 0x7eac4e5;
 
 /** A training loop for sequence classification with any objectives; `saved` continues an earlier one. */
 export function classifierLoop(training: ClassifierTraining, saved?: LoopState): TrainingLoop {
-  const batches = new BatchSequence(training.examples, training.options, training.padId);
-  const wanted = new Set(training.objectives.flatMap(({ name }) => [...objectiveNamed(name).needs.studentTaps]));
+  const { options, trained, memory, steps } = training;
+  const batches = new BatchSequence(training.examples, options, training.padId);
+  const numberOf = (step: number, micro: number) => training.first + step * (options.gradient_accumulation_steps ?? 1) + micro;
+  let pass: TeacherPass | undefined;
   return new TrainingLoop(
     {
-      parameters: training.parameters,
-      options: training.options,
-      steps: training.steps,
-      losses: (step) => losses(training, batches.at(step), wanted, { seed: training.options.seed, step }),
+      parameters: new Map([...training.parameters, ...trained]),
+      memory,
+      options,
+      steps,
+      prepare: (step, micro) => {
+        pass = teacherOf(training, batches.at(numberOf(step, micro)), numberOf(step, micro));
+        return pass?.tensors ?? [];
+      },
+      losses: (step, micro, prepared) => batchLosses(training, batches.at(numberOf(step, micro)), numberOf(step, micro), pass?.read(prepared)),
     },
     saved,
   );
 }
 
-function losses(training: ClassifierTraining, rows: LabelledBatch, taps: ReadonlySet<TapName>, dropout: DropoutSource): Record<string, tf.Scalar> {
-  const { parameters, config } = training;
-  const batch: Batch = uploadBatch(rows, config);
-  const encoded = encode(parameters, config, batch, { dropout, taps });
-  const { logits } = classify(parameters, config, encoded.last, batch, dropout);
-  const inputs = {
-    student: { logits, taps: encoded.taps },
-    teacher: teacherOutputs(training, rows),
-    labels: tf.tensor1d(rows.labels, 'int32'),
-  };
-  const terms: Record<string, tf.Scalar> = {};
-  for (const { name, weight, parameters: values } of training.objectives) {
-    for (const [term, value] of Object.entries(objectiveNamed(name).loss(inputs, values))) {
-      const weighted = weight === 1 ? value : tf.mul(value, weight);
-      terms[term] = (terms[term] ? tf.add(terms[term], weighted) : weighted) as tf.Scalar;
-    }
-  }
-  return terms;
+/** What the teacher gives for a batch; undefined without one. */
+export function teacherOf({ teacher, terms, fidelity, options }: ClassifierTraining, rows: LabelledBatch, number: number): TeacherPass | undefined {
+  if (!teacher) return undefined;
+  const source = { seed: (options.seed ^ TEACHER_DRAWS) >>> 0, step: number };
+  return teacherPass(teacher, rows, tapsNeeded(terms, 'teacher', number), fidelity, source);
 }
 
-function teacherOutputs({ teacherLogits, config }: ClassifierTraining, { indices }: LabelledBatch): ModelOutputs | undefined {
-  if (!teacherLogits) return undefined;
-  const classes = config.labels.length;
-  const rows = new Float32Array(indices.length * classes);
-  indices.forEach((example, row) => rows.set(teacherLogits.subarray(example * classes, (example + 1) * classes), row * classes));
-  return { logits: tf.tensor2d(rows, [indices.length, classes]), taps: new Taps(new Set()) };
+/** The weighted terms of one batch; `evaluating` switches the student's dropout off. */
+export function batchLosses(training: ClassifierTraining, rows: LabelledBatch, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
+  const { config, fidelity, options, dropout } = training;
+  const batch: Batch = uploadBatch(rows, config);
+  const source = dropout.student && !evaluating ? { dropout: { seed: options.seed, step: number } } : {};
+  const student = studentOutputs(training.parameters, config, batch, { ...source, fidelity, taps: tapsNeeded(training.terms, 'student', number) });
+  const labels = tf.tensor1d(rows.labels, 'int32');
+  const remembered: Record<string, tf.Tensor> = {};
+  const terms: Record<string, tf.Scalar> = {};
+  for (const term of training.terms) {
+    const own = { trained: ownTensors(term, training.trained), memory: ownTensors(term, training.memory), remember: (name: string, value: tf.Tensor) => void (remembered[term.prefix + name] = value) };
+    const inputs = { ...term.setting, student, teacher, labels, mask: batch.mask, step: number, examples: rows.indices, ...own };
+    for (const [name, value] of Object.entries(term.objective.loss(inputs))) {
+      const weighted = term.weight === 1 ? value : tf.mul(value, term.weight);
+      terms[name] = (terms[name] ? tf.add(terms[name], weighted) : weighted) as tf.Scalar;
+    }
+  }
+  return { terms, memory: remembered, size: rows.size, reduction: fidelity === 'released' ? 'sum' : 'mean' };
+}
+
+interface StudentOptions {
+  readonly dropout?: DropoutSource;
+  readonly fidelity: Fidelity;
+  readonly taps: ReturnType<typeof tapsNeeded>;
+}
+
+function studentOutputs(parameters: Parameters, config: ModelConfig, batch: Batch, options: StudentOptions): ModelOutputs {
+  const { last, taps } = encode(parameters, config, batch, options);
+  const { logits } = classify(parameters, config, last, batch, options.dropout);
+  return { ...shapeOf(config), taps, logits };
 }

@@ -5,8 +5,16 @@ import type { LoopState } from '../train/loop.ts';
 
 /** The model in training, in main memory. */
 export interface LiveArm {
+  /** The model's own, and those of objectives that are trained beside it. */
   readonly parameters: ReadonlyMap<string, HostTensor>;
-  readonly loop: LoopState;
+  /** Absent between two stages. */
+  readonly loop?: LoopState;
+}
+
+/** The weights of the lowest loss on tuning rows in the stage that is in work. */
+export interface BestWeights {
+  readonly loss: number;
+  readonly parameters: ReadonlyMap<string, HostTensor>;
 }
 
 /** All that changes while an experiment goes on; with the recipe and its session it determines everything that follows. */
@@ -14,7 +22,11 @@ export interface ExperimentState {
   /** Arms that are finished. */
   readonly armIndex: number;
   readonly rows: readonly ResultRow[];
+  /** Stages that the arm in training has finished. */
+  readonly stage: number;
   readonly live?: LiveArm;
+  /** Kept only where the next stage starts from it. */
+  readonly best?: BestWeights;
   /** Seconds that the arm in training had taken when the state was saved. */
   readonly armSeconds: number;
   /** The model that the run exports, once it is finished, with its architecture. */
@@ -25,5 +37,5 @@ export interface ExperimentState {
 }
 
 export function freshState(): ExperimentState {
-  return { armIndex: 0, rows: [], armSeconds: 0 };
+  return { armIndex: 0, rows: [], stage: 0, armSeconds: 0 };
 }

@@ -2,12 +2,13 @@
 import { Fault } from '../fault/fault.ts';
 import { objectiveNamed } from '../distill/objectives/index.ts';
 import type { Recipe } from '../experiment/recipe.ts';
+import { sourceName } from '../experiment/recipe_words.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { checkLayers } from '../model/student_init.ts';
-import { sourceName } from './sources.ts';
 
 /** Refuses unknown objectives, and distilling by none. */
-export function checkObjectives({ objectives }: Recipe): void {
+export function checkObjectives({ stages }: Recipe): void {
+  const objectives = stages.flatMap((stage) => stage.objectives);
   for (const { name } of objectives) objectiveNamed(name);
   if (objectives.length > 0) return;
   throw new Fault({ code: 'no-objective', where: 'objectives', expected: 'at least one objective to distil by', got: 'none', remedy: 'Choose an objective, for example kd.' });

@@ -1,18 +1,23 @@
-import type { Recipe } from '../experiment/recipe.ts';
+import { formatMapping } from '../distill/layer_mapping.ts';
+import { sourceName } from '../experiment/recipe_words.ts';
+import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
 import type { ResultRow } from '../experiment/run.ts';
 
 /** Percent with one decimal place. */
 const percent = (value: number): string => (100 * value).toFixed(1);
 
-function objectiveLines(recipe: Recipe): string[] {
-  return recipe.objectives.map(({ name, weight, parameters }) => {
-    const values = Object.entries(parameters).map(([key, value]) => `${key} ${value}`);
-    return `- \`${name}\`, weight ${weight}${values.length > 0 ? ` (${values.join(', ')})` : ''}`;
-  });
+function stageLines({ stages }: Recipe): string[] {
+  return stages.map(({ name, objectives }) => `- Stage ${name}: ${objectives.map(objectiveText).join(' + ')}`);
+}
+
+function objectiveText({ name, weight, parameters, mapping }: ObjectiveTerm): string {
+  const values = [`weight ${weight}`, ...(mapping ? [`mapping ${formatMapping(mapping)}`] : []), ...Object.entries(parameters).map(([key, value]) => `${key} ${value}`)];
+  return `\`${name}\` (${values.join(', ')})`;
 }
 
 function origin({ student: { init, num_hidden_layers } }: Recipe): string {
   if (init.kind === 'random') return `${num_hidden_layers} layers with random weights`;
+  if (init.kind === 'checkpoint') return `${num_hidden_layers} layers, initialised from ${sourceName(init.from)}`;
   const paper = init.layers.map((layer) => layer + 1).join(', ');
   return `${num_hidden_layers} layers, initialised from teacher layers ${init.layers.join(', ')} counted from 0 (${paper} counted from 1); embeddings copied, classification head random`;
 }
@@ -40,7 +45,7 @@ export function modelCard(recipe: Recipe, rows: readonly ResultRow[]): string {
     `- Teacher: ${teacherName(recipe)}`,
     `- Student: ${origin(recipe)}`,
     `- Data: ${data}`,
-    ...objectiveLines(recipe),
+    ...stageLines(recipe),
     `- Optimiser: AdamW, learning rate ${training.learning_rate}, weight decay ${training.weight_decay}, batch ${training.per_device_train_batch_size}, seed ${training.seed}`,
     '',
     '## Scores on the dev rows',

@@ -4,6 +4,7 @@ import type { Example, TaskData, TaskSpec } from '../data/task.ts';
 import { taskNamed } from '../data/tasks.ts';
 import { TEACHER_ROWS } from '../experiment/presets.ts';
 import type { DataSource, Recipe } from '../experiment/recipe.ts';
+import { sourceName } from '../experiment/recipe_words.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { Weights } from '../model/weights.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -13,7 +14,7 @@ import { checkInit, checkLength, checkObjectives } from './limits.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 import { preparePretraining } from './prepare_pretraining.ts';
-import { folderOf, loadModel, sourceName, type Shelf } from './sources.ts';
+import { folderOf, loadModel, type Shelf } from './sources.ts';
 import { checkFit, tokenizerFor } from './tokenizers.ts';
 
 /** The tuning rows that are cut out of a file are the same in every run, whatever its seed. */

@@ -17,6 +17,8 @@ export interface Session {
   readonly data: EncodedData;
   /** The teacher, or for a finetuning run the model to start from. */
   readonly start: Weights;
+  /** The model that the student starts from, where that is not its teacher. */
+  readonly initFrom?: Weights;
   /** True when `start` has not been finetuned on the task yet, so that the teacher must be trained first. */
   readonly teacherUntrained: boolean;
   /** Rows to train such a teacher on: more than the student gets. */

@@ -1,9 +1,10 @@
 import { FormatError } from '../formats/format_error.ts';
 import type { Recipe } from '../experiment/recipe.ts';
+import { sourceName } from '../experiment/recipe_words.ts';
 import { readTokenizerFiles } from '../hub/model_folder.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { checkTokenizerFitsModel, Tokenizer } from '../tokenizer/tokenizer.ts';
-import { folderOf, sourceName, type LoadedSource, type Shelf } from './sources.ts';
+import { folderOf, type LoadedSource, type Shelf } from './sources.ts';
 
 /** A tokenizer, and what a person calls it. */
 export interface NamedTokenizer {

@@ -1,5 +1,6 @@
 /** The list of runs: one small record each, and news of every change for the pages that show it. */
 import { get, promisifyRequest, set } from 'idb-keyval';
+import { upgradeRecipe } from '../experiment/recipe_versions.ts';
 import { labDatabase, under, type Database } from './database.ts';
 import { withRunLock } from './locks.ts';
 import type { RunRecord } from './types.ts';
@@ -13,13 +14,13 @@ const CHANNEL = 'distill-lab/runs';
 export async function listRuns(database: Database = labDatabase): Promise<RunRecord[]> {
   const values = await database.relaxed('readonly', (entries) =>
     promisifyRequest<unknown[]>(entries.getAll(under('run'))));
-  return values.filter(isRunRecord).sort((a, b) => b.createdAt - a.createdAt);
+  return values.filter(isRunRecord).map(upToDate).sort((a, b) => b.createdAt - a.createdAt);
 }
 
 /** One run by its id; undefined when there is none. */
 export async function getRun(id: string, database: Database = labDatabase): Promise<RunRecord | undefined> {
   const value = await get<unknown>(runKey(id), database.relaxed);
-  return isRunRecord(value) ? value : undefined;
+  return isRunRecord(value) ? upToDate(value) : undefined;
 }
 
 /**
@@ -88,6 +89,11 @@ function announce(): void {
 
 function runKey(id: string): IDBValidKey {
   return ['run', id];
+}
+
+/** A record whose recipe may be of an earlier version, with the recipe in the present one. */
+function upToDate(record: RunRecord): RunRecord {
+  return { ...record, recipe: upgradeRecipe(record.recipe) };
 }
 
 function isRunRecord(value: unknown): value is RunRecord {

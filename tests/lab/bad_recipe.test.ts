@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OBJECTIVES } from '../../src/distill/objectives/index.ts';
 import type { Recipe } from '../../src/experiment/recipe.ts';
 import { prepare } from '../../src/lab/prepare.ts';
 import { open } from '../tensor/backends.ts';
@@ -74,8 +75,8 @@ describe('a recipe', () => {
 
   it('names an unknown task or objective, or no objective', async () => {
     expectFault(await faultOf(good, { task: 'imdb' }), { code: 'unknown-task', where: 'task', expected: 'one of sst-2, cola, mrpc, qqp, rte, qnli, mnli', got: '"imdb"', remedy: /Choose one of these tasks/ });
-    expectFault(await faultOf(good, { objectives: [{ name: 'magic', weight: 1, parameters: {} }] }), { code: 'unknown-objective', where: 'objectives', expected: 'one of kd, ce', got: '"magic"', remedy: /Choose one/ });
-    expectFault(await faultOf(good, { objectives: [] }), { code: 'no-objective', where: 'objectives', expected: 'at least one objective to distil by', got: 'none', remedy: /kd/ });
+    expectFault(await faultOf(good, { stages: [{ ...RECIPE.stages[0]!, objectives: [{ name: 'magic', weight: 1, parameters: {} }] }] }), { code: 'unknown-objective', where: 'objectives', expected: `one of ${OBJECTIVES.map(({ name }) => name).join(', ')}`, got: '"magic"', remedy: /Choose one/ });
+    expectFault(await faultOf(good, { stages: [{ ...RECIPE.stages[0]!, objectives: [] }] }), { code: 'no-objective', where: 'objectives', expected: 'at least one objective to distil by', got: 'none', remedy: /kd/ });
   });
 
   it.each([24, 2, 16.5])('asks for texts of %d tokens', async (max_seq_length) => {

@@ -67,14 +67,16 @@ export async function flipBit(database: Database, key: IDBValidKey, byte: number
 }
 
 export const RECIPE: Recipe = {
-  version: 1,
+  version: 2,
   kind: 'distill',
   name: 'demo',
   task: 'sst-2',
   data: { kind: 'mini-glue', seed: 1, train_rows: 1009, dev_rows: 211 },
   teacher: { kind: 'bundled', name: 'mini' },
   student: { num_hidden_layers: 3, init: { kind: 'layers', layers: [0, 1, 2] } },
-  objectives: [{ name: 'kd', weight: 1, parameters: { temperature: 2 } }],
+  stages: [{ name: 'distillation', objectives: [{ name: 'kd', weight: 1, parameters: { temperature: 2 } }], training: {}, start: 'last' }],
+  fidelity: 'corrected',
+  dropout: { student: true, teacher: false },
   training: {
     seed: 1, num_train_epochs: 1, max_steps: 0, per_device_train_batch_size: 32, max_seq_length: 64,
     learning_rate: 1e-3, weight_decay: 0.01, warmup_ratio: 0.1, max_grad_norm: 1, adam_beta1: 0.9, adam_beta2: 0.999,

@@ -25,7 +25,7 @@ export interface Problem {
 const whole = (label: string, min: number, max: number, hint: string, step = 1): NumberRule => ({ label, hint, min, max, step, integer: true });
 const real = (label: string, min: number, max: number, step: number, hint: string): NumberRule => ({ label, hint, min, max, step, integer: false });
 
-export const TRAINING_RULES: Readonly<Record<keyof TrainingArguments, NumberRule>> = {
+export const TRAINING_RULES = {
   num_train_epochs: whole('Epochs', 1, 1000, 'passes over the training rows'),
   max_steps: whole('Steps at most', 0, 1_000_000, '0: as many as the epochs take'),
   per_device_train_batch_size: whole('Batch size', 1, 512, 'sentences in one step'),
@@ -39,7 +39,7 @@ export const TRAINING_RULES: Readonly<Record<keyof TrainingArguments, NumberRule
   adam_beta2: real('Adam β₂', 0, 0.999999, 0.001, 'decay of the mean square'),
   adam_epsilon: real('Adam ε', 1e-12, 0.01, 1e-8, 'added to the denominator'),
   eval_steps: whole('Steps between evaluations', 0, 1_000_000, '0: only at the end'),
-};
+} as const satisfies Readonly<Partial<Record<keyof TrainingArguments, NumberRule>>>;
 
 /** Fields of the first view, and those behind "More". */
 export const FIRST_FIELDS = ['num_train_epochs', 'per_device_train_batch_size', 'learning_rate', 'seed'] as const;
@@ -97,11 +97,8 @@ export function recipeProblems(recipe: Draft, teacherLayers: number): readonly P
   checkData(recipe, check);
   check('num_hidden_layers', STUDENT_LAYERS, recipe.student.num_hidden_layers);
   problems.push(...mappingProblems(recipe, teacherLayers));
-  for (const term of recipe.objectives) checkObjective(term, check);
-  for (const [field, value] of Object.entries(recipe.training)) {
-    const rule = isTrainingField(field) ? TRAINING_RULES[field] : undefined;
-    if (rule) check(field, rule, value);
-  }
+  for (const term of recipe.stages.flatMap((stage) => stage.objectives)) checkObjective(term, check);
+  for (const [field, rule] of Object.entries(TRAINING_RULES)) if (isTrainingField(field)) check(field, rule, recipe.training[field]);
   return problems;
 }
 
@@ -126,7 +123,7 @@ function checkObjective(term: ObjectiveTerm, check: Check): void {
 
 function mappingProblems({ student }: Draft, teacherLayers: number): Problem[] {
   const { num_hidden_layers: layers, init } = student;
-  if (init.kind === 'random') return [];
+  if (init.kind !== 'layers') return [];
   const outside = init.layers.filter((layer) => !(layer >= 0 && layer < teacherLayers));
   if (outside.length > 0) {
     const sentence = `The teacher has layers 0 to ${teacherLayers - 1}; the student cannot start from layer ${outside.join(', ')}.`;
@@ -136,6 +133,6 @@ function mappingProblems({ student }: Draft, teacherLayers: number): Problem[] {
   return [{ field: 'init', sentence: `The student has ${layers} layers, but ${init.layers.length} lines to the teacher are drawn.` }];
 }
 
-function isTrainingField(field: string): field is keyof TrainingArguments {
+function isTrainingField(field: string): field is keyof typeof TRAINING_RULES {
   return field in TRAINING_RULES;
 }

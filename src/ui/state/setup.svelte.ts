@@ -1,4 +1,5 @@
 import { PRESETS, recipeForTask, type Preset } from '../../experiment/presets.ts';
+import { initSlug } from '../../experiment/recipe_words.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 import type { GivenFile, GivenFiles } from '../../worker/protocol.ts';
 import { adapted } from './layer_choice.ts';
@@ -125,9 +126,7 @@ export class Setup {
 
 /** A name that is also a file name: task, layers of the start, seed. */
 export function runName({ task, student, training }: Recipe): string {
-  const { init, num_hidden_layers: layers } = student;
-  const start = init.kind === 'layers' ? `layers-${init.layers.join('-')}` : `${layers}-random-layers`;
-  return `${task}-${start}-seed-${training.seed}`;
+  return `${task}-${initSlug(student)}-seed-${training.seed}`;
 }
 
 function editable(recipe: Recipe): Draft {

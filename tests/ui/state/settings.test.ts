@@ -14,7 +14,7 @@ function draft(change: (recipe: Draft) => void = () => {}): Draft {
 describe('recipeProblems', () => {
   it.each(PRESETS.map((preset) => [preset.name, preset.recipe] as const))('finds none in the preset %s', (_, recipe) => {
     expect(recipeProblems(structuredClone(recipe) as Draft, 12)).toEqual([]);
-    expect(recipe.objectives.every((term) => OBJECTIVES.some((o) => o.name === term.name))).toBe(true);
+    expect(recipe.stages.flatMap((stage) => stage.objectives).every((term) => OBJECTIVES.some((o) => o.name === term.name))).toBe(true);
   });
 
   it('says what a number must be and what it is', () => {
@@ -29,7 +29,7 @@ describe('recipeProblems', () => {
 
   it('checks the objective, the data and a teacher from scratch', () => {
     const problems = recipeProblems(draft((r) => {
-      r.objectives[0]!.parameters['temperature'] = 0;
+      r.stages[0]!.objectives[0]!.parameters['temperature'] = 0;
       r.data = { kind: 'mini-glue', seed: 1, train_rows: 3, dev_rows: 1000 };
       r.teacher = { kind: 'scratch', num_hidden_layers: 12, hidden_size: 5 };
     }), 12);

@@ -1,0 +1,141 @@
+import type { Recipe } from '../experiment/recipe.ts';
+import { download, type HostTensor, type Weights } from '../model/weights.ts';
+import * as tf from '../tensor/tf.ts';
+import type { EncodedExample } from '../train/batches.ts';
+import type { StepEvent } from '../train/loop.ts';
+import { OBJECTIVE_PREFIX } from './bound_terms.ts';
+import type { ExperimentState } from './experiment_state.ts';
+import type { Session } from './session.ts';
+import { batchesOf, stepsOf, type ArmModel, type ArmStage, type ArmTraining, type OnRows, type OpenStage } from './stage.ts';
+
+/** The part of an experiment's state that training changes. */
+export type TrainingState = Pick<ExperimentState, 'stage' | 'live' | 'best'>;
+
+/** What the experiment gives to the training of one of its models. */
+export interface TrainerHost {
+  readonly recipe: Recipe;
+  readonly session: Session;
+  /** Rows that are watched while a model trains. */
+  readonly watched: readonly EncodedExample[];
+  teacher(): Weights;
+  progress(label: string, total: number): OnRows;
+  report(event: StepEvent, epoch: number): void;
+  /** Takes scores on the watched rows. */
+  watch(): Promise<void>;
+  gate(): Promise<void>;
+}
+
+/** Trains one model stage after stage; stopped anywhere and continued from its state, it gives the same bits. */
+export class ArmTrainer {
+  readonly #stages: readonly ArmStage[];
+  readonly #examples: readonly EncodedExample[];
+  readonly #updates: readonly number[];
+  #state: TrainingState;
+  #open?: OpenStage;
+
+  constructor(
+    training: ArmTraining,
+    readonly model: ArmModel,
+    readonly host: TrainerHost,
+    saved: TrainingState,
+  ) {
+    this.#stages = training.stages(host.recipe);
+    this.#examples = training.examples(host.session);
+    this.#updates = this.#stages.map(({ options }) => stepsOf(options, this.#examples.length));
+    this.#state = saved;
+  }
+
+  /** Updates made in all stages so far. */
+  get step(): number {
+    return sum(this.#updates.slice(0, this.#state.stage)) + (this.#open?.loop.step ?? 0);
+  }
+
+  /** Updates of all stages. */
+  get steps(): number {
+    return sum(this.#updates);
+  }
+
+  /** Runs every stage that is left. */
+  async run(): Promise<void> {
+    for (;;) {
+      await this.#runStage(this.#stages[this.#state.stage]!);
+      if (this.#state.stage + 1 >= this.#stages.length) return;
+      await this.#nextStage();
+    }
+  }
+
+  /** The state in main memory. */
+  async save(): Promise<TrainingState> {
+    if (!this.#open) return this.#state;
+    return { ...this.#state, live: { parameters: await download(this.#open.parameters), loop: await this.#open.loop.save() } };
+  }
+
+  /** Frees all but the model's parameters. */
+  dispose(): void {
+    this.#open?.dispose();
+    this.#open = undefined;
+  }
+
+  async #runStage(stage: ArmStage): Promise<void> {
+    const { options } = stage;
+    this.#open = await stage.open(this.#context(stage), this.#state.live);
+    const { loop } = this.#open;
+    while (!loop.finished) {
+      this.host.report(await loop.next(), this.#epoch(stage));
+      await this.host.gate();
+      if (options.eval_steps > 0 && loop.step % options.eval_steps === 0 && !loop.finished) await this.#watch();
+    }
+    await this.#keepBest();
+  }
+
+  #context({ options }: ArmStage) {
+    const { recipe, session } = this.host;
+    const { stage } = this.#state;
+    const teacher = this.host.teacher();
+    const progress = (label: string, total: number) => this.host.progress(label, total);
+    return { ...this.model, recipe, session, examples: this.#examples, options, teacher, progress, steps: this.#updates[stage]!, first: this.#first(), watchesLoss: this.#stages[stage + 1]?.start === 'best' };
+  }
+
+  /** Batches that the stages before used up. */
+  #first(): number {
+    return sum(this.#stages.slice(0, this.#state.stage).map(({ options }, i) => this.#updates[i]! * batchesOf(options)));
+  }
+
+  #epoch({ options }: ArmStage): number {
+    const batches = this.#first() + this.#open!.loop.step * batchesOf(options);
+    return (batches * options.per_device_train_batch_size) / this.#examples.length;
+  }
+
+  async #watch(): Promise<void> {
+    await this.host.watch();
+    await this.#keepBest();
+  }
+
+  /** Keeps the weights where the stage's loss on the watched rows is the lowest so far and the next stage wants them. */
+  async #keepBest(): Promise<void> {
+    const loss = await this.#open?.lossOn?.(this.host.watched);
+    if (loss === undefined || !(loss < (this.#state.best?.loss ?? Infinity))) return;
+    this.#state = { ...this.#state, best: { loss, parameters: await download(this.model.parameters) } };
+  }
+
+  /** Ends a stage: the model goes on from its last or its best weights, and everything else begins anew. */
+  async #nextStage(): Promise<void> {
+    const { best, stage } = this.#state;
+    if (best) assign(this.model.parameters, best.parameters);
+    this.dispose();
+    this.#state = { stage: stage + 1, live: { parameters: await download(this.model.parameters) } };
+  }
+}
+
+/** The tensors that belong to the model alone. */
+export function modelTensors(parameters: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
+  return new Map([...parameters].filter(([name]) => !name.startsWith(OBJECTIVE_PREFIX)));
+}
+
+function assign(variables: ReadonlyMap<string, tf.Variable>, values: ReadonlyMap<string, HostTensor>): void {
+  for (const [name, variable] of variables) tf.tidy(() => variable.assign(tf.tensor(values.get(name)!.data, variable.shape)));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}

@@ -1,0 +1,70 @@
+import type { Recipe, Stage, TrainingArguments } from '../experiment/recipe.ts';
+import type { ModelConfig } from '../model/config.ts';
+import type { Weights } from '../model/weights.ts';
+import type * as tf from '../tensor/tf.ts';
+import type { EncodedExample } from '../train/batches.ts';
+import type { TrainingLoop } from '../train/loop.ts';
+import type { LiveArm } from './experiment_state.ts';
+import type { Session } from './session.ts';
+
+/** A model on the device, being trained or scored. */
+export interface ArmModel {
+  readonly config: ModelConfig;
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+}
+
+/** A listener to a pass over rows: hears how many are done, and may wait. */
+export type OnRows = (done: number) => Promise<void>;
+
+/** What a stage is opened with. */
+export interface StageContext extends ArmModel {
+  readonly recipe: Recipe;
+  readonly session: Session;
+  readonly examples: readonly EncodedExample[];
+  readonly options: TrainingArguments;
+  /** Updates of this stage. */
+  readonly steps: number;
+  /** Batches that the stages before used up. */
+  readonly first: number;
+  /** Whether the next stage starts from the best weights of this one. */
+  readonly watchesLoss: boolean;
+  readonly teacher: Weights;
+  /** Tells how far a pass over `total` rows is. */
+  progress(label: string, total: number): OnRows;
+}
+
+/** A stage on the device. */
+export interface OpenStage {
+  readonly loop: TrainingLoop;
+  /** All that is trained: the model's parameters, and those of objectives. */
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** The stage's own loss on rows, without dropout; only where `watchesLoss` asked for it. */
+  lossOn?(rows: readonly EncodedExample[]): Promise<number>;
+  /** Frees all but the model's parameters. */
+  dispose(): void;
+}
+
+/** One stage of an arm's training, before it is opened. */
+export interface ArmStage {
+  readonly options: TrainingArguments;
+  readonly start: Stage['start'];
+  /** `saved` continues an earlier one. */
+  readonly open: (context: StageContext, saved?: LiveArm) => Promise<OpenStage>;
+}
+
+/** How an arm is trained: stage after stage on the same rows. */
+export interface ArmTraining {
+  readonly examples: (session: Session) => readonly EncodedExample[];
+  readonly stages: (recipe: Recipe) => readonly ArmStage[];
+}
+
+/** Updates that training takes: `max_steps`, or the epochs over the examples. */
+export function stepsOf(options: TrainingArguments, examples: number): number {
+  const perEpoch = Math.ceil(examples / (options.per_device_train_batch_size * batchesOf(options)));
+  return options.max_steps > 0 ? options.max_steps : Math.ceil(options.num_train_epochs * perEpoch);
+}
+
+/** Batches that make one update. */
+export function batchesOf({ gradient_accumulation_steps = 1 }: TrainingArguments): number {
+  return gradient_accumulation_steps;
+}

@@ -1,0 +1,81 @@
+import type { ModelOutputs, ModelShape, TapLayers, TapReader } from '../distill/objective.ts';
+import { uploadBatch } from '../model/batch.ts';
+import type { Fidelity, ModelConfig } from '../model/config.ts';
+import { encode, tapsOf, type DropoutSource, type EncodeOptions } from '../model/encoder.ts';
+import { classify } from '../model/heads.ts';
+import type { Parameters } from '../model/parameters.ts';
+import { TAP_NAMES, type TapName } from '../model/taps.ts';
+import * as tf from '../tensor/tf.ts';
+import type { LabelledBatch } from '../train/batches.ts';
+
+/** A teacher as a stage uses it. */
+export interface StageTeacher {
+  readonly config: ModelConfig;
+  /** On the device; undefined where nothing but kept logits is needed. */
+  readonly parameters?: Parameters;
+  /** Whether a term looks at logits. */
+  readonly needsLogits: boolean;
+  /** The logits of the training rows [n·C], where they are looked up instead of computed. */
+  readonly logits?: Float32Array;
+  /** The teacher runs with dropout, as the reference's does (D9): nothing of it can be looked up then. */
+  readonly dropout: boolean;
+}
+
+/** What a teacher gives for one batch: a flat list of tensors, and how to read it. */
+export interface TeacherPass {
+  readonly tensors: tf.Tensor[];
+  readonly read: (tensors: readonly tf.Tensor[]) => ModelOutputs;
+}
+
+/** The sizes of a model, as objectives see them. */
+export function shapeOf({ num_hidden_layers: layers, num_attention_heads: heads, hidden_size }: ModelConfig): ModelShape {
+  return { layers, heads, hidden_size };
+}
+
+/**
+ * Runs a teacher on a batch, as far as the taps need it; call outside of a tape, which would keep every tensor of it.
+ *
+ * Logits are computed only where they are needed and cannot be looked up.
+ */
+export function teacherPass(teacher: StageTeacher, rows: LabelledBatch, taps: TapLayers, fidelity: Fidelity, source: DropoutSource): TeacherPass {
+  const wanted = TAP_NAMES.flatMap((name) => (taps[name] ?? []).map((index) => ({ name, index })));
+  const options = { taps, fidelity, ...(teacher.dropout ? { dropout: source } : {}) };
+  const computed = computes(teacher) || wanted.length > 0 ? run(teacher, rows, options) : undefined;
+  const tensors = wanted.map(({ name, index }) => computed!.reader.at(name, index));
+  const logits = teacher.logits ? lookedUp(teacher.logits, teacher.config.labels.length, rows.indices) : computed?.logits;
+  return {
+    tensors: [...tensors, ...(logits ? [logits] : [])],
+    read: (given) => ({ ...shapeOf(teacher.config), taps: readerOf(wanted, given), ...(logits ? { logits: given[wanted.length] as tf.Tensor2D } : {}) }),
+  };
+}
+
+const computes = ({ needsLogits, logits }: StageTeacher): boolean => needsLogits && !logits;
+
+type RunOptions = Required<Pick<EncodeOptions, 'taps'>> & EncodeOptions;
+
+/** The taps, and the logits where they have to be computed: all layers then. */
+function run(teacher: StageTeacher, rows: LabelledBatch, options: RunOptions): { reader: TapReader; logits?: tf.Tensor2D } {
+  const { config, parameters } = teacher;
+  if (!parameters) throw new RangeError('the teacher of this stage is not on the device');
+  const batch = uploadBatch(rows, config);
+  if (!computes(teacher)) return { reader: tapsOf(parameters, config, batch, options) };
+  const { last, taps: reader } = encode(parameters, config, batch, options);
+  return { reader, logits: classify(parameters, config, last, batch, options.dropout).logits };
+}
+
+/** Logits of the rows of a batch, [B, C]. */
+function lookedUp(logits: Float32Array, classes: number, rows: readonly number[]): tf.Tensor2D {
+  const values = new Float32Array(rows.length * classes);
+  rows.forEach((example, row) => values.set(logits.subarray(example * classes, (example + 1) * classes), row * classes));
+  return tf.tensor2d(values, [rows.length, classes]);
+}
+
+function readerOf(wanted: readonly { readonly name: TapName; readonly index: number }[], tensors: readonly tf.Tensor[]): TapReader {
+  return {
+    at: (name, index) => {
+      const found = tensors[wanted.findIndex((tap) => tap.name === name && tap.index === index)];
+      if (found) return found;
+      throw new RangeError(`the teacher's tap "${name}" of index ${index} was not asked for`);
+    },
+  };
+}
