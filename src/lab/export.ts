@@ -1,6 +1,7 @@
 import { Fault } from '../fault/fault.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import type { ResultRow } from '../experiment/run.ts';
+import { architectureOf } from '../formats/config_json.ts';
 import { modelFolderFiles, type OutputFile } from '../hub/model_folder.ts';
 import { toFile } from '../model/names.ts';
 import type { Weights } from '../model/weights.ts';
@@ -26,7 +27,7 @@ export function exportFiles(recipe: Recipe, state: ExperimentState, tokenizer: T
   const weights = exportedWeights(recipe, state);
   return modelFolderFiles({
     config: weights.config,
-    architecture: EXPORTED[recipe.kind].architecture,
+    architecture: architectureOf(weights.config, weights.heads),
     tensors: toFile(weights),
     tokenizerFiles: tokenizer.files(),
     card: modelCard(recipe, state.rows),

@@ -1,6 +1,7 @@
 import * as tf from '../tensor/tf.ts';
 import { idIndex, type IdIndex } from '../tensor/kernels/lookup.ts';
 import type { ModelConfig } from './config.ts';
+import { familyOf, usablePositions } from './families.ts';
 
 /** Token ids of B texts padded to T tokens, in main memory; rows follow one another. */
 export interface TokenBatch {
@@ -19,6 +20,8 @@ export interface Batch {
   readonly length: number;
   readonly words: IdIndex;
   readonly types: IdIndex;
+  /** Absent where every text counts its positions from 0. */
+  readonly positions?: IdIndex;
   /** [B, T], 1 = real token. */
   readonly mask: tf.Tensor2D;
 }
@@ -29,15 +32,16 @@ export interface Batch {
  * RangeError when a token id is outside the vocabulary or the batch is longer than the model's positions.
  */
 export function uploadBatch(batch: TokenBatch, config: ModelConfig): Batch {
-  const { size, length } = batch;
-  if (length > config.max_position_embeddings) {
-    throw new RangeError(`a batch of ${length} tokens is longer than the model's ${config.max_position_embeddings} positions`);
-  }
+  const { size, length, ids } = batch;
+  const most = usablePositions(config);
+  if (length > most) throw new RangeError(`a batch of ${length} tokens is longer than the model's ${most} positions`);
+  const positions = familyOf(config).positionIds?.(ids, length, config);
   return {
     size,
     length,
-    words: idIndex(batch.ids, config.vocab_size),
+    words: idIndex(ids, config.vocab_size),
     types: idIndex(batch.typeIds, config.type_vocab_size),
+    ...(positions && { positions: idIndex(positions, config.max_position_embeddings) }),
     mask: tf.tensor2d(batch.mask, [size, length]),
   };
 }

@@ -1,126 +1,115 @@
 import * as tf from '../tensor/tf.ts';
-import { bits, key } from '../random/counter.ts';
 import { activation } from '../tensor/kernels/activation.ts';
-import { attention, attentionScores, byHead, type AttentionShape } from '../tensor/kernels/attention.ts';
-import { dropout } from '../tensor/kernels/dropout.ts';
-import { layerNorm } from '../tensor/kernels/layer_norm.ts';
-import { linear } from '../tensor/kernels/linear.ts';
-import { lookup } from '../tensor/kernels/lookup.ts';
+import { attention, attentionScores, byHead } from '../tensor/kernels/attention.ts';
 import type { Batch } from './batch.ts';
-import type { ModelConfig } from './config.ts';
+import type { LayerNormMode, ModelConfig } from './config.ts';
+import { embed } from './embeddings.ts';
 import type { Parameters } from './parameters.ts';
-import { Taps, type TapName } from './taps.ts';
+import { Pass, type EncodeOptions } from './pass.ts';
+import type { Taps } from './taps.ts';
 
-/** Where the dropout of one forward pass draws from; undefined means evaluation mode. */
-export interface DropoutSource {
-  readonly seed: number;
-  readonly step: number;
-}
-
-export interface EncodeOptions {
-  readonly dropout?: DropoutSource;
-  /** Intermediate tensors to keep for the objectives; nothing else is kept. */
-  readonly taps?: ReadonlySet<TapName>;
-  /** Compute only this many layers; all of them by default. */
-  readonly layers?: number;
-}
+export type { DropoutSource, EncodeOptions } from './pass.ts';
 
 export interface Encoded {
-  /** Output of the last computed layer, [B·T, d]. */
+  /** Output of the last layer, [B·T, d]. */
   readonly last: tf.Tensor;
   readonly taps: Taps;
 }
 
-/** What every part of one forward pass shares. */
-class Pass {
-  readonly taps: Taps;
-  readonly shape: AttentionShape;
-  #place = 0;
-
-  constructor(
-    readonly parameters: Parameters,
-    readonly config: ModelConfig,
-    readonly batch: Batch,
-    readonly options: EncodeOptions,
-  ) {
-    this.taps = new Taps(options.taps ?? new Set());
-    this.shape = { batch: batch.size, length: batch.length, heads: config.num_attention_heads };
-  }
-
-  get(name: string): tf.Tensor {
-    const tensor = this.parameters.get(name);
-    if (!tensor) throw new RangeError(`the model has no parameter "${name}"`);
-    return tensor;
-  }
-
-  linear(x: tf.Tensor, name: string): tf.Tensor {
-    return linear(x, this.get(`${name}.weight`), this.get(`${name}.bias`));
-  }
-
-  norm(x: tf.Tensor, name: string): tf.Tensor {
-    return layerNorm(x, this.get(`${name}.weight`), this.get(`${name}.bias`), this.config.layer_norm_eps);
-  }
-
-  /** Each place in the network draws its own mask: the key depends on the order of the calls, which never changes. */
-  draw(rate: number): { rate: number; key: number } {
-    const source = this.options.dropout;
-    const place = this.#place++;
-    return source ? { rate, key: bits(key(source.seed, 'dropout', source.step), place) } : { rate: 0, key: 0 };
-  }
-
-  dropout(x: tf.Tensor): tf.Tensor {
-    return dropout(x, this.draw(this.config.hidden_dropout_prob));
-  }
+/** Where LayerNorm stands; `name` is the prefix of a layer's parameters, tensors are [B·T, d]. */
+interface LayerOrder {
+  /** What the queries, keys and values are made of. */
+  readonly attentionInput: (pass: Pass, x: tf.Tensor, name: string) => tf.Tensor;
+  /** The layer's output from its input and the attention's context. */
+  readonly output: (pass: Pass, x: tf.Tensor, context: tf.Tensor, name: string) => tf.Tensor;
+  /** The LayerNorm behind the last layer. */
+  readonly finalNorm?: string;
 }
 
+/** Both orders use the same parameters, under Hugging Face's names for post-LN. */
+const ORDERS: Readonly<Record<LayerNormMode, LayerOrder>> = {
+  /** m = LN(x + W_o·attention(x)),  x′ = LN(m + W₂·act(W₁·m)). */
+  'post-ln': {
+    attentionInput: (_pass, x) => x,
+    output: (pass, x, context, name) => {
+      const attended = attentionBranch(pass, context, name);
+      const middle = pass.traced(`${name}.attention_block_output`, pass.norm(tf.add(attended, x), `${name}.attention.output.LayerNorm`));
+      return pass.norm(tf.add(feedForward(pass, middle, name), middle), `${name}.output.LayerNorm`);
+    },
+  },
+  /** m = x + W_o·attention(LN(x)),  x′ = m + W₂·act(W₁·LN(m)). */
+  'pre-ln': {
+    attentionInput: (pass, x, name) => pass.norm(x, `${name}.attention.output.LayerNorm`),
+    output: (pass, x, context, name) => {
+      const middle = pass.traced(`${name}.attention_block_output`, tf.add(attentionBranch(pass, context, name), x));
+      return tf.add(feedForward(pass, pass.norm(middle, `${name}.output.LayerNorm`), name), middle);
+    },
+    finalNorm: 'encoder.FinalLayerNorm',
+  },
+};
+
 /**
- * The BERT encoder (post-LN): x₀ = LN(word + position + type), then for every layer
+ * The encoder: embeddings, then the layers in the order of LayerNorms that the configuration names.
  *
- *   m = LN(x + W_o·attention(x)),  x′ = LN(m + W₂·act(W₁·m))
- *
- * with dropout on the embedding output, the attention probabilities and both branches.
- * Source: Devlin et al. 2019; reference `pretraining/modeling.py`.
+ * Dropout acts on the embedding output, the attention probabilities and both branches of a layer. A pre-LN output passes a
+ * last LayerNorm; the released code leaves that out in distillation and classification, and so does `released`.
+ * Source: Devlin et al. 2019; Liu et al. 2019; reference `pretraining/modeling.py`, `TransformerSentenceEncoder`.
  */
 export function encode(parameters: Parameters, config: ModelConfig, batch: Batch, options: EncodeOptions = {}): Encoded {
   const pass = new Pass(parameters, config, batch, options);
+  const x = run(pass, Infinity);
+  const { finalNorm } = ORDERS[config.encoder_ln_mode ?? 'post-ln'];
+  return { last: finalNorm === undefined || pass.released ? x : pass.norm(x, finalNorm), taps: pass.taps };
+}
+
+/** The taps alone: nothing behind the deepest of them is computed, which is all that a teacher of hidden layers has to do. */
+export function tapsOf(parameters: Parameters, config: ModelConfig, batch: Batch, options: EncodeOptions & Required<Pick<EncodeOptions, 'taps'>>): Taps {
+  const pass = new Pass(parameters, config, batch, options);
+  run(pass, pass.taps.halfLayers);
+  return pass.taps;
+}
+
+/** Embeddings and as many half layers as are asked for; gives the output of the last whole one, [B·T, d]. */
+function run(pass: Pass, halfLayers: number): tf.Tensor {
+  const { config, taps } = pass;
+  const order = ORDERS[config.encoder_ln_mode ?? 'post-ln'];
   let x = embed(pass);
-  pass.taps.keep('hiddenStates', () => x);
-  const depth = Math.min(options.layers ?? Infinity, config.num_hidden_layers);
-  for (let index = 0; index < depth; index++) {
-    x = layer(pass, x, `encoder.layer.${index}`);
-    pass.taps.keep('hiddenStates', () => x);
+  taps.keep('hiddenStates', 0, () => x);
+  for (let index = 0; index < config.num_hidden_layers && halfLayers > 2 * index; index++) {
+    const name = `encoder.layer.${index}`;
+    const heads = project(pass, order.attentionInput(pass, x, name), `${name}.attention.self`);
+    keepHeads(pass, heads, index);
+    if (halfLayers === 2 * index + 1) break;
+    const draw = pass.draw(config.attention_probs_dropout_prob);
+    const context = pass.traced(`${name}.attention_context`, attention(...heads, pass.batch.mask, { ...pass.shape, ...draw }));
+    x = order.output(pass, x, context, name);
+    taps.keep('hiddenStates', index + 1, () => x);
   }
-  return { last: x, taps: pass.taps };
+  return x;
 }
 
-/** Sum of the three embeddings, normalised, [B·T, d]. */
-function embed(pass: Pass): tf.Tensor {
-  const { batch, config } = pass;
-  const words = lookup(pass.get('embeddings.word_embeddings.weight'), batch.words);
-  const types = lookup(pass.get('embeddings.token_type_embeddings.weight'), batch.types);
-  const positions = tf.slice(pass.get('embeddings.position_embeddings.weight'), [0, 0], [batch.length, config.hidden_size]);
-  const byRow = tf.reshape(tf.add(words, types), [batch.size, batch.length, config.hidden_size]);
-  const sum = tf.reshape(tf.add(byRow, positions), [batch.size * batch.length, config.hidden_size]);
-  return pass.dropout(pass.norm(sum, 'embeddings.LayerNorm'));
+type Projections = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor];
+
+/** Queries, keys and values, [B·T, d] each. */
+function project(pass: Pass, x: tf.Tensor, name: string): Projections {
+  return [pass.linear(x, `${name}.query`), pass.linear(x, `${name}.key`), pass.linear(x, `${name}.value`)];
 }
 
-/** One encoder layer, [B·T, d] → [B·T, d]. */
-function layer(pass: Pass, x: tf.Tensor, name: string): tf.Tensor {
-  const context = selfAttention(pass, x, `${name}.attention.self`);
-  const attended = pass.dropout(pass.linear(context, `${name}.attention.output.dense`));
-  const middle = pass.norm(tf.add(attended, x), `${name}.attention.output.LayerNorm`);
-  const inner = activation(pass.linear(middle, `${name}.intermediate.dense`), pass.config.hidden_act);
-  const outer = pass.dropout(pass.linear(inner, `${name}.output.dense`));
-  return pass.norm(tf.add(outer, middle), `${name}.output.LayerNorm`);
+function keepHeads({ taps, shape, batch }: Pass, [q, k, v]: Projections, index: number): void {
+  let computed: tf.Tensor | undefined;
+  const scores = () => (computed ??= attentionScores(q, k, batch.mask, shape));
+  taps.keep('queries', index, () => byHead(q, shape));
+  taps.keep('keys', index, () => byHead(k, shape));
+  taps.keep('values', index, () => byHead(v, shape));
+  taps.keep('attentionScores', index, scores);
+  taps.keep('attentionProbabilities', index, () => tf.softmax(scores()));
 }
 
-function selfAttention(pass: Pass, x: tf.Tensor, name: string): tf.Tensor {
-  const { shape, taps, batch } = pass;
-  const [q, k, v] = ['query', 'key', 'value'].map((part) => pass.linear(x, `${name}.${part}`)) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  taps.keep('queries', () => byHead(q, shape));
-  taps.keep('keys', () => byHead(k, shape));
-  taps.keep('values', () => byHead(v, shape));
-  taps.keep('attentionScores', () => attentionScores(q, k, batch.mask, shape));
-  taps.keep('attentionProbabilities', () => tf.softmax(attentionScores(q, k, batch.mask, shape)));
-  return attention(q, k, v, batch.mask, { ...shape, ...pass.draw(pass.config.attention_probs_dropout_prob) });
+function attentionBranch(pass: Pass, context: tf.Tensor, name: string): tf.Tensor {
+  return pass.dropout(pass.traced(`${name}.attention_dense_output`, pass.linear(context, `${name}.attention.output.dense`)));
+}
+
+function feedForward(pass: Pass, x: tf.Tensor, name: string): tf.Tensor {
+  const inner = pass.traced(`${name}.intermediate_act`, activation(pass.linear(x, `${name}.intermediate.dense`), pass.config.hidden_act));
+  return pass.dropout(pass.traced(`${name}.ffn_output`, pass.linear(inner, `${name}.output.dense`)));
 }

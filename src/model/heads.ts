@@ -1,46 +1,62 @@
 import * as tf from '../tensor/tf.ts';
 import { activation } from '../tensor/kernels/activation.ts';
-import { bits, key } from '../random/counter.ts';
 import { dropout } from '../tensor/kernels/dropout.ts';
-import { layerNorm } from '../tensor/kernels/layer_norm.ts';
 import { linear } from '../tensor/kernels/linear.ts';
 import { lookup, type IdIndex } from '../tensor/kernels/lookup.ts';
 import type { Batch } from './batch.ts';
 import type { Fidelity, ModelConfig } from './config.ts';
-import type { DropoutSource } from './encoder.ts';
+import { familyOf } from './families.ts';
 import type { Parameters } from './parameters.ts';
+import { dense, drawAt, normalise, parameterOf, type DropoutSource } from './pass.ts';
 
-/** Place of the classifier's dropout among the draws of a step, above every place in the encoder. */
-const CLASSIFIER_PLACE = 0x10000;
+/** Places of the classifier's dropouts among the draws of a step, above every place in the encoder. */
+const POOLED_PLACE = 0x10000;
+const INPUT_PLACE = 0x10001;
 
-const dense = (parameters: Parameters, x: tf.Tensor, name: string) =>
-  linear(x, parameters.get(`${name}.weight`)!, parameters.get(`${name}.bias`)!);
+/** The first token's vectors: last [B·T, d] → [B, d]. */
+function firstTokens(last: tf.Tensor, { size, length }: Batch, { hidden_size }: ModelConfig): tf.Tensor {
+  const byText = tf.reshape(last, [size, length, hidden_size]);
+  return tf.reshape(tf.slice(byText, [0, 0, 0], [size, 1, hidden_size]), [size, hidden_size]);
+}
 
 /**
- * BERT's sequence classification: logits = W·dropout(tanh(W_p·h_[CLS] + b_p)) + b.
+ * Sequence classification and regression: logits = W·dropout(p) + b with p = tanh(W_p·h + b_p) of the first token h.
  *
- * last [B·T, d] → pooled output and logits [B, C] (C = 1 for regression).
- * Source: Devlin et al. 2019, section 3.2; reference `BertForSequenceClassification`.
+ * last [B·T, d] → pooled output p [B, d] and logits [B, C]; C = 1 for regression. RoBERTa drops out of h too.
+ * Source: Devlin et al. 2019, section 3.2; reference `BertForSequenceClassification`, `RobertaClassificationHead`.
  */
 export function classify(parameters: Parameters, config: ModelConfig, last: tf.Tensor, batch: Batch, source?: DropoutSource): { pooled: tf.Tensor; logits: tf.Tensor2D } {
-  const byText = tf.reshape(last, [batch.size, batch.length, config.hidden_size]);
-  const first = tf.reshape(tf.slice(byText, [0, 0, 0], [batch.size, 1, config.hidden_size]), [batch.size, config.hidden_size]);
-  const pooled = tf.tanh(dense(parameters, first, 'pooler.dense'));
-  const draw = source ? { rate: config.hidden_dropout_prob, key: bits(key(source.seed, 'dropout', source.step), CLASSIFIER_PLACE) } : { rate: 0, key: 0 };
-  return { pooled, logits: dense(parameters, dropout(pooled, draw), 'classifier') as tf.Tensor2D };
+  const { hidden, output, dropsInput } = familyOf(config).classifier;
+  const rate = config.classifier_dropout ?? config.hidden_dropout_prob;
+  const drop = (x: tf.Tensor, place: number) => dropout(x, drawAt(source, rate, place));
+  const first = firstTokens(last, batch, config);
+  const pooled = tf.tanh(dense(parameters, dropsInput ? drop(first, INPUT_PLACE) : first, hidden));
+  return { pooled, logits: dense(parameters, drop(pooled, POOLED_PLACE), output) as tf.Tensor2D };
+}
+
+/**
+ * Next-sentence prediction: logits = W·tanh(W_p·h + b_p) + b of the first token h; class 0 says that the second text follows.
+ *
+ * last [B·T, d] → [B, 2]. RangeError for a family that has no such head. Source: Devlin et al. 2019, section 3.1.
+ */
+export function nextSentenceLogits(parameters: Parameters, config: ModelConfig, last: tf.Tensor, batch: Batch): tf.Tensor2D {
+  const head = familyOf(config).nextSentence;
+  if (!head) throw new RangeError(`a model of type "${config.model_type}" has no head for next sentences`);
+  const pooled = tf.tanh(dense(parameters, firstTokens(last, batch, config), head.hidden));
+  return dense(parameters, pooled, head.output) as tf.Tensor2D;
 }
 
 /**
  * Masked-LM logits at the chosen positions only: z = E·LN(act(W·h + b)) + b_v with the word embeddings E as decoder.
  *
- * last [B·T, d], positions [M] → [M, V]. Source: Devlin et al. 2019, section 3.1; reference `BertLMPredictionHead`.
- * Released form: b_v is left out when only masked positions are computed.
+ * last [B·T, d], positions [M] → [M, V]. Source: Devlin et al. 2019, section 3.1; reference `BertLMPredictionHead`,
+ * `RobertaLMHead`. Released form of BERT: b_v is left out when only masked positions are computed.
  */
 export function maskedLmLogits(parameters: Parameters, config: ModelConfig, last: tf.Tensor, positions: IdIndex, fidelity: Fidelity = 'corrected'): tf.Tensor2D {
-  const chosen = lookup(last, positions);
-  const transformed = activation(dense(parameters, chosen, 'cls.predictions.transform.dense'), config.hidden_act);
-  const name = 'cls.predictions.transform.LayerNorm';
-  const normed = layerNorm(transformed, parameters.get(`${name}.weight`)!, parameters.get(`${name}.bias`)!, config.layer_norm_eps);
-  const bias = fidelity === 'released' ? tf.zeros([config.vocab_size]) : parameters.get('cls.predictions.bias')!;
-  return linear(normed, parameters.get('embeddings.word_embeddings.weight')!, bias) as tf.Tensor2D;
+  const head = familyOf(config).maskedLm;
+  const transformed = activation(dense(parameters, lookup(last, positions), head.dense), head.activation ?? config.hidden_act);
+  const normed = normalise(parameters, transformed, head.norm, config);
+  const hasBias = fidelity === 'corrected' || head.releasedBias;
+  const bias = hasBias ? parameterOf(parameters, head.bias) : tf.zeros([config.vocab_size]);
+  return linear(normed, parameterOf(parameters, 'embeddings.word_embeddings.weight'), bias) as tf.Tensor2D;
 }

@@ -1,8 +1,11 @@
 import type * as tf from '../tensor/tf.ts';
 import { key, mix32, normal } from '../random/counter.ts';
-import type { ModelConfig } from './config.ts';
+import type { Head, ModelConfig } from './config.ts';
+import { familyOf, type Family } from './families.ts';
 
-/** Tensors by name; names are Hugging Face's without the `bert.` prefix. */
+export type { Head } from './config.ts';
+
+/** Tensors by name; names are Hugging Face's without the family's prefix. */
 export type Parameters = ReadonlyMap<string, tf.Tensor>;
 
 /** One parameter before it has values. */
@@ -11,9 +14,6 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   readonly initial: 'normal' | 'zeros' | 'ones';
 }
-
-/** The heads that an encoder can carry; a model has any number of them. */
-export type Head = 'classification' | 'masked-lm';
 
 const dense = (name: string, out: number, inn: number): ParameterSpec[] => [
   { name: `${name}.weight`, shape: [out, inn], initial: 'normal' },
@@ -32,7 +32,7 @@ function embeddings(c: ModelConfig): ParameterSpec[] {
     table('embeddings.word_embeddings', c.vocab_size, c.hidden_size),
     table('embeddings.position_embeddings', c.max_position_embeddings, c.hidden_size),
     table('embeddings.token_type_embeddings', c.type_vocab_size, c.hidden_size),
-    ...norm('embeddings.LayerNorm', c.hidden_size),
+    ...(c.layernorm_embedding === false ? [] : norm('embeddings.LayerNorm', c.hidden_size)),
   ];
 }
 
@@ -50,19 +50,62 @@ export function layerSpecs(c: ModelConfig, index: number): ParameterSpec[] {
   ];
 }
 
-const HEADS: Record<Head, (c: ModelConfig) => ParameterSpec[]> = {
-  classification: (c) => [...dense('pooler.dense', c.hidden_size, c.hidden_size), ...dense('classifier', Math.max(1, c.labels.length), c.hidden_size)],
-  'masked-lm': (c) => [
-    ...dense('cls.predictions.transform.dense', c.hidden_size, c.hidden_size),
-    ...norm('cls.predictions.transform.LayerNorm', c.hidden_size),
-    { name: 'cls.predictions.bias', shape: [c.vocab_size], initial: 'zeros' },
-  ],
-};
+/** A pre-LN encoder normalises its last output too. */
+function finalNorm(c: ModelConfig): ParameterSpec[] {
+  return c.encoder_ln_mode === 'pre-ln' ? norm('encoder.FinalLayerNorm', c.hidden_size) : [];
+}
 
-/** Every parameter of an encoder with the given heads, in the order of Hugging Face's files. */
+const HEADS: readonly Head[] = ['classification', 'masked-lm', 'next-sentence'];
+
+/** How a head is built: its parameters, and the one that no model without the head has. */
+interface HeadSpec {
+  readonly specs: (c: ModelConfig) => ParameterSpec[];
+  readonly mark: string;
+}
+
+type HeadSpecs = Readonly<Partial<Record<Head, HeadSpec>>>;
+
+/** The heads that a family can carry. */
+function headsOf({ classifier, maskedLm, nextSentence }: Family): HeadSpecs {
+  return {
+    classification: {
+      specs: (c) => [...dense(classifier.hidden, c.hidden_size, c.hidden_size), ...dense(classifier.output, Math.max(1, c.labels.length), c.hidden_size)],
+      mark: `${classifier.output}.weight`,
+    },
+    'masked-lm': {
+      specs: (c) => [
+        ...dense(maskedLm.dense, c.hidden_size, c.hidden_size),
+        ...norm(maskedLm.norm, c.hidden_size),
+        { name: maskedLm.bias, shape: [c.vocab_size], initial: 'zeros' },
+      ],
+      mark: `${maskedLm.dense}.weight`,
+    },
+    ...(nextSentence && {
+      'next-sentence': {
+        specs: (c: ModelConfig) => [...dense(nextSentence.hidden, c.hidden_size, c.hidden_size), ...dense(nextSentence.output, 2, c.hidden_size)],
+        mark: `${nextSentence.output}.weight`,
+      },
+    }),
+  };
+}
+
+/** The heads whose parameters are among the names. */
+export function headsAmong(names: ReadonlyMap<string, unknown>, config: ModelConfig): Head[] {
+  const heads = headsOf(familyOf(config));
+  return HEADS.filter((head) => heads[head] && names.has(heads[head].mark));
+}
+
+function headSpecs(config: ModelConfig, head: Head): ParameterSpec[] {
+  const spec = headsOf(familyOf(config))[head];
+  if (!spec) throw new RangeError(`a model of type "${config.model_type}" has no ${head} head`);
+  return spec.specs(config);
+}
+
+/** Every parameter of an encoder with the given heads, in the order of Hugging Face's files; RangeError for a head that its family lacks. */
 export function parameterSpecs(config: ModelConfig, heads: readonly Head[]): ParameterSpec[] {
   const layers = Array.from({ length: config.num_hidden_layers }, (_, index) => layerSpecs(config, index));
-  return [...embeddings(config), ...layers.flat(), ...heads.flatMap((head) => HEADS[head](config))];
+  const all = [...embeddings(config), ...layers.flat(), ...finalNorm(config), ...heads.flatMap((head) => headSpecs(config, head))];
+  return [...new Map(all.map((spec) => [spec.name, spec])).values()];
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -90,7 +133,7 @@ export function initialValues(spec: ParameterSpec, config: ModelConfig, seed: nu
 
 /** Weight decay applies to products and embeddings only, not to biases and LayerNorm (as BERT and RoBERTa are trained). */
 export function isDecayed(name: string): boolean {
-  return !name.endsWith('.bias') && !name.includes('LayerNorm');
+  return !name.endsWith('.bias') && !/layer_?norm/i.test(name);
 }
 
 /** Number of values in the parameters. */

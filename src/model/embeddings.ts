@@ -1,0 +1,31 @@
+import * as tf from '../tensor/tf.ts';
+import { lookup } from '../tensor/kernels/lookup.ts';
+import { familyOf } from './families.ts';
+import type { Pass } from './pass.ts';
+
+/**
+ * The encoder's input: x₀ = dropout(LN(word + position + type)), [B·T, d].
+ *
+ * Without LN where `layernorm_embedding` is false. Released form of RoBERTa: x₀ is 0 at padded positions.
+ * Source: Devlin et al. 2019, section 3; Liu et al. 2019; reference `BertEmbeddings`, `TransformerSentenceEncoder`.
+ */
+export function embed(pass: Pass): tf.Tensor {
+  const { batch, config } = pass;
+  const rows = batch.size * batch.length;
+  const words = lookup(pass.get('embeddings.word_embeddings.weight'), batch.words);
+  const types = lookup(pass.get('embeddings.token_type_embeddings.weight'), batch.types);
+  const byRow = tf.reshape(tf.add(words, types), [batch.size, batch.length, config.hidden_size]);
+  const sum = tf.reshape(tf.add(byRow, positions(pass)), [rows, config.hidden_size]);
+  const normed = config.layernorm_embedding === false ? sum : pass.norm(sum, 'embeddings.LayerNorm');
+  const output = pass.dropout(pass.traced('embedding_layernorm', normed));
+  if (!pass.released || !familyOf(config).zeroesPadding) return output;
+  return tf.mul(output, tf.reshape(batch.mask, [rows, 1]));
+}
+
+/** Position embeddings: [T, d] where every text counts from 0, else [B, T, d]. */
+function positions(pass: Pass): tf.Tensor {
+  const { batch, config } = pass;
+  const table = pass.get('embeddings.position_embeddings.weight');
+  if (!batch.positions) return tf.slice(table, [0, 0], [batch.length, config.hidden_size]);
+  return pass.traced('embedding_positions', tf.reshape(lookup(table, batch.positions), [batch.size, batch.length, config.hidden_size]));
+}
