@@ -4,7 +4,6 @@
  * Field names are those of Hugging Face's `TrainingArguments` and of the paper's command lines.
  */
 import type { Fidelity } from '../model/config.ts';
-import type { LayerMapping } from '../distill/layer_mapping.ts';
 import type { ProjectionOptions } from '../distill/objective.ts';
 import type { OptimizationArguments } from '../train/optimization.ts';
 
@@ -57,10 +56,12 @@ export interface ObjectiveTerm {
   readonly name: string;
   readonly weight: number;
   readonly parameters: Readonly<Record<string, number>>;
-  /** Which layers are compared; the objective's own mapping when absent. */
-  readonly mapping?: LayerMapping;
+  /** Which layers are compared, as `parseMapping` reads it; the objective's own mapping when absent. */
+  readonly mapping?: string;
   /** The projection of a student that is narrower than its teacher; linear when absent. */
   readonly projection?: ProjectionOptions;
+  /** Highest learning rate of the tensors that the objective trains itself; the stage's own when absent. */
+  readonly learning_rate?: number;
 }
 
 /** What a stage may set for itself: all but what decides rows and draws, which is the same in every stage. */

@@ -1,10 +1,12 @@
 import { objectiveNamed } from '../distill/objectives/index.ts';
-import type { Objective, ObjectiveSetting, TapLayers, TensorSpec } from '../distill/objective.ts';
+import { parseMapping, type LayerMapping } from '../distill/layer_mapping.ts';
+import type { Objective, ObjectiveSetting, TapLayers } from '../distill/objective.ts';
+import { initialTensor } from '../distill/trainables.ts';
 import type { ObjectiveTerm } from '../experiment/recipe.ts';
 import { TAP_NAMES, type TapName } from '../model/taps.ts';
 import type { HostTensor } from '../model/weights.ts';
-import { key, mix32, uniform } from '../random/counter.ts';
 import * as tf from '../tensor/tf.ts';
+import type { ParameterGroup } from '../train/parameter_groups.ts';
 
 /** A term of the loss with all that is known of it before the first batch. */
 export interface BoundTerm {
@@ -13,6 +15,8 @@ export interface BoundTerm {
   readonly setting: ObjectiveSetting;
   /** Begins the names of its tensors, beside those of the model. */
   readonly prefix: string;
+  /** Of the tensors that it trains beside the student. */
+  readonly learning_rate?: number;
 }
 
 /** What the terms of a stage share. */
@@ -21,13 +25,21 @@ export type SharedSetting = Pick<ObjectiveSetting, 'student' | 'teacher' | 'fide
 /** Begins the name of every tensor that belongs to an objective. */
 export const OBJECTIVE_PREFIX = 'objective.';
 
-/** The recipe's terms, ready for the loop; Fault `unknown-objective` for a name that is none. */
+/** The recipe's terms, ready for the loop; Fault `unknown-objective`, `bad-layer-mapping` for names that are none. */
 export function bindTerms(terms: readonly ObjectiveTerm[], shared: SharedSetting): BoundTerm[] {
-  return terms.map(({ name, weight, parameters, mapping, projection }, index) => {
+  return terms.map(({ name, weight, parameters, mapping, projection, learning_rate }, index) => {
     const objective = objectiveNamed(name);
-    const setting = { ...shared, parameters, mapping: mapping ?? objective.mapping ?? { kind: 'skip' as const }, ...(projection ? { projection } : {}) };
-    return { objective, weight, setting, prefix: `${OBJECTIVE_PREFIX}${index}.${objective.name}.` };
+    const setting = { ...shared, parameters, mapping: mapping === undefined ? (objective.mapping ?? ANY) : parseMapping(mapping), ...(projection ? { projection } : {}) };
+    return { objective, weight, setting, prefix: `${OBJECTIVE_PREFIX}${index}.${objective.name}.`, ...(learning_rate === undefined ? {} : { learning_rate }) };
   });
+}
+
+/** The mapping of objectives that look at no layer. */
+const ANY: LayerMapping = { kind: 'skip' };
+
+/** Terms whose tensors learn at a rate of their own. */
+export function termGroups(terms: readonly BoundTerm[]): ParameterGroup[] {
+  return terms.flatMap(({ prefix, learning_rate }) => (learning_rate === undefined ? [] : [{ name: prefix, matches: (parameter: string) => parameter.startsWith(prefix), learning_rate }]));
 }
 
 const KINDS = {
@@ -39,22 +51,10 @@ const KINDS = {
 export function objectiveTensors(kind: keyof typeof KINDS, terms: readonly BoundTerm[], saved?: ReadonlyMap<string, HostTensor>): Map<string, tf.Variable> {
   const entries = terms.flatMap((term) => KINDS[kind](term).map((spec) => {
     const name = term.prefix + spec.name;
-    const values = saved?.get(name)?.data ?? initialValues(spec, term.setting.seed, name);
+    const values = saved?.get(name)?.data ?? initialTensor(spec, term.setting.seed, term.prefix);
     return [name, tf.tidy(() => tf.variable(tf.tensor(values, [...spec.shape]), kind === 'trained'))] as const;
   }));
   return new Map(entries);
-}
-
-/** Values that a tensor begins with; a function of seed and name alone. */
-function initialValues({ shape, initial }: TensorSpec, seed: number, name: string): Float32Array {
-  const size = shape.reduce((product, n) => product * n, 1);
-  if (initial.kind === 'zeros') return new Float32Array(size);
-  const k = key(seed, 'init', hashOf(name));
-  return Float32Array.from({ length: size }, (_, i) => (2 * uniform(k, i) - 1) * initial.bound);
-}
-
-function hashOf(name: string): number {
-  return [...name].reduce((hash, letter) => mix32(Math.imul(hash, 31) + letter.charCodeAt(0)), 0);
 }
 
 /** The tensors of one term, under the names that its objective gave them. */

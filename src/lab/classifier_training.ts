@@ -8,8 +8,9 @@ import type { Parameters } from '../model/parameters.ts';
 import * as tf from '../tensor/tf.ts';
 import type { EncodedExample, LabelledBatch } from '../train/batches.ts';
 import { TrainingLoop, type LoopState, type StepLosses } from '../train/loop.ts';
+import type { ParameterGroup } from '../train/parameter_groups.ts';
 import { BatchSequence } from './batch_sequence.ts';
-import { ownTensors, tapsNeeded, type BoundTerm } from './bound_terms.ts';
+import { ownTensors, tapsNeeded, termGroups, type BoundTerm } from './bound_terms.ts';
 import { shapeOf, teacherPass, type StageTeacher, type TeacherPass } from './teacher_pass.ts';
 
 /** One stage of training a classifier, with everything that its loss needs. */
@@ -30,6 +31,12 @@ export interface ClassifierTraining {
   readonly padId: number;
   readonly fidelity: Fidelity;
   readonly dropout: DropoutChoice;
+  /** Batches by number, where they are given instead of drawn. */
+  readonly batchAt?: (number: number) => LabelledBatch;
+  /** Parameters that are optimised otherwise, e.g. frozen ones. */
+  readonly groups?: readonly ParameterGroup[];
+  /** How the gradient relates to the batch; by default fairseq's division by B where the fidelity is `released`. */
+  readonly reduction?: StepLosses['reduction'];
 }
 
 /** The teacher's masks are drawn apart from the student's. */
@@ -38,20 +45,22 @@ const TEACHER_DRAWS = 0x7eac4e5;
 /** A training loop for sequence classification with any objectives; `saved` continues an earlier one. */
 export function classifierLoop(training: ClassifierTraining, saved?: LoopState): TrainingLoop {
   const { options, trained, memory, steps } = training;
-  const batches = new BatchSequence(training.examples, options, training.padId);
+  const sequence = new BatchSequence(training.examples, options, training.padId);
+  const batchAt = training.batchAt ?? ((number: number) => sequence.at(number));
   const numberOf = (step: number, micro: number) => training.first + step * (options.gradient_accumulation_steps ?? 1) + micro;
   let pass: TeacherPass | undefined;
   return new TrainingLoop(
     {
       parameters: new Map([...training.parameters, ...trained]),
       memory,
+      groups: [...termGroups(training.terms), ...(training.groups ?? [])],
       options,
       steps,
       prepare: (step, micro) => {
-        pass = teacherOf(training, batches.at(numberOf(step, micro)), numberOf(step, micro));
+        pass = teacherOf(training, batchAt(numberOf(step, micro)), numberOf(step, micro));
         return pass?.tensors ?? [];
       },
-      losses: (step, micro, prepared) => batchLosses(training, batches.at(numberOf(step, micro)), numberOf(step, micro), pass?.read(prepared)),
+      losses: (step, micro, prepared) => batchLosses(training, batchAt(numberOf(step, micro)), numberOf(step, micro), pass?.read(prepared)),
     },
     saved,
   );
@@ -81,7 +90,7 @@ export function batchLosses(training: ClassifierTraining, rows: LabelledBatch, n
       terms[name] = (terms[name] ? tf.add(terms[name], weighted) : weighted) as tf.Scalar;
     }
   }
-  return { terms, memory: remembered, size: rows.size, reduction: fidelity === 'released' ? 'sum' : 'mean' };
+  return { terms, memory: remembered, size: rows.size, reduction: training.reduction ?? (fidelity === 'released' ? 'sum' : 'mean') };
 }
 
 interface StudentOptions {
@@ -90,8 +99,15 @@ interface StudentOptions {
   readonly taps: ReturnType<typeof tapsNeeded>;
 }
 
+/** The head is computed when an objective looks at the logits: hidden layers can be compared without one. */
 function studentOutputs(parameters: Parameters, config: ModelConfig, batch: Batch, options: StudentOptions): ModelOutputs {
   const { last, taps } = encode(parameters, config, batch, options);
-  const { logits } = classify(parameters, config, last, batch, options.dropout);
-  return { ...shapeOf(config), taps, logits };
+  let logits: tf.Tensor2D | undefined;
+  return {
+    ...shapeOf(config),
+    taps,
+    get logits() {
+      return (logits ??= classify(parameters, config, last, batch, options.dropout).logits);
+    },
+  };
 }

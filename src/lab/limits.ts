@@ -1,7 +1,8 @@
 /** What a recipe may ask of its model; each check is a Fault that says what would do. */
 import { Fault } from '../fault/fault.ts';
 import { objectiveNamed } from '../distill/objectives/index.ts';
-import type { Recipe } from '../experiment/recipe.ts';
+import { parseMapping } from '../distill/layer_mapping.ts';
+import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { checkLayers } from '../model/student_init.ts';
@@ -9,9 +10,17 @@ import { checkLayers } from '../model/student_init.ts';
 /** Refuses unknown objectives, and distilling by none. */
 export function checkObjectives({ stages }: Recipe): void {
   const objectives = stages.flatMap((stage) => stage.objectives);
-  for (const { name } of objectives) objectiveNamed(name);
+  for (const term of objectives) checkTerm(term);
   if (objectives.length > 0) return;
   throw new Fault({ code: 'no-objective', where: 'objectives', expected: 'at least one objective to distil by', got: 'none', remedy: 'Choose an objective, for example kd.' });
+}
+
+/** Refuses unknown names and mappings, and objectives of masked words, which a classifier does not predict. */
+function checkTerm({ name, mapping }: ObjectiveTerm): void {
+  const { needs } = objectiveNamed(name);
+  if (mapping !== undefined) parseMapping(mapping);
+  if (!needs.maskedLm) return;
+  throw new Fault({ code: 'no-masked-lm', where: `objective ${name}`, expected: 'an objective of a classifier', got: 'one that compares predictions of masked words', remedy: 'Choose another objective for a task.' });
 }
 
 /** Refuses texts longer than the model's positions, or shorter than `least`: the special tokens and one word a text. */

@@ -1,4 +1,3 @@
-import { formatMapping } from '../distill/layer_mapping.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
 import type { ResultRow } from '../experiment/run.ts';
@@ -11,7 +10,7 @@ function stageLines({ stages }: Recipe): string[] {
 }
 
 function objectiveText({ name, weight, parameters, mapping }: ObjectiveTerm): string {
-  const values = [`weight ${weight}`, ...(mapping ? [`mapping ${formatMapping(mapping)}`] : []), ...Object.entries(parameters).map(([key, value]) => `${key} ${value}`)];
+  const values = [`weight ${weight}`, ...(mapping === undefined ? [] : [`mapping ${mapping}`]), ...Object.entries(parameters).map(([key, value]) => `${key} ${value}`)];
   return `\`${name}\` (${values.join(', ')})`;
 }
 
