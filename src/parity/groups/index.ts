@@ -1,14 +1,20 @@
 import type { Planner } from '../group.ts';
+import { contrastive } from './contrastive.ts';
 import { clipping } from './clipping.ts';
 import { encoder } from './encoder.ts';
 import { metrics } from './metrics.ts';
 import { fairseqAdam, torchOptimizers } from './optimizers.ts';
 import { agnosticSchedules, fairseqSchedules } from './schedules.ts';
+import { taskAgnostic } from './task_agnostic.ts';
+import { taskSpecific } from './task_specific.ts';
 import { tokenizers } from './tokenizers.ts';
 
 /** Beginning of a group's name → how groups of that kind are run. */
 const PLANNERS: readonly (readonly [string, Planner])[] = [
   ['a', encoder],
+  ['b_task_specific', taskSpecific],
+  ['b_task_agnostic', taskAgnostic],
+  ['b_crd', contrastive],
   ['c_fairseq_adam', fairseqAdam],
   ['c_torch_optim', torchOptimizers],
   ['c_clip', clipping],
