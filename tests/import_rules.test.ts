@@ -32,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** What every layer may import: randomness, faults, and the files that hold nothing but shared types. */
 const COMMON = [
   'random', 'fault', 'formats/format_error.ts', 'type:model/config.ts', 'type:data/task.ts', 'type:experiment/recipe.ts',
+  'type:train/optimization.ts',
 ];
 
 /** Package → the only layers that may import it. The address of a WebAssembly binary is no code, so the worker may pass it on. */

@@ -60,7 +60,7 @@ export function maskedLmLoop(training: MaskedLmTraining, saved?: LoopState): Tra
       losses: (step) => {
         const dropout = { seed: options.seed, step };
         const { logits, labels } = predictMasked(parameters, config, tokenizer, batches.at(step), key(options.seed, 'mask', step), dropout);
-        return { masked_lm: tf.mean(crossEntropy(logits, labels)) as tf.Scalar };
+        return { terms: { masked_lm: tf.mean(crossEntropy(logits, labels)) as tf.Scalar } };
       },
     },
     saved,

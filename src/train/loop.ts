@@ -1,18 +1,13 @@
-import * as tf from '../tensor/tf.ts';
-import { squareNorm } from '../tensor/kernels/square_norm.ts';
+import { Fault } from '../fault/fault.ts';
+import type { HostTensor } from '../model/weights.ts';
+import { GradientSum, readBack } from './gradients.ts';
 import { Health, type HealthState } from './health.ts';
-import { AdamW, clipScale, type AdamWOptions, type OptimizerState } from './optimizer.ts';
-import { linearSchedule } from './schedule.ts';
+import type { TrainingJob } from './job.ts';
+import { Memory } from './memory.ts';
+import { clipScale, Optimizer, type OptimizerState } from './optimizer.ts';
+import { learningRate } from './schedule.ts';
 
-/** What the loop needs to know of a training job; it knows nothing of tasks, text or storage. */
-export interface TrainingJob {
-  readonly parameters: ReadonlyMap<string, tf.Variable>;
-  readonly options: AdamWOptions & { readonly learning_rate: number; readonly warmup_ratio: number; readonly max_grad_norm: number };
-  /** Updates in all. */
-  readonly steps: number;
-  /** The named, weighted loss terms of step `step` (0-based); everything within is differentiated. */
-  losses(step: number): Record<string, tf.Scalar>;
-}
+export type { StepLosses, TrainingJob } from './job.ts';
 
 /** One finished step. */
 export interface StepEvent {
@@ -30,19 +25,25 @@ export interface StepEvent {
 export interface LoopState extends HealthState {
   readonly step: number;
   readonly optimizer: OptimizerState;
+  /** What objectives remember; absent where none does. */
+  readonly memory?: ReadonlyMap<string, HostTensor>;
 }
 
 /** A training run that is advanced step by step; the same job gives the same bits on the same backend. */
 export class TrainingLoop {
-  readonly #optimizer: AdamW;
+  readonly #optimizer: Optimizer;
   readonly #health: Health;
+  readonly #memory: Memory;
   #step: number;
 
+  /** Fault `nothing-to-train` when every parameter is frozen; `optimizer-state`, `memory-state` for the state of another job. */
   constructor(
     readonly job: TrainingJob,
     saved?: LoopState,
   ) {
-    this.#optimizer = new AdamW(job.parameters, job.options, saved?.optimizer);
+    this.#optimizer = new Optimizer(job.parameters, job.options, saved?.optimizer, job.groups);
+    if (this.#optimizer.trained.length === 0) throw nothingToTrain(job);
+    this.#memory = new Memory(job.memory ?? new Map(), saved && (saved.memory ?? new Map()));
     this.#step = saved?.step ?? 0;
     this.#health = new Health(job.options, saved);
   }
@@ -56,57 +57,55 @@ export class TrainingLoop {
   }
 
   /**
-   * Makes one step: forward, backward, clipping, update.
+   * Makes one step: forward and backward over its micro-batches, clipping, update.
    *
-   * A gradient that is not finite is skipped (parameters, moments and their count stay as they were); Fault `diverged`
-   * when the run cannot recover.
+   * A gradient that is not finite is skipped (parameters, memories, the optimiser's tensors and its count stay as they
+   * were); Fault `diverged` when the run cannot recover.
    */
   async next(): Promise<StepEvent> {
-    const { job } = this;
-    const learning_rate = linearSchedule({ ...job.options, total: job.steps }, this.#step);
-    const { terms, gradients } = differentiate(job, this.#step);
+    const { options } = this.job;
+    const learning_rate = this.#learningRate();
+    const sum = new GradientSum(this.job, this.#optimizer.trained);
     try {
-      const { values, norm } = await readBack(terms, gradients);
-      const loss = Object.values(values).reduce((sum, value) => sum + value, 0);
+      for (let micro = 0; micro < (options.gradient_accumulation_steps ?? 1); micro++) this.#memory.write(sum.add(this.#step, micro));
+      const { values, norm } = await readBack(sum.result);
+      const loss = Object.values(values).reduce((total, value) => total + value, 0);
       const admitted = this.#health.admits({ step: this.#step, terms: values, loss, norm });
-      if (admitted) this.#optimizer.update(gradients, learning_rate, clipScale(norm, job.options.max_grad_norm));
+      if (admitted) {
+        const { gradients, divisor } = sum.result;
+        this.#optimizer.update(gradients, learning_rate, clipScale(norm, options.max_grad_norm) / divisor);
+        this.#memory.keep();
+      }
       this.#step += 1;
       return { step: this.#step, loss, terms: values, learning_rate, grad_norm: norm, skipped: !admitted };
     } finally {
-      tf.dispose([...gradients.values(), ...Object.values(terms)]);
+      this.#memory.undo();
+      sum.dispose();
     }
   }
 
   /** The state in main memory, to be stored beside the parameters. */
   async save(): Promise<LoopState> {
-    return { step: this.#step, optimizer: await this.#optimizer.save(), ...this.#health.state };
+    const memory = await this.#memory.save();
+    return { step: this.#step, optimizer: await this.#optimizer.save(), ...(memory.size > 0 ? { memory } : {}), ...this.#health.state };
   }
 
+  /** Frees the optimiser's tensors; parameters and memories belong to the job. */
   dispose(): void {
     this.#optimizer.dispose();
   }
+
+  #learningRate(): number {
+    const { options, steps } = this.job;
+    return learningRate({ ...options, total: steps }, { step: this.#step, hours: this.job.hours?.() });
+  }
 }
 
-/** Loss terms and gradients by parameter name; parameters that the loss does not depend on have none. */
-function differentiate(job: TrainingJob, step: number): { terms: Record<string, tf.Scalar>; gradients: Map<string, tf.Tensor> } {
-  let terms: Record<string, tf.Scalar> = {};
-  const names = new Map([...job.parameters].map(([name, variable]) => [variable.name, name]));
-  const { value, grads } = tf.variableGrads(() => {
-    terms = job.losses(step);
-    for (const term of Object.values(terms)) tf.keep(term);
-    return Object.values(terms).reduce<tf.Scalar>((sum, term) => tf.add(sum, term), tf.scalar(0));
-  }, [...job.parameters.values()]);
-  value.dispose();
-  const gradients = new Map<string, tf.Tensor>();
-  for (const [variable, gradient] of Object.entries(grads)) if (gradient) gradients.set(names.get(variable)!, gradient);
-  return { terms, gradients };
-}
-
-/** One read of everything that a person sees of a step: the terms and the norm of the whole gradient. */
-async function readBack(terms: Record<string, tf.Scalar>, gradients: ReadonlyMap<string, tf.Tensor>): Promise<{ values: Record<string, number>; norm: number }> {
-  const numbers = tf.tidy(() => tf.stack([...Object.values(terms), squareNorm([...gradients.values()])]));
-  const read = await numbers.data();
-  numbers.dispose();
-  const values = Object.fromEntries(Object.keys(terms).map((name, i) => [name, read[i]!]));
-  return { values, norm: Math.sqrt(read[read.length - 1]!) };
-}
+const nothingToTrain = ({ parameters }: TrainingJob) =>
+  new Fault({
+    code: 'nothing-to-train',
+    where: 'parameter groups',
+    expected: 'at least one parameter that is not frozen',
+    got: `${parameters.size} frozen ones`,
+    remedy: 'Freeze fewer of them.',
+  });

@@ -49,15 +49,15 @@ describe.each(NODE_BACKENDS)('the loop on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(spoilt);
   });
 
-  it.each(VARIANTS)('keeps its memory flat, lowers the loss, and goes on from a saved state with the same bits: %s', async (_name, options) => {
+  it.each(VARIANTS)('keeps its memory flat, and goes on from a saved state with the same bits: %s', async (_name, options) => {
     const [whole, first] = [smallLoop({ options }), smallLoop({ options })];
-    const memory = [];
-    const losses = [];
+    const memory: [number, number][] = [];
+    const losses: number[] = [];
     for (let i = 0; i < 7; i++) {
       losses.push((await whole.loop.next()).loss);
-      memory.push(tf.memory());
+      memory.push([tf.memory().numTensors, tf.memory().numBytes]);
     }
-    expect(memory.map(({ numTensors, numBytes }) => [numTensors, numBytes])).toEqual(memory.map(() => [memory[0]!.numTensors, memory[0]!.numBytes]));
+    expect(memory).toEqual(memory.map(() => memory[0]));
     for (let i = 0; i < 3; i++) await first.loop.next();
     const saved: LoopState = structuredClone(await first.loop.save());
     const rest = smallLoop({ options, parameters: first.parameters }, saved).loop;

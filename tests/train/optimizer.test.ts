@@ -1,91 +1,156 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AdamW, clipScale, type OptimizerState } from '../../src/train/optimizer.ts';
-import { linearSchedule } from '../../src/train/schedule.ts';
 import * as tf from '../../src/tensor/tf.ts';
-import { Golden, relativeError } from '../golden_file.ts';
+import type { OptimizationArguments, OptimizerName } from '../../src/train/optimization.ts';
+import { clipScale, Optimizer, type OptimizerState } from '../../src/train/optimizer.ts';
+import { optimizerNamed, OPTIMIZERS } from '../../src/train/optimizers/index.ts';
+import { learningRate } from '../../src/train/schedule.ts';
+import { Golden } from '../golden_file.ts';
 import { NODE_BACKENDS, open } from '../tensor/backends.ts';
+import { atStep, gradientsAt, normOf, parametersOf, SHAPES, STEPS } from './golden_steps.ts';
 
-const golden = new Golden('tests/golden/c_torch_optim.safetensors');
-const SHAPES: Readonly<Record<string, readonly number[]>> = {
-  'embeddings.word_embeddings.weight': [5, 3],
-  'encoder.layer.0.output.LayerNorm.weight': [6],
-  'encoder.layer.0.output.dense.bias': [4],
-  'encoder.layer.0.output.dense.weight': [4, 6],
-};
-const OPTIONS = { adam_beta1: 0.9, adam_beta2: 0.98, adam_epsilon: 1e-6, weight_decay: 0.01 };
-const STEPS = 20;
+const TORCH = new Golden('tests/golden/c_torch_optim.safetensors');
+const FAIRSEQ = new Golden('tests/golden/c_fairseq_adam.safetensors');
 
-const parametersOf = (): Map<string, tf.Variable> => new Map(Object.entries(SHAPES).map(([name, shape]) => [name, tf.variable(tf.tensor(golden.floats(`inputs/param/${name}`), [...shape]))]));
+type Case = readonly [name: string, golden: Golden, options: Partial<OptimizationArguments>, total: number];
 
-function gradientsAt(step: number): Map<string, tf.Tensor> {
-  return new Map(Object.entries(SHAPES).map(([name, shape]) => {
-    const size = shape.reduce((a, b) => a * b, 1);
-    return [name, tf.tensor(golden.floats(`inputs/grad_per_step/${name}`).slice(step * size, (step + 1) * size), [...shape])];
-  }));
+const BASE: OptimizationArguments = { learning_rate: 5e-4, warmup_ratio: 0, max_grad_norm: 0, weight_decay: 0.01, adam_beta1: 0.9, adam_beta2: 0.98, adam_epsilon: 1e-6, lr_scheduler_type: 'constant' };
+const POLYNOMIAL = { optim: 'adam_fairseq', learning_rate: 1e-3, weight_decay: 0.1, lr_scheduler_type: 'polynomial_decay', warmup_steps: 4 } as const;
+const CONSTANT = { learning_rate: 1e-3, weight_decay: 0, adam_beta2: 0.999 };
+
+/** Name of the original's run, and how it was made. */
+const CASES: readonly Case[] = [
+  ['adamw_b98_wd001', TORCH, {}, STEPS],
+  ['adamw_b98_wd001_linear_clip1', TORCH, { lr_scheduler_type: 'linear', warmup_steps: 2, max_grad_norm: 1 }, 16],
+  ['adam_l2_b999_wd001', TORCH, { optim: 'adam', adam_beta2: 0.999 }, STEPS],
+  ['adam_b98_wd01_poly', FAIRSEQ, POLYNOMIAL, 16],
+  ['adam_b98_wd01_poly_clip', FAIRSEQ, { ...POLYNOMIAL, max_grad_norm: 0.5 }, 16],
+  ['adam_b999_eps1e8_wd0_const', FAIRSEQ, { ...CONSTANT, optim: 'adam_fairseq', adam_epsilon: 1e-8 }, STEPS],
+  ['adam_b999_eps1e6_wd0_const_as_hf_adamw', FAIRSEQ, { ...CONSTANT, optim: 'adam_fairseq' }, STEPS],
+  ['adam_b999_eps1e6_wd0_const_as_hf_adamw', FAIRSEQ, { ...CONSTANT, optim: 'adamw_hf' }, STEPS],
+];
+
+/** Largest difference of what the steps did to a parameter. */
+function displacementError(got: ArrayLike<number>, expected: Float32Array): number {
+  return expected.reduce((worst, y, i) => Math.max(worst, Math.abs(got[i]! - y)), 0);
 }
 
-const normOf = (gradients: ReadonlyMap<string, tf.Tensor>): number => Math.sqrt([...gradients.values()].reduce((sum, g) => sum + [...g.dataSync()].reduce((s, x) => s + x * x, 0), 0));
-
-/** Bit patterns of parameters and moments. */
-async function bitsOf(parameters: ReadonlyMap<string, tf.Variable>, state: OptimizerState): Promise<number[][]> {
-  const arrays = [...[...parameters.values()].map((p) => Float32Array.from(p.dataSync())), ...[...state.moments.values()].map(({ data }) => data)];
-  return arrays.map((array) => [...new Uint32Array(array.buffer)]);
+/** Bit patterns of parameters and of the optimiser's tensors. */
+async function bitsOf(parameters: ReadonlyMap<string, tf.Variable>, state: OptimizerState): Promise<[string, number[]][]> {
+  const arrays: [string, Float32Array][] = [...[...parameters].map(([name, p]): [string, Float32Array] => [name, Float32Array.from(p.dataSync())]), ...[...state.moments].map(([key, { data }]): [string, Float32Array] => [key, data])];
+  return arrays.map(([name, array]) => [name, [...new Uint32Array(array.buffer)]]);
 }
 
-describe.each(NODE_BACKENDS)('AdamW on %s', (backend) => {
+/** Each optimiser with the options that give it the most state. */
+const VARIANTS: readonly (readonly [OptimizerName, Partial<OptimizationArguments>])[] = (Object.keys(OPTIMIZERS) as OptimizerName[]).map((optim) => [optim, { optim, momentum: 0.9, nesterov: true, scale_parameter: true }]);
+
+describe.each(NODE_BACKENDS)('the optimiser on %s', (backend) => {
   beforeAll(() => open(backend));
 
-  it.each([
-    ['adamw_b98_wd001', () => 5e-4, 0],
-    ['adamw_b98_wd001_linear_clip1', (step: number) => linearSchedule({ learning_rate: 5e-4, warmup_ratio: 2 / 16, total: 16 }, step), 1],
-  ] as const)('gives the parameters of the original code after each of 20 steps: %s', (name, rate, clip) => {
-    const parameters = parametersOf();
-    const optimizer = new AdamW(parameters, OPTIONS);
+  it.each(CASES)('gives the parameters of the original code after each of 20 steps: %s', async (name, golden, changes, total) => {
+    const options = { ...BASE, ...changes };
+    const parameters = parametersOf(golden);
+    const optimizer = new Optimizer(parameters, options);
     for (let step = 0; step < STEPS; step++) {
-      const gradients = gradientsAt(step);
-      optimizer.update(gradients, rate(step), clipScale(normOf(gradients), clip));
-      for (const [parameter, shape] of Object.entries(SHAPES)) {
-        const size = shape.reduce((a, b) => a * b, 1);
-        const expected = golden.floats(`expected/${name}/param_after_each_step/${parameter}`).slice(step * size, (step + 1) * size);
-        expect(relativeError(parameters.get(parameter)!.dataSync(), expected, 1), `${parameter}, step ${step}`).toBeLessThan(2e-6);
+      const gradients = gradientsAt(golden, step);
+      const norm = normOf(gradients);
+      const lr = learningRate({ ...options, total }, { step });
+      const numbers: Readonly<Record<string, number>> = { lr_used_at_step: lr, grad_norm_before_clip: norm };
+      for (const [file, got] of Object.entries(numbers)) {
+        if (changes.max_grad_norm || golden === FAIRSEQ) expect(Math.abs(got - golden.floats(`expected/${name}/${file}`)[step]!)).toBeLessThanOrEqual(1e-6 * got);
+      }
+      optimizer.update(gradients, lr, clipScale(norm, options.max_grad_norm));
+      for (const parameter of Object.keys(SHAPES)) {
+        const expected = atStep(golden, `expected/${name}/param_after_each_step`, parameter, step);
+        expect(displacementError(parameters.get(parameter)!.dataSync(), expected), `${parameter}, step ${step}`).toBeLessThan(2e-6);
       }
     }
     expect(optimizer.updates).toBe(STEPS);
+    const { moments } = await optimizer.save();
+    for (const file of golden.under(`expected/${name}/exp_avg`)) {
+      const [, , kind, parameter] = file.split('/') as [string, string, 'exp_avg_final' | 'exp_avg_sq_final', string];
+      const expected = golden.floats(file);
+      const got = moments.get(`${{ exp_avg_final: 'm', exp_avg_sq_final: 'v' }[kind]}/${parameter}`)!.data;
+      expect(displacementError(got, expected), file).toBeLessThan(1e-6 * expected.reduce((a, x) => Math.max(a, Math.abs(x)), 0));
+    }
   });
 
-  it('goes on from a saved state with the same bits', async () => {
-    const [whole, resumed] = [parametersOf(), parametersOf()];
-    const one = new AdamW(whole, OPTIONS);
-    const first = new AdamW(resumed, OPTIONS);
+  it.each(VARIANTS)('goes on from a saved state with the same bits: %s', async (_name, changes) => {
+    const options = { ...BASE, ...changes };
+    const [whole, resumed] = [parametersOf(TORCH), parametersOf(TORCH)];
+    const one = new Optimizer(whole, options);
+    const first = new Optimizer(resumed, options);
     for (let step = 0; step < 7; step++) {
-      one.update(gradientsAt(step), 1e-3, 1);
-      first.update(gradientsAt(step), 1e-3, 1);
+      one.update(gradientsAt(TORCH, step), 1e-3, 0.7);
+      first.update(gradientsAt(TORCH, step), 1e-3, 0.7);
     }
-    const second = new AdamW(resumed, OPTIONS, await first.save());
+    const second = new Optimizer(resumed, options, structuredClone(await first.save()));
+    first.dispose();
     expect(second.updates).toBe(7);
     for (let step = 7; step < 13; step++) {
-      one.update(gradientsAt(step), 1e-3, 1);
-      second.update(gradientsAt(step), 1e-3, 1);
+      one.update(gradientsAt(TORCH, step), 1e-3, 0.7);
+      second.update(gradientsAt(TORCH, step), 1e-3, 0.7);
     }
     expect(await bitsOf(resumed, await second.save())).toEqual(await bitsOf(whole, await one.save()));
   });
 
-  it('leaves a parameter without a gradient alone, and frees its moments', () => {
-    const parameters = parametersOf();
+  it.each(VARIANTS)('leaves a parameter without a gradient alone, holds nothing between updates, and frees its tensors: %s', (_name, changes) => {
+    const parameters = parametersOf(TORCH);
     const held = tf.memory().numTensors;
-    const optimizer = new AdamW(parameters, OPTIONS);
+    const optimizer = new Optimizer(parameters, { ...BASE, ...changes });
     const [name] = Object.keys(SHAPES) as [string];
-    const gradients = gradientsAt(0);
-    optimizer.update(new Map([[name, gradients.get(name)!]]), 1, 1);
-    expect([...parameters.get('encoder.layer.0.output.dense.weight')!.dataSync()]).toEqual([...golden.floats('inputs/param/encoder.layer.0.output.dense.weight')]);
-    expect([...parameters.get(name)!.dataSync()]).not.toEqual([...golden.floats(`inputs/param/${name}`)]);
+    const gradients = gradientsAt(TORCH, 0);
+    const before = tf.memory().numTensors;
+    for (let i = 0; i < 3; i++) optimizer.update(new Map([[name, gradients.get(name)!]]), 1e-3, 1);
+    expect(tf.memory().numTensors).toBe(before);
+    const untouched = 'encoder.layer.0.output.dense.weight';
+    expect([...parameters.get(untouched)!.dataSync()]).toEqual([...TORCH.floats(`inputs/param/${untouched}`)]);
+    expect([...parameters.get(name)!.dataSync()]).not.toEqual([...TORCH.floats(`inputs/param/${name}`)]);
     optimizer.dispose();
     tf.dispose([...gradients.values()]);
     expect(tf.memory().numTensors).toBe(held);
   });
+
+  it('refuses the state of another optimiser, and of other parameters', async () => {
+    const parameters = parametersOf(TORCH);
+    const saved = await new Optimizer(parameters, BASE).save();
+    const fault = (got: string) => expect.objectContaining({ code: 'optimizer-state', got: expect.stringContaining(got) as string });
+    expect(() => new Optimizer(parameters, { ...BASE, optim: 'adafactor' }, saved)).toThrow(fault('no row/'));
+    expect(() => new Optimizer(parameters, { ...BASE, optim: 'sgd' }, saved)).toThrow(fault('m/embeddings.word_embeddings.weight [5, 3]'));
+    parameters.set('classifier.bias', tf.variable(tf.zeros([7])));
+    expect(() => new Optimizer(parameters, BASE, saved)).toThrow(fault('no m/classifier.bias'));
+  });
+});
+
+describe('the list of optimisers', () => {
+  it('has each under its own name, finds the reference\'s spellings, and names the choices', () => {
+    expect(Object.entries(OPTIMIZERS).filter(([key, { name }]) => key !== name)).toEqual([]);
+    expect(optimizerNamed('adamw').name).toBe('adamw_torch');
+    expect(() => optimizerNamed('adma')).toThrow(expect.objectContaining({ code: 'unknown-optimizer', expected: expect.stringContaining('lamb') as string, got: 'adma' }));
+  });
+
+  it('refuses Nesterov\'s momentum without momentum', () => {
+    expect(() => new Optimizer(new Map(), { ...BASE, optim: 'sgd', nesterov: true })).toThrow(expect.objectContaining({ code: 'optimizer-options', where: 'nesterov' }));
+  });
 });
 
 describe('clipping', () => {
+  const golden = new Golden('tests/golden/c_clip.safetensors');
+  const names = ['a', 'b', 'c'];
+
+  it.each([0, 0.25, 1, 1000])('by the norm %d is that of fairseq and of PyTorch', (limit) => {
+    const norm = Math.sqrt(names.reduce((sum, name) => sum + golden.floats(`inputs/grad/${name}`).reduce((s, x) => s + x * x, 0), 0));
+    const scale = clipScale(norm, limit);
+    const origins = ['fairseq', 'torch'].filter((origin) => golden.under(`expected/${origin}_max${limit}/`).length > 0);
+    expect(origins).toEqual(limit === 0 ? ['fairseq'] : ['fairseq', 'torch']);
+    for (const origin of origins) {
+      expect(Math.abs(norm / golden.floats(`expected/${origin}_max${limit}/total_norm`)[0]! - 1)).toBeLessThan(1e-6);
+      for (const name of names) {
+        const expected = golden.floats(`expected/${origin}_max${limit}/grad/${name}`);
+        golden.floats(`inputs/grad/${name}`).forEach((x, i) => expect(Math.abs(x * scale - expected[i]!)).toBeLessThanOrEqual(1e-6 * Math.abs(expected[i]!)));
+      }
+    }
+  });
+
   it.each([
     [4, 2, 0.5],
     [2, 2, 1],
