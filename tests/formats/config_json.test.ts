@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig, writeConfig } from '../../src/formats/config_json.ts';
+import { architectureOf, opensInTransformers, readConfig, writeConfig } from '../../src/formats/config_json.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
 
 const bytes = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
@@ -31,6 +31,32 @@ describe('config.json', () => {
     expect(Object.keys(written)).toEqual([...Object.keys(written)].sort());
   });
 
+  it('reads what the task-agnostic reference adds, and leaves out what is usual', () => {
+    const usual = read({ model_type: 'bert' });
+    const spelled = { encoder_ln_mode: 'post-ln', layernorm_embedding: true, layer_norm_type: 'apex', classifier_dropout: null, pruned_heads: {}, problem_type: 'regression', tie_word_embeddings: true };
+    expect(read({ model_type: 'bert', ...spelled })).toEqual(usual);
+    const preLn = { encoder_ln_mode: 'pre-ln', layernorm_embedding: false, classifier_dropout: 0.25 };
+    expect(read({ model_type: 'bert', ...preLn })).toEqual({ ...usual, ...preLn });
+  });
+
+  it('writes them back, and says that only this reader knows them', () => {
+    const preLn: ModelConfig = { ...CONFIG, model_type: 'bert', encoder_ln_mode: 'pre-ln', layernorm_embedding: false, classifier_dropout: 0.25 };
+    expect(read(writeConfig(preLn, 'BertForSequenceClassification'))).toEqual(preLn);
+    const written = Object.keys(JSON.parse(writeConfig(CONFIG, 'RobertaForMaskedLM')));
+    expect(written).not.toContain('encoder_ln_mode');
+    expect(written).not.toContain('layernorm_embedding');
+    expect([CONFIG, preLn, { ...CONFIG, layernorm_embedding: false }].map(opensInTransformers)).toEqual([true, false, false]);
+  });
+
+  it('names the class that has the heads', () => {
+    const bert: ModelConfig = { ...CONFIG, model_type: 'bert' };
+    expect(architectureOf(bert, [])).toBe('BertModel');
+    expect(architectureOf(bert, ['masked-lm', 'classification'])).toBe('BertForSequenceClassification');
+    expect(architectureOf(bert, ['next-sentence', 'masked-lm'])).toBe('BertForPreTraining');
+    expect(architectureOf(CONFIG, ['masked-lm'])).toBe('RobertaForMaskedLM');
+    expect(architectureOf(CONFIG, [])).toBe('RobertaModel');
+  });
+
   it('lists every bad field in one error', () => {
     const hostile = { model_type: 'gpt2', hidden_size: 1e9, num_hidden_layers: 1e6, num_attention_heads: '4', vocab_size: -1, hidden_act: 'swish', id2label: [], hidden_dropout_prob: 1 };
     const names = Object.keys(hostile);
@@ -55,6 +81,16 @@ describe('config.json', () => {
     [{ id2label: { 0: 'a', 2: 'b' } }, /id2label/],
     [{ id2label: { 0: 'a', 1: 'b' }, num_labels: 3 }, /num_labels: 2, as id2label has/],
     [{ layer_norm_eps: 'NaN' }, /layer_norm_eps/],
+    [{ hidden_act: 'silu' }, /hidden_act: one of "gelu", "gelu_python".*got hidden_act: "silu"/s],
+    [{ encoder_ln_mode: 'sandwich' }, /encoder_ln_mode: one of "post-ln", "pre-ln"/],
+    [{ layernorm_embedding: 'yes' }, /layernorm_embedding: one of true, false/],
+    [{ layer_norm_type: 'rmsnorm' }, /layer_norm_type: one of "pytorch", "apex"/],
+    [{ problem_type: 'multi_label_classification' }, /problem_type: one of "single_label_classification", "regression"/],
+    [{ classifier_dropout: 1 }, /classifier_dropout: a number from 0, below 1/],
+    [{ pruned_heads: { 0: [1] } }, /pruned_heads: nothing: models that have it are not supported/],
+    [{ quantization_config: { bits: 4 } }, /quantization_config: nothing/],
+    [{ is_encoder_decoder: true }, /is_encoder_decoder: false/],
+    [{ model_type: 'roberta', max_position_embeddings: 2 }, /max_position_embeddings: an integer from 3 to 16384/],
   ])('refuses %j', (fields, message) => expect(() => read({ model_type: 'bert', ...fields })).toThrow(message));
 
   it('refuses what is no JSON object', () => {
