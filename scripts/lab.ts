@@ -24,7 +24,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
       console.error('Interrupted.');
       return EXIT.interrupted;
     }
-    if (json) console.log(JSON.stringify({ error: toReport(error) }));
+    if (json) console.log(JSON.stringify({ ok: false, error: toReport(error) }));
     console.error(messageOf(error));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }

@@ -1,5 +1,5 @@
 /** A command of the lab as data, and the text of its help. */
-import { flag, readOptions, type Option, type Options, type Values } from './option.ts';
+import { flag, readLine, UsageError, type Option, type Options, type Values } from './option.ts';
 
 /** What a command is given beside its options. */
 export interface Context {
@@ -15,9 +15,17 @@ export interface Outcome {
   readonly json: unknown;
 }
 
+/** A word of the command line that belongs to no option, e.g. the file to read. */
+export interface Operand {
+  readonly name: string;
+  readonly help: string;
+}
+
 export interface Command {
   readonly name: string;
   readonly summary: string;
+  /** All of them must be given, in this order. */
+  readonly operands: readonly Operand[];
   readonly options: Options;
   /** Reads and checks the options (UsageError), and gives back what then does the work. */
   readonly prepare: (args: readonly string[]) => (context: Context) => Promise<Outcome>;
@@ -33,17 +41,27 @@ export const COMMON_OPTIONS = {
 export function command<O extends Options>(spec: {
   readonly name: string;
   readonly summary: string;
+  readonly operands?: readonly Operand[];
   readonly options: O;
-  readonly plan: (values: Values<O>) => (context: Context) => Promise<Outcome>;
+  readonly plan: (values: Values<O>, words: readonly string[]) => (context: Context) => Promise<Outcome>;
 }): Command {
+  const { name, summary, operands = [] } = spec;
   const options = { ...spec.options, ...COMMON_OPTIONS };
-  return { name: spec.name, summary: spec.summary, options, prepare: (args) => spec.plan(readOptions<O>(options, args)) };
+  const prepare = (args: readonly string[]) => {
+    const { values, words } = readLine<O>(options, args, operands.map((operand) => operand.name));
+    const missing = operands[words.length];
+    if (missing) throw new UsageError('command line', `${missing.name}: ${missing.help}`, 'nothing');
+    return spec.plan(values, words);
+  };
+  return { name, summary, operands, options, prepare };
 }
 
 /** The help of one command. */
-export function commandHelp({ name, summary, options }: Command): string {
+export function commandHelp({ name, summary, operands, options }: Command): string {
+  const words = operands.map((operand) => `${operand.name} `).join('');
+  const named = operands.map((operand) => [operand.name, operand.help] as const);
   const rows = Object.entries(options).map(([option, spec]) => [`--${option}${spec.placeholder ? ` ${spec.placeholder}` : ''}`, explain(spec)] as const);
-  return [`npm run lab -- ${name} [options]`, '', summary, '', 'Options:', ...columns(rows)].join('\n');
+  return [`npm run lab -- ${name} ${words}[options]`, '', summary, '', ...(named.length > 0 ? [...columns(named), ''] : []), 'Options:', ...columns(rows)].join('\n');
 }
 
 /** The help of the lab: its commands. */

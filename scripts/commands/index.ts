@@ -1,7 +1,10 @@
 /** Every command of the lab; a new one is a file and a line here. */
 import type { Command } from '../command_line/command.ts';
+import { convert } from './convert.ts';
 import { distill } from './distill.ts';
 import { finetune } from './finetune.ts';
+import { inspect } from './inspect.ts';
+import { predict } from './predict.ts';
 import { pretrain } from './pretrain.ts';
 
-export const COMMANDS: readonly Command[] = [distill, finetune, pretrain];
+export const COMMANDS: readonly Command[] = [distill, finetune, pretrain, inspect, convert, predict];

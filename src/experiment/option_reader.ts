@@ -14,15 +14,25 @@ interface Written {
  * UsageError for unknown options (it names the nearest), wrong values and words that belong to no option.
  */
 export function readOptions<O extends Options>(options: O, args: readonly string[]): Values<O> {
+  return readLine(options, args, []).values;
+}
+
+/** The values of a command line that also takes words without an option, one for each of `operands` (their names); UsageError for one too many. */
+export function readLine<O extends Options>(options: O, args: readonly string[], operands: readonly string[]): { values: Values<O>; words: readonly string[] } {
   const values: Record<string, unknown> = {};
+  const words: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const written = split(args[at]!);
-    if (!written) throw new UsageError('command line', 'options only', `"${args[at]}"`);
+    if (!written) {
+      if (words.length === operands.length) throw new UsageError('command line', operands.length === 0 ? 'options only' : `${operands.join(' ')} and options`, `"${args[at]}"`);
+      words.push(args[at]!);
+      continue;
+    }
     const [name, option] = known(options, written.raw);
     const follows = option.placeholder !== undefined && written.inline === undefined && args[at + 1] !== undefined;
     values[name] = valueOf(option, written, follows ? args[++at] : undefined);
   }
-  return values as Values<O>;
+  return { values: values as Values<O>, words };
 }
 
 function split(word: string): Written | undefined {

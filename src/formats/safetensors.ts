@@ -107,6 +107,11 @@ function halves(bytes: Uint8Array): Uint16Array {
   return new Uint16Array(b.buffer, b.byteOffset, b.byteLength / 2);
 }
 
+/** Whether `toFloat32` can give the values of a tensor. */
+export function isFloat({ dtype }: SafetensorsTensor): boolean {
+  return Object.hasOwn(WIDEN, dtype);
+}
+
 /**
  * The values of a tensor as float32, flat and row-major: F32 as it is, F16 and BF16 widened exactly.
  *

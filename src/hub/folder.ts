@@ -23,6 +23,8 @@ export interface Folder {
   has(path: string, signal?: AbortSignal): Promise<boolean>;
   /** Paths of all files, where the source can tell. */
   list?(): readonly string[];
+  /** Set where this is no folder but one file of weights, which is read under its `name`. */
+  readonly isFile?: true;
 }
 
 /** A file that was dropped, picked or served; `name` is its path within what was given. */

@@ -5,7 +5,7 @@ import { fairseqConfig } from '../formats/fairseq.ts';
 import { checkFinite, toFloat32, writeSafetensors, type NamedTensor, type SafetensorsTensor } from '../formats/safetensors.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { Folder, LoadOptions } from './folder.ts';
-import { FAIRSEQ_FILES, readFile, readWeights } from './weight_files.ts';
+import { FAIRSEQ_FILES, placeOf, readFile, readWeights } from './weight_files.ts';
 
 /** Values of one parameter, flat and row-major; they may be a view on the file's bytes, so copy before changing them. */
 export interface LoadedTensor {
@@ -41,11 +41,11 @@ const BUFFER = /(^|\.)embeddings\.(position_ids|token_type_ids)$/;
 export async function readModelFolder(folder: Folder, options: LoadOptions = {}): Promise<LoadedModel> {
   const configBytes = await readFile(folder, 'config.json', options);
   const declared = configBytes && readConfig(configBytes, `${folder.name}/config.json`);
-  if (!declared && !(await hasAny(folder, FAIRSEQ_FILES, options))) throw missing(folder, 'config.json');
+  if (!declared && !folder.isFile && !(await hasAny(folder, FAIRSEQ_FILES, options))) throw missing(folder, 'config.json');
   const tokenizerFiles = await readTokenizerFiles(folder, options);
   const weights = await readWeights(folder, options);
   if (!weights) throw missing(folder, 'weights');
-  const where = `${folder.name}/${weights.file}`;
+  const where = placeOf(folder, weights.file);
   const config = declared ?? fairseqConfig(weights, where);
   if (!config) throw missing(folder, 'config.json');
   const floats = [...weights.tensors].filter(([name, { dtype }]) => !(dtype === 'I64' && BUFFER.test(name)));

@@ -32,9 +32,9 @@ const OTHER_FORMS = ['tf_model.h5', 'flax_model.msgpack', 'model.ckpt.index', 'b
  * the readers of the single files throw.
  */
 export async function readWeights(folder: Folder, options: LoadOptions = {}): Promise<WeightFile | undefined> {
-  for (const file of ORDER) {
+  for (const file of folder.isFile ? [folder.name] : ORDER) {
     const bytes = await readFile(folder, file, options);
-    if (bytes) return INDEXED.includes(file) ? readParts(folder, file, bytes, options) : { file, ...readWeightBytes(bytes, `${folder.name}/${file}`) };
+    if (bytes) return INDEXED.includes(file) ? readParts(folder, file, bytes, options) : { file, ...readWeightBytes(bytes, placeOf(folder, file)) };
   }
   for (const file of OTHER_FORMS) {
     if (!(await folder.has(file, options.signal))) continue;
@@ -48,6 +48,11 @@ export async function readWeights(folder: Folder, options: LoadOptions = {}): Pr
 export function readWeightBytes(bytes: Uint8Array, where: string): Omit<WeightFile, 'file'> {
   const isTorch = isZip(bytes) || /\.(bin|pt|pth)$/.test(where);
   return isTorch ? readTorchFile(bytes, where) : { tensors: readSafetensors(bytes, where).tensors, rest: new Map() };
+}
+
+/** A file of a folder, for messages. */
+export function placeOf(folder: Folder, file: string): string {
+  return folder.isFile ? folder.name : `${folder.name}/${file}`;
 }
 
 /** Reads one file of a folder with the options' progress and abort. */

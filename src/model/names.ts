@@ -1,4 +1,5 @@
 import type { ModelConfig } from './config.ts';
+import { fromFairseq } from './fairseq_names.ts';
 import { FAMILIES, familyOf } from './families.ts';
 import { headsAmong, parameterSpecs, type Head, type ParameterSpec } from './parameters.ts';
 import type { HostTensor, Weights } from './weights.ts';
@@ -66,7 +67,7 @@ const POOLER = 'pooler.dense';
  * word embeddings counts as unexpected, since none of ours is untied.
  */
 export function fromFile(config: ModelConfig, tensors: ReadonlyMap<string, HostTensor>): { weights: Weights; report: NameReport } {
-  const renamed = new Map([...tensors].map(([name, tensor]) => [ourName(name), tensor]));
+  const renamed = new Map([...(fromFairseq(tensors) ?? tensors)].map(([name, tensor]) => [ourName(name), tensor]));
   const heads = headsAmong(renamed, config);
   const found = new Map<string, HostTensor>();
   const missing: string[] = [];
