@@ -1,6 +1,9 @@
 import { sourceName } from '../experiment/recipe_words.ts';
 import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
 import type { ResultRow } from '../experiment/run.ts';
+import { opensInTransformers } from '../formats/config_json.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { familyOf } from '../model/families.ts';
 
 /** Percent with one decimal place. */
 const percent = (value: number): string => (100 * value).toFixed(1);
@@ -32,14 +35,21 @@ function table(rows: readonly ResultRow[]): string[] {
   return [line(head), line(head.map(() => '---')), ...rows.map(({ arm, parameters, scores }) => line([arm, String(parameters), ...metrics.map((name) => percent(scores.metrics[name]!))]))];
 }
 
+/** What a reader of the card must know who opens the model with something else. */
+function warning(config: ModelConfig): string[] {
+  if (opensInTransformers(config)) return [];
+  return ['', 'It reopens in Distill Lab only: `transformers` does not know `encoder_ln_mode` and `layernorm_embedding` of its config.json and would compute something else from the same weights without a word.'];
+}
+
 /** The README.md of an exported model: what it is, how it was made, what it scored. */
-export function modelCard(recipe: Recipe, rows: readonly ResultRow[]): string {
+export function modelCard(recipe: Recipe, rows: readonly ResultRow[], config: ModelConfig): string {
   const { training } = recipe;
   const data = recipe.data.kind === 'mini-glue' ? `mini-GLUE, seed ${recipe.data.seed}, ${recipe.data.train_rows} training rows` : recipe.data.name;
   return [
     `# ${recipe.name}`,
     '',
-    `A BERT student for ${recipe.task}, made in a browser with Distill Lab.`,
+    `A ${familyOf(config).title} student for ${recipe.task}, made in a browser with Distill Lab.`,
+    ...warning(config),
     '',
     `- Teacher: ${teacherName(recipe)}`,
     `- Student: ${origin(recipe)}`,

@@ -53,21 +53,17 @@ export async function readModel(folder: Folder, shelf: Shelf): Promise<LoadedSou
       progress.at(done);
     },
   });
-  if (config.model_type === 'roberta') throw noRoberta(folder.name);
   const { weights, report } = fromFile(config, tensors);
-  if (report.missing.length + report.misshaped.length > 0) throw mismatch(folder.name, report);
-  if (report.unexpected.length > 0) shelf.emit({ type: 'note', text: `${folder.name} holds tensors that BERT has no use for, and they are left out: ${listed(report.unexpected)}.` });
+  if (report.missing.length + report.misshaped.length > 0) throw mismatch(folder.name, config, report);
+  if (report.unexpected.length > 0) shelf.emit({ type: 'note', text: `${folder.name} holds tensors that its architecture has no use for, and they are left out: ${listed(report.unexpected)}.` });
   return { weights, tokenizerFiles };
 }
 
-function mismatch(where: string, { missing, misshaped }: NameReport): FormatError {
-  const shapes = misshaped.map(({ name, expected, got }) => `${fileName(name)} is [${got.join(', ')}] instead of [${expected.join(', ')}]`);
-  const lacks = missing.map((name) => `${fileName(name)} is missing`);
+function mismatch(where: string, config: ModelConfig, { missing, misshaped }: NameReport): FormatError {
+  const shapes = misshaped.map(({ name, expected, got }) => `${fileName(name, config)} is [${got.join(', ')}] instead of [${expected.join(', ')}]`);
+  const lacks = missing.map((name) => `${fileName(name, config)} is missing`);
   return new FormatError('TensorMismatch', `${where}/model.safetensors`, 'the tensors that config.json describes', [...lacks, ...shapes].join('; '), 'Check that config.json and model.safetensors belong together.');
 }
-
-const noRoberta = (folder: string) =>
-  new FormatError('BadConfig', `${folder}/config.json`, 'model_type "bert"', 'model_type "roberta"', 'RoBERTa encoders cannot be run yet: choose a BERT model.');
 
 /** The first five of many names. */
 const listed = (names: readonly string[]): string => (names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', '));
@@ -75,12 +71,6 @@ const listed = (names: readonly string[]): string => (names.length > 5 ? `${name
 /** The model that a source names, with the tokenizer files that came with it. */
 export function loadModel(source: ModelSource, shelf: Shelf): Promise<LoadedSource> {
   return LOADERS[source.kind](source as never, shelf);
-}
-
-/** What a person calls a source. */
-export function sourceName(source: ModelSource): string {
-  if (source.kind === 'scratch') return 'the model from scratch';
-  return source.kind === 'stored' ? `run ${source.run}` : source.name;
 }
 
 type Loader<K extends ModelSource['kind']> = (source: Extract<ModelSource, { kind: K }>, shelf: Shelf) => Promise<LoadedSource>;

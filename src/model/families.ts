@@ -2,6 +2,8 @@ import type { ModelConfig } from './config.ts';
 
 /** What differs between the families of encoders, as data; everything else is one computation. */
 export interface Family {
+  /** What people call it. */
+  readonly title: string;
   /** Prefix of the encoder's tensors in Hugging Face's files. */
   readonly prefix: string;
   /** Rows at the beginning of the position table that no token of a text uses. */
@@ -44,6 +46,7 @@ export interface MaskedLmParts {
  */
 export const FAMILIES: Readonly<Record<ModelConfig['model_type'], Family>> = {
   bert: {
+    title: 'BERT',
     prefix: 'bert.',
     reservedPositions: () => 0,
     zeroesPadding: false,
@@ -52,6 +55,7 @@ export const FAMILIES: Readonly<Record<ModelConfig['model_type'], Family>> = {
     nextSentence: { hidden: 'pooler.dense', output: 'cls.seq_relationship' },
   },
   roberta: {
+    title: 'RoBERTa',
     prefix: 'roberta.',
     reservedPositions: ({ pad_token_id }) => pad_token_id + 1,
     positionIds: countedPositions,
