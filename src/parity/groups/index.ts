@@ -5,9 +5,15 @@ import { encoder } from './encoder.ts';
 import { metrics } from './metrics.ts';
 import { fairseqAdam, torchOptimizers } from './optimizers.ts';
 import { agnosticSchedules, fairseqSchedules } from './schedules.ts';
+import { taskAgnosticRuns, taskSpecificRuns } from './runs.ts';
 import { taskAgnostic } from './task_agnostic.ts';
 import { taskSpecific } from './task_specific.ts';
 import { tokenizers } from './tokenizers.ts';
+
+/** Preparing data for pretraining: a kind of group that is known and cannot be run yet. */
+const notBuilt: Planner = async (group) => ({
+  cases: (group.entry.has('cases') ? group.cases() : [{ name: '*' }]).map(({ name }) => ({ name, why: 'data preparation is not built yet' })),
+});
 
 /** Beginning of a group's name → how groups of that kind are run. */
 const PLANNERS: readonly (readonly [string, Planner])[] = [
@@ -20,6 +26,9 @@ const PLANNERS: readonly (readonly [string, Planner])[] = [
   ['c_clip', clipping],
   ['c_lr_fairseq', fairseqSchedules],
   ['c_lr_agnostic', agnosticSchedules],
+  ['d_task_specific', taskSpecificRuns],
+  ['d_task_agnostic', taskAgnosticRuns],
+  ['e_', notBuilt],
   ['f_metrics', metrics],
   ['t_tokenizers', tokenizers],
 ];
