@@ -2,7 +2,7 @@ import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
 import { command } from '../command_line/command.ts';
 import { integer, real, text } from '../command_line/option.ts';
 import { distillJob } from './recipe_from.ts';
-import { layerList, MODEL_HELP, TRAINING_OPTIONS } from './training_options.ts';
+import { layerList, MODEL_HELP, TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 import { outputFolder, train } from './training_run.ts';
 
 const { student, stages } = DEFAULT_RECIPE;

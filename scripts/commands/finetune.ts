@@ -2,7 +2,7 @@ import { BUNDLED_BASE } from '../../src/experiment/presets.ts';
 import { command } from '../command_line/command.ts';
 import { text } from '../command_line/option.ts';
 import { finetuneJob } from './recipe_from.ts';
-import { MODEL_HELP, TRAINING_OPTIONS } from './training_options.ts';
+import { MODEL_HELP, TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 import { outputFolder, train } from './training_run.ts';
 
 export const finetune = command({

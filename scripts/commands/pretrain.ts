@@ -2,7 +2,7 @@ import { BUNDLED_BASE } from '../../src/experiment/presets.ts';
 import { command } from '../command_line/command.ts';
 import { integer, text } from '../command_line/option.ts';
 import { pretrainJob } from './recipe_from.ts';
-import { layerNumbers, MODEL_HELP, TRAINING_OPTIONS } from './training_options.ts';
+import { layerNumbers, MODEL_HELP, TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 import { outputFolder, train } from './training_run.ts';
 
 const SHAPE = 'scratch:12x64';

@@ -1,10 +1,12 @@
 /** From the values of a command line to a recipe and the folders that it needs. */
 import { basename } from 'node:path';
 import { bundledTeacher, DEFAULT_RECIPE, evenLayers, MINI_GLUE } from '../../src/experiment/presets.ts';
-import type { DataSource, ModelSource, Recipe, StudentInit, TrainingArguments } from '../../src/experiment/recipe.ts';
+import type { DataSource, ModelSource, Recipe } from '../../src/experiment/recipe.ts';
+import { studentOf } from '../../src/experiment/sweep.ts';
+import { given, trainingOf } from '../../src/experiment/training_values.ts';
 import { UsageError, type Values } from '../command_line/option.ts';
 import { resolveFolder, resolveModel, type ResolvedModel } from './sources.ts';
-import type { TRAINING_OPTIONS } from './training_options.ts';
+import type { TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 
 type TrainingValues = Values<typeof TRAINING_OPTIONS>;
 
@@ -67,7 +69,7 @@ function jobOf(values: TrainingValues, model: ResolvedModel, base: Recipe): Job 
     ...base,
     data: data.source,
     teacher: model.source,
-    training: trainingOf(values),
+    training: trainingOf(values, base.training),
     backend: values.backend ?? DEFAULT_RECIPE.backend,
     ...(tokenizer === undefined ? {} : { tokenizer: folderSource(tokenizer) }),
   };
@@ -90,38 +92,4 @@ function dataOf({ data, train_rows, dev_rows, data_seed }: TrainingValues): { so
 
 function folderSource(folder: string): ModelSource {
   return { kind: 'folder', name: basename(folder) };
-}
-
-function studentOf({ student_layers, init }: StudentValues, teacherLayers: number | undefined): Recipe['student'] {
-  const listed = init === undefined || init === 'random' ? undefined : init;
-  const count = student_layers ?? listed?.length ?? DEFAULT_RECIPE.student.num_hidden_layers;
-  if (listed && listed.length !== count) {
-    throw new UsageError('--init', `${count} layers, as --student_layers says`, `${listed.length} (${listed.join(',')})`, 'Name as many teacher layers as the student has.');
-  }
-  const limit = teacherLayers ?? Infinity;
-  const beyond = listed?.find((layer) => layer >= limit);
-  if (beyond !== undefined) throw new UsageError('--init', `layers from 0 to ${limit - 1}, which the teacher has`, String(beyond), 'The numbers are 0-based.');
-  if (init === 'random') return { num_hidden_layers: count, init: { kind: 'random' } };
-  if (count > limit) throw new UsageError('--student_layers', `at most the teacher's ${limit} layers`, String(count), 'A student with more layers can only start with --init random.');
-  return { num_hidden_layers: count, init: listed ? { kind: 'layers', layers: listed } : evenInit(teacherLayers, count) };
-}
-
-function evenInit(teacherLayers: number | undefined, count: number): StudentInit {
-  if (teacherLayers !== undefined) return { kind: 'layers', layers: evenLayers(teacherLayers, count) };
-  if (count === DEFAULT_RECIPE.student.num_hidden_layers) return DEFAULT_RECIPE.student.init;
-  throw new UsageError('--init', 'teacher layers to start from', 'none, and the teacher is not there yet to be counted', 'Name them, e.g. --init 5,11.');
-}
-
-function trainingOf(values: TrainingValues): TrainingArguments {
-  const { seed, max_steps, max_seq_length, learning_rate, eval_steps } = values;
-  const num_train_epochs = values.epochs;
-  const per_device_train_batch_size = values.batch_size;
-  return { ...DEFAULT_RECIPE.training, ...given({ seed, max_steps, max_seq_length, learning_rate, eval_steps, num_train_epochs, per_device_train_batch_size }) };
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The entries that have a value. */
-function given<T extends object>(entries: T): Given<T> {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as Given<T>;
 }

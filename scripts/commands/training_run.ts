@@ -9,7 +9,7 @@ import { checkOutput, drive } from '../driven_run.ts';
 import { deviceLine, progressOn } from '../progress.ts';
 import { resultTable } from '../result_table.ts';
 import type { Job } from './recipe_from.ts';
-import type { TRAINING_OPTIONS } from './training_options.ts';
+import type { TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 
 /** The folder to write into: the named one (UsageError when it holds files), or a new one under `runs/`. */
 export function outputFolder(named: string | undefined, name: string): string {

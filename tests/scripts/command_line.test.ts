@@ -97,7 +97,7 @@ describe('distillJob', () => {
       kind: 'distill', task: 'cola', name: 'cola-2-layers-seed-11', backend: 'cpu', baselines: true,
       data: { kind: 'folder', name: 'glue' }, teacher: { kind: 'folder', name: 'own-model' }, tokenizer: { kind: 'folder', name: 'own-model' },
       student: { num_hidden_layers: 2, init: { kind: 'layers', layers: [1, 5] } },
-      objectives: [{ name: 'kd', parameters: { temperature: 3, kd_weight: 0.25 } }],
+      stages: [{ objectives: [{ name: 'kd', parameters: { temperature: 3, kd_weight: 0.25 } }] }],
       training: { seed: 11, num_train_epochs: 3, max_steps: 17, per_device_train_batch_size: 5, max_seq_length: 23, learning_rate: 0.07, eval_steps: 13 },
     });
     expect(folders).toEqual({ teacher: model, data: join(home, 'glue'), tokenizer: model });
@@ -127,7 +127,7 @@ describe('distillJob', () => {
 
 it('finetunes all layers of the model alone', () => {
   const { recipe } = finetuneJob({ model, task: 'rte' });
-  expect(recipe).toMatchObject({ kind: 'finetune', task: 'rte', objectives: [], baselines: false });
+  expect(recipe).toMatchObject({ kind: 'finetune', task: 'rte', stages: [], baselines: false });
   expect(recipe.student).toEqual({ num_hidden_layers: 7, init: { kind: 'layers', layers: [0, 1, 2, 3, 4, 5, 6] } });
 });
 

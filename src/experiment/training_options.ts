@@ -1,12 +1,13 @@
 /** The options of every training command: the fields of a recipe, by the names of the paper's command lines. */
-import { TASKS } from '../../src/data/tasks.ts';
-import { DEFAULT_RECIPE, MINI_GLUE } from '../../src/experiment/presets.ts';
-import type { BackendChoice } from '../../src/experiment/recipe.ts';
-import { choice, flag, integer, real, text, UsageError, type Option } from '../command_line/option.ts';
+import { TASKS } from '../data/tasks.ts';
+import { DEFAULT_RECIPE, MINI_GLUE } from './presets.ts';
+import type { BackendChoice } from './recipe.ts';
+import { choice, flag, integer, real, text, UsageError, type Option } from './option.ts';
 
 const { training } = DEFAULT_RECIPE;
 const BACKENDS: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm', 'webgl', 'cpu'];
-const SEED_END = 2 ** 32 - 1;
+/** The largest seed. */
+export const SEED_END = 2 ** 32 - 1;
 
 export const TRAINING_OPTIONS = {
   task: choice(TASKS.map((task) => task.name), 'GLUE task', DEFAULT_RECIPE.task),
