@@ -19,6 +19,10 @@ export class Golden {
     return new Int32Array(bytes.slice().buffer);
   }
 
+  shape(name: string): readonly number[] {
+    return this.#get(name).shape;
+  }
+
   /** Names below a prefix, e.g. every `grad/mlm/…`. */
   under(prefix: string): string[] {
     return [...this.#file.tensors.keys()].filter((name) => name.startsWith(prefix));

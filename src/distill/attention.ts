@@ -67,7 +67,13 @@ export function scoreMeanSquare(student: tf.Tensor, teacher: tf.Tensor, { mask, 
   return tf.div(tf.sum(squares), tf.mul(tf.sum(real), groups)) as tf.Scalar;
 }
 
-const unmasked = (scores: tf.Tensor): tf.Tensor => tf.where(tf.lessEqual(scores, -100), tf.zerosLike(scores), scores);
+/** Scores of −100 and less as 0; comparisons have no gradient on the tape, so that it is written out. */
+const unmasked = tf.customGrad((...[scores, save]) => {
+  const removed = tf.lessEqual(scores as tf.Tensor, -100);
+  const without = (x: tf.Tensor, where: tf.Tensor) => tf.where(where, tf.zerosLike(x), x);
+  (save as tf.GradSaveFunc)([removed]);
+  return { value: without(scores as tf.Tensor, removed), gradFunc: (dy, saved) => without(dy as tf.Tensor, saved[0]!) };
+});
 
 /**
  * Relations of one layer: R = x·xᵀ·scale, x [B, H, T, dh] → [B, H, T, T].

@@ -98,10 +98,11 @@ function ownRows(contrast: Int32Array, [batch, columns]: readonly [number, numbe
   return tf.tensor2d(Int32Array.from({ length: batch }, (_, b) => contrast[b * columns]!), [batch, 1], 'int32');
 }
 
+/** The bank with new rows. tfjs's CPU kernel writes into the tensor that it is given, so that it is given a copy. */
 function updated(bank: tf.Tensor, vectors: tf.Tensor, own: tf.Tensor2D, momentum: number): tf.Tensor {
   const before = tf.gather(bank, tf.reshape(own, [-1]) as tf.Tensor1D);
   const moved = normalised(tf.add(tf.mul(before, momentum), tf.mul(vectors, 1 - momentum)));
-  return tf.tensorScatterUpdate(bank, own, moved);
+  return tf.tensorScatterUpdate(tf.add(bank, 0), own, moved);
 }
 
 /** From which rows negatives are drawn: class ids of all training rows. */

@@ -41,5 +41,5 @@ export const kd: Objective = {
 
 /** (z_S − z_T)² by example [B, 1], or of all B·B combinations, which broadcasting gave in the reference. */
 function squares(teacher: tf.Tensor2D, student: tf.Tensor2D, allCombinations: boolean): tf.Tensor {
-  return tf.squaredDifference(allCombinations ? tf.transpose(student) : student, teacher);
+  return tf.square(tf.sub(allCombinations ? tf.transpose(student) : student, teacher));
 }
