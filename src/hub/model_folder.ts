@@ -25,7 +25,8 @@ export interface LoadedModel {
 
 export type { LoadOptions } from './folder.ts';
 
-const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt', 'vocab.json', 'merges.txt'];
+/** Files that a tokenizer may be made of. */
+export const TOKENIZER_FILES: readonly string[] = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt', 'vocab.json', 'merges.txt'];
 const HOLDS = 'config.json, model.safetensors or pytorch_model.bin (whole, or in parts with their index) and tokenizer files; or model.pt of fairseq';
 
 /** Buffers of integers that some checkpoints carry; they count 0, 1, 2 … or are all 0. */

@@ -20,7 +20,7 @@ const INDEXED = ['model.safetensors.index.json', 'pytorch_model.bin.index.json']
 /** What fairseq calls its checkpoints. */
 export const FAIRSEQ_FILES = ['model.pt', 'checkpoint_best.pt', 'checkpoint_last.pt'];
 /** In the order in which `from_pretrained` looks for them. */
-const ORDER = ['model.safetensors', INDEXED[0]!, 'pytorch_model.bin', INDEXED[1]!, ...FAIRSEQ_FILES];
+export const WEIGHT_FILES: readonly string[] = ['model.safetensors', INDEXED[0]!, 'pytorch_model.bin', INDEXED[1]!, ...FAIRSEQ_FILES];
 
 /** What `from_pretrained` knows and the lab does not read, with what to do. */
 const OTHER_FORMS = ['tf_model.h5', 'flax_model.msgpack', 'model.ckpt.index', 'bert_model.ckpt.index'];
@@ -32,14 +32,14 @@ const OTHER_FORMS = ['tf_model.h5', 'flax_model.msgpack', 'model.ckpt.index', 'b
  * the readers of the single files throw.
  */
 export async function readWeights(folder: Folder, options: LoadOptions = {}): Promise<WeightFile | undefined> {
-  for (const file of folder.isFile ? [folder.name] : ORDER) {
+  for (const file of folder.isFile ? [folder.name] : WEIGHT_FILES) {
     const bytes = await readFile(folder, file, options);
-    if (bytes) return INDEXED.includes(file) ? readParts(folder, file, bytes, options) : { file, ...readWeightBytes(bytes, placeOf(folder, file)) };
+    if (bytes) return isIndex(file) ? readParts(folder, file, bytes, options) : { file, ...readWeightBytes(bytes, placeOf(folder, file)) };
   }
   for (const file of OTHER_FORMS) {
     if (!(await folder.has(file, options.signal))) continue;
     const remedy = 'Convert it in Python: AutoModel.from_pretrained(folder, from_tf=True).save_pretrained(folder).';
-    throw new FormatError('UnsupportedFormat', `${folder.name}/${file}`, `one of ${ORDER.join(', ')}`, file, remedy);
+    throw new FormatError('UnsupportedFormat', `${folder.name}/${file}`, `one of ${WEIGHT_FILES.join(', ')}`, file, remedy);
   }
   return undefined;
 }
@@ -48,6 +48,11 @@ export async function readWeights(folder: Folder, options: LoadOptions = {}): Pr
 export function readWeightBytes(bytes: Uint8Array, where: string): Omit<WeightFile, 'file'> {
   const isTorch = isZip(bytes) || /\.(bin|pt|pth)$/.test(where);
   return isTorch ? readTorchFile(bytes, where) : { tensors: readSafetensors(bytes, where).tensors, rest: new Map() };
+}
+
+/** Whether a file only says which files hold which tensors. */
+export function isIndex(file: string): boolean {
+  return INDEXED.includes(file);
 }
 
 /** A file of a folder, for messages. */
