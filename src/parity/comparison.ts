@@ -22,7 +22,7 @@ export interface Rule {
 /** Distance of computed x from expected y; G is the largest magnitude of the case's values, or gradients. */
 const MEASURES = {
   /** max|x − y| / max(max|y|, 1e-3·G) */
-  relative: (x: ArrayLike<number>, y: ArrayLike<number>, scale: number) => furthest(x, y) / Math.max(magnitude(y), 1e-3 * scale),
+  relative: (x: ArrayLike<number>, y: ArrayLike<number>, scale: number) => ratio(furthest(x, y), Math.max(magnitude(y), 1e-3 * scale)),
   /** max|x − y| */
   absolute: (x: ArrayLike<number>, y: ArrayLike<number>) => furthest(x, y),
   /** max of |xᵢ − yᵢ| / max(|yᵢ|, 1e-6·max|y|): for rates, which span many powers of ten */
@@ -32,13 +32,16 @@ const MEASURES = {
   },
 } as const;
 
+/** A difference on a scale; none is 0 on any scale. */
+const ratio = (difference: number, scale: number): number => (difference === 0 ? 0 : difference / scale);
+
 /** max|xᵢ − yᵢ| / unit(yᵢ); a masked score only has to be masked in both. NaN when any difference is. */
 function furthest(x: ArrayLike<number>, y: ArrayLike<number>, unit: (expected: number) => number = () => 1): number {
   let worst = 0;
   for (let i = 0; i < y.length; i++) {
     const [xi, yi] = [x[i]!, y[i]!];
     if (yi <= MASKED && xi <= MASKED) continue;
-    const difference = xi === yi ? 0 : Math.abs(xi - yi) / unit(yi);
+    const difference = xi === yi ? 0 : ratio(Math.abs(xi - yi), unit(yi));
     if (!(difference <= worst)) worst = difference;
     if (Number.isNaN(worst)) return worst;
   }
@@ -64,7 +67,7 @@ export class Comparison {
     this.#compared.add(name);
     if (x.length !== expected.length) throw new RangeError(`${name}: expected ${expected.length} values, got ${x.length}`);
     const { measure, tolerance } = rule ?? { measure: 'relative', tolerance: this.#usual(name) };
-    this.differences.push({ of: name, difference: MEASURES[measure](x, expected, this.#scale(name)) || 0, tolerance });
+    this.differences.push({ of: name, difference: MEASURES[measure](x, expected, this.#scale(name)), tolerance });
     if (x.some(Number.isNaN)) throw new RangeError(`${name}: some values are NaN`);
   }
 
@@ -77,7 +80,8 @@ export class Comparison {
   async gradient(name: string, got: Computed | undefined): Promise<void> {
     if (this.tensors.has(name)) return this.near(name, got ?? new Float32Array(this.tensors.values(name).length));
     if (!got) return;
-    const difference = magnitude(await valuesOf(got)) / (1e-3 * this.#scale(name));
+    const values = await valuesOf(got);
+    const difference = ratio(furthest(values, new Float32Array(values.length)), 1e-3 * this.#scale(name));
     this.differences.push({ of: `${name} (zero)`, difference, tolerance: this.#usual(name) });
   }
 
