@@ -1,43 +1,62 @@
-/** One training run in a headless browser: the built app, served on this machine, given a job and listened to. */
+/** Training runs in a headless browser: the built app, served on this machine, given one job after another and listened to. */
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { Fault, type FaultReport } from '../src/fault/fault.ts';
+import type { Recipe } from '../src/experiment/recipe.ts';
 import type { Event } from '../src/worker/protocol.ts';
 import { ensureBrowser } from './browser_install.ts';
 import { CHROMIUM_FLAGS } from './browser.ts';
 import { DIST, ensureBuilt } from './build_app.ts';
 import { UsageError } from './command_line/option.ts';
-import type { Job } from './commands/recipe_from.ts';
 import { openHome } from './headless_home.ts';
 import type { LabServer } from './serve.ts';
 
+/** One run of a session. */
+export interface DrivenRun {
+  readonly recipe: Recipe;
+  /** Folders of the session that the run reads, by their use. */
+  readonly files: Readonly<Partial<Record<'teacher' | 'data' | 'tokenizer' | 'student', string>>>;
+  /** Folder for the trained model, within that of the session; nothing for that folder itself. */
+  readonly out?: string;
+  /** The id under which an interrupted run is found again and goes on; without one it begins anew. */
+  readonly run?: string;
+}
+
 export interface DrivenOptions {
-  readonly job: Job;
-  /** Folder for the trained model; must be new or empty. */
+  readonly runs: readonly DrivenRun[];
+  /** Folders of this machine that the page may read, by name. */
+  readonly folders: Readonly<Record<string, string>>;
+  /** Folder that the page may write into. */
   readonly out: string;
   readonly port?: number;
   readonly installBrowser?: boolean;
   readonly signal: AbortSignal;
   readonly announce: (line: string) => void;
   readonly listen: (event: Event) => void;
+  /** Called before and after each run, with its place in the list. */
+  readonly onBegin?: (index: number) => void;
+  readonly onDone?: (index: number) => void;
 }
 
 /** An interrupt by the person: everything is closed, and the program ends with 130. */
 export class Interrupted extends Error {}
 
+/** Milliseconds that a run may take to save itself when it is interrupted. */
+const SAVING = 5000;
+
 /**
- * Builds if stale, serves, opens the page, gives it the job, and hears it out; closes browser and server in every case.
- * Throws the run's own Fault when it failed, `browser-ended` when the browser died, Interrupted on the signal.
+ * Builds if stale, serves, opens the page, gives it the runs, and hears them out; closes browser and server in every case.
+ * Throws a run's own Fault when it failed, `browser-ended` when the browser died, Interrupted on the signal.
  */
 export async function drive(options: DrivenOptions): Promise<void> {
-  const { job, out, signal, announce } = options;
+  const { folders, out, signal, announce } = options;
   const browser = ensureBrowser({ system: options.installBrowser, announce });
   await ensureBuilt(announce, signal).catch((error: unknown) => {
     stopIf(signal);
     throw error;
   });
   mkdirSync(out, { recursive: true });
-  const home = await openHome({ root: DIST, port: options.port, folders: { ...job.folders }, out });
+  const home = await openHome({ root: DIST, port: options.port, folders, out });
   let context: BrowserContext | undefined;
   try {
     stopIf(signal);
@@ -49,7 +68,8 @@ export async function drive(options: DrivenOptions): Promise<void> {
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
-    await untilAborted(signal, runIn(context, home.server, options));
+    const page = context.pages()[0] ?? (await context.newPage());
+    await untilAborted(signal, runsIn(page, context, home.server, options), () => saved(page, options));
   } finally {
     await context?.close().catch(() => undefined);
     await home.close();
@@ -65,22 +85,34 @@ export function checkOutput(out: string): void {
   }
 }
 
-async function runIn(context: BrowserContext, server: LabServer, { job, listen }: DrivenOptions): Promise<void> {
-  const page = context.pages()[0] ?? (await context.newPage());
+async function runsIn(page: Page, context: BrowserContext, server: LabServer, options: DrivenOptions): Promise<void> {
   let fault: FaultReport | undefined;
   let ended: string | undefined;
   await page.exposeBinding('distillLabEvent', (_source, event: Event) => {
     if (event.type === 'fault') fault ??= event.fault;
     if (event.type === 'state') ended = event.state;
-    listen(event);
+    options.listen(event);
   });
   const died = deathOf(page, context);
   await page.goto(`${server.address}?driven`);
   await Promise.race([died, page.waitForFunction(() => window.distillLab !== undefined, undefined, { timeout: 60_000 })]);
-  const files = Object.fromEntries(Object.keys(job.folders).map((name) => [name, server.folder(name)]));
-  await Promise.race([died, page.evaluate((given) => window.distillLab?.run(given), { recipe: job.recipe, files, out: server.out })]);
-  if (fault) throw new Fault(fault);
-  if (ended !== 'done') throw endedEarly(`the page to say "${ended ?? 'nothing'}" at the end`);
+  for (const [index, { recipe, files, out, run }] of options.runs.entries()) {
+    options.onBegin?.(index);
+    const addresses = Object.fromEntries(Object.entries(files).map(([use, folder]) => [use, server.folder(folder)]));
+    const job = { recipe, files: addresses, out: out === undefined ? server.out : `${server.out}${encodeURIComponent(out)}/`, ...(run === undefined ? {} : { run }) };
+    await Promise.race([died, page.evaluate((given) => window.distillLab?.run(given), job)]);
+    if (fault) throw new Fault(fault);
+    if (ended !== 'done') throw endedEarly(`the page to say "${ended ?? 'nothing'}" at the end`);
+    options.onDone?.(index);
+  }
+}
+
+/** Lets a run that can go on later save itself; whatever hinders it, the interrupt goes on. */
+async function saved(page: Page, { runs, announce }: DrivenOptions): Promise<void> {
+  if (!runs.some(({ run }) => run !== undefined)) return;
+  announce('Saving the run, so that the same command continues it …');
+  const stopped = page.evaluate(() => window.distillLab?.stop()).then(() => page.waitForTimeout(SAVING));
+  await stopped.catch(() => undefined);
 }
 
 /** Rejects when the page fails in a way that it cannot tell itself. */
@@ -108,12 +140,14 @@ function stopIf(signal: AbortSignal): void {
   if (signal.aborted) throw new Interrupted();
 }
 
-/** The work, or Interrupted as soon as the signal comes. */
-async function untilAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
-  work.catch(() => undefined);
+/** The work, or Interrupted as soon as the signal comes and `last` is done or the work has ended. */
+async function untilAborted(signal: AbortSignal, work: Promise<void>, last: () => Promise<void>): Promise<void> {
+  const ended = work.catch(() => undefined);
   const aborted = new Promise<never>((_resolve, reject) => {
-    if (signal.aborted) reject(new Interrupted());
-    signal.addEventListener('abort', () => reject(new Interrupted()), { once: true });
+    const interrupt = () => void Promise.race([last(), ended]).then(() => reject(new Interrupted()));
+    if (signal.aborted) interrupt();
+    signal.addEventListener('abort', interrupt, { once: true });
   });
-  await Promise.race([work, aborted]);
+  aborted.catch(() => undefined);
+  await Promise.race([work.catch((error: unknown) => (signal.aborted ? aborted : Promise.reject(error))), aborted]);
 }

@@ -1,4 +1,5 @@
 /** The lab's command line: `npm run lab -- <command> [options]`. */
+import { shellWords, withoutProgram } from '../src/experiment/shell_words.ts';
 import { toReport } from '../src/fault/fault.ts';
 import { commandHelp, labHelp, type Command } from './command_line/command.ts';
 import { didYouMean, UsageError } from './command_line/option.ts';
@@ -11,7 +12,8 @@ const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 process.exitCode = await main(process.argv.slice(2));
 
-async function main([name, ...args]: readonly string[]): Promise<number> {
+async function main(words: readonly string[]): Promise<number> {
+  const [name, ...args] = pasted(words);
   const json = args.includes('--json');
   try {
     if (name === undefined || name === '--help' || name === 'help') {
@@ -28,6 +30,15 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     console.error(messageOf(error));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
+}
+
+/**
+ * The reference's own line, pasted as it is: `python experiments.py --task mnli …` as words or as one text.
+ */
+function pasted(words: readonly string[]): readonly string[] {
+  const parted = words.length === 1 && /\s/.test(words[0]!) ? shellWords(words[0]!) : words;
+  const options = withoutProgram(parted);
+  return options.length < parted.length ? ['experiments', ...options] : parted;
 }
 
 async function runCommand(command: Command, args: readonly string[], json: boolean): Promise<number> {

@@ -2,18 +2,8 @@
  * A run's events as lines for a person: one that is written over on a terminal; elsewhere one every few seconds, and
  * the first and the last step of each model.
  */
-import type { Arm, DeviceReport, Event, StepReport } from '../src/worker/protocol.ts';
-
-/** Words for the models of a run. */
-export const ARM_WORDS: Readonly<Record<Arm, string>> = {
-  teacher: 'teacher',
-  distilled: 'student distilled',
-  finetuned: 'student finetuned',
-  initialised: 'initialised only',
-  random: 'random weights',
-  majority: 'majority class',
-  pretrained: 'pretrained',
-};
+import { ARM_WORDS } from '../src/experiment/report.ts';
+import type { DeviceReport, Event, StepReport } from '../src/worker/protocol.ts';
 
 /** Milliseconds between lines where no line can be written over. */
 const INTERVAL = 5000;

@@ -1,6 +1,7 @@
 /** The comparison at the end of a run, as a table of text. */
 import type { ResultRow } from '../src/worker/protocol.ts';
-import { ARM_WORDS } from './progress.ts';
+import { ARM_WORDS } from '../src/experiment/report.ts';
+import { textTable } from '../src/experiment/text_table.ts';
 
 /**
  * One line a model: parameters, share of the teacher's, every metric on the dev rows, the first metric by depth slice,
@@ -19,7 +20,7 @@ export function resultTable(rows: readonly ResultRow[]): string {
     ...Array.from({ length: depths }, (_, d) => row.scores.byDepth[d]?.toFixed(3) ?? '–'),
     row.seconds > 0 ? row.seconds.toFixed(1) : '–',
   ]);
-  return align([header, ...lines]);
+  return textTable([header, ...lines]);
 }
 
 function sizeOf({ parameters }: ResultRow, teacher: ResultRow | undefined): string {
@@ -31,12 +32,4 @@ function score(name: string, { scores }: ResultRow): string {
   if (value === undefined) return '–';
   if (name !== 'accuracy' || scores.examples === 0) return value.toFixed(4);
   return `${value.toFixed(4)} ± ${Math.sqrt((value * (1 - value)) / scores.examples).toFixed(4)}`;
-}
-
-function align(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd();
-  const [header = [], ...body] = rows;
-  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  return [line(header), rule, ...body.map(line)].join('\n');
 }

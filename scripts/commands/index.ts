@@ -2,9 +2,10 @@
 import type { Command } from '../command_line/command.ts';
 import { convert } from './convert.ts';
 import { distill } from './distill.ts';
+import { experiments } from './experiments.ts';
 import { finetune } from './finetune.ts';
 import { inspect } from './inspect.ts';
 import { predict } from './predict.ts';
 import { pretrain } from './pretrain.ts';
 
-export const COMMANDS: readonly Command[] = [distill, finetune, pretrain, inspect, convert, predict];
+export const COMMANDS: readonly Command[] = [distill, experiments, finetune, pretrain, inspect, convert, predict];

@@ -58,7 +58,8 @@ export function pretrainJob(values: TrainingValues & { readonly model: string; r
   return { ...job, recipe: { ...job.recipe, data } };
 }
 
-function jobOf(values: TrainingValues, model: ResolvedModel, base: Recipe): Job {
+/** A recipe with the data, the tokenizer, the model and the training arguments of the options; UsageError where they do not fit. */
+export function jobOf(values: TrainingValues, model: ResolvedModel, base: Recipe): Job {
   const data = dataOf(values);
   const tokenizer = values.tokenizer === undefined ? undefined : resolveFolder(values.tokenizer, '--tokenizer');
   if (model.source.kind === 'scratch' && data.source.kind === 'folder' && tokenizer === undefined) {
@@ -76,7 +77,8 @@ function jobOf(values: TrainingValues, model: ResolvedModel, base: Recipe): Job 
   return { recipe, folders: given(folders) };
 }
 
-function modelOf(named: string | undefined, where: string, task: string): ResolvedModel {
+/** The model that an option names, or the task's bundled teacher. */
+export function modelOf(named: string | undefined, where: string, task: string): ResolvedModel {
   const fallback = bundledTeacher(task);
   return resolveModel(named ?? (fallback.kind === 'bundled' ? fallback.name : ''), where, task);
 }

@@ -31,7 +31,8 @@ export async function train(job: Job, values: Values<typeof TRAINING_OPTIONS>, o
   let rows: readonly ResultRow[] = [];
   try {
     await drive({
-      job,
+      runs: [{ recipe: job.recipe, files: Object.fromEntries(Object.keys(job.folders).map((name) => [name, name])) }],
+      folders: { ...job.folders },
       out,
       port: values.port,
       installBrowser: values['install-browser'],

@@ -1,10 +1,10 @@
 /** What a method, a kind of stage and the reference's knobs stand for: the stages of a recipe. */
 import { layerPairs, parseMapping } from '../distill/layer_mapping.ts';
 import { methodNamed, REFERENCE_METHODS } from '../distill/methods.ts';
-import { objectiveNamed } from '../distill/objectives/index.ts';
 import { Fault } from '../fault/fault.ts';
 import type { EXPERIMENT_OPTIONS } from './experiment_options.ts';
-import { UsageError, type Values } from './option.ts';
+import { entryNamed, OBJECTIVE_CATALOGUE } from './objective_catalogue.ts';
+import { didYouMean, UsageError, type Values } from './option.ts';
 import type { ObjectiveTerm, Stage } from './recipe.ts';
 
 export type ExperimentValues = Values<typeof EXPERIMENT_OPTIONS>;
@@ -31,7 +31,7 @@ export interface MethodStages {
 export function methodStages(method: string, values: ExperimentValues): MethodStages {
   const notes: string[] = [];
   const terms = methodTerms(method, values, (note) => notes.push(note));
-  const hidden = terms.some(({ name }) => objectiveNamed(name).taps !== undefined);
+  const hidden = terms.some(comparesLayers);
   const kind = values.experiment === 'pred' ? 'pred' : (values.stage ?? 'one_stage');
   if (kind === 'two_stage' && !hidden) notes.push(`${method} compares predictions only: both stages do, as in the reference.`);
   return { stages: STAGES[kind]({ terms, hidden, values }), notes };
@@ -46,7 +46,7 @@ interface StageParts {
 
 const STAGES: Readonly<Record<'two_stage' | 'one_stage' | 'pred', (parts: StageParts) => Stage[]>> = {
   two_stage: ({ terms, values }) => [stage('intermediate', terms), stage('prediction', [predictionTerm(values)], values.stage_start)],
-  one_stage: ({ terms, hidden, values }) => [stage('distillation', hidden && !terms.some(isPrediction) ? [predictionTerm(values), ...terms.map((term) => weighted(term, values))] : terms)],
+  one_stage: ({ terms, hidden, values }) => [stage('distillation', hidden && terms.every(comparesLayers) ? [predictionTerm(values), ...terms.map((term) => weighted(term, values))] : terms)],
   pred: ({ values }) => [stage('prediction', [predictionTerm(values)])],
 };
 
@@ -54,7 +54,7 @@ function stage(name: string, objectives: readonly ObjectiveTerm[], start: Stage[
   return { name, objectives, training: {}, start };
 }
 
-const isPrediction = ({ name }: ObjectiveTerm): boolean => objectiveNamed(name).taps === undefined;
+const comparesLayers = ({ name }: ObjectiveTerm): boolean => entryNamed(name)?.compares === 'layers';
 
 function weighted(term: ObjectiveTerm, { inter_weight = 1, crd_weight = 1 }: ExperimentValues): ObjectiveTerm {
   return { ...term, weight: term.weight * (term.name === 'crd' ? crd_weight : inter_weight) };
@@ -81,21 +81,14 @@ function named(name: string, values: ExperimentValues, note: (text: string) => v
 }
 
 function termsOf(name: string): readonly ObjectiveTerm[] {
-  const isObjective = !Object.hasOwn(REFERENCE_METHODS.task_specific, name) && knownObjective(name);
-  if (isObjective) return [{ name: objectiveNamed(name).name, weight: 1, parameters: {} }];
+  const entry = entryNamed(name);
+  if (entry && !Object.hasOwn(REFERENCE_METHODS.task_specific, name)) return [{ name: entry.name, weight: 1, parameters: {} }];
   try {
     return methodNamed(name, 'task_specific').objectives;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw new UsageError(`--method`, error.expected, error.got, error.remedy);
-  }
-}
-
-function knownObjective(name: string): boolean {
-  try {
-    return objectiveNamed(name).name.length > 0;
-  } catch {
-    return false;
+    const names = [...Object.keys(REFERENCE_METHODS.task_specific), ...OBJECTIVE_CATALOGUE.map((one) => one.name)];
+    throw new UsageError('--method', error.expected, error.got, error.remedy.startsWith('Choose') ? didYouMean(name, names) : error.remedy);
   }
 }
 
@@ -112,33 +105,21 @@ function withKnobs(term: ObjectiveTerm, values: ExperimentValues): ObjectiveTerm
   return { ...term, name, parameters: { ...term.parameters, ...Object.fromEntries(given) } };
 }
 
+/** Mappings that are what an objective is, rather than a choice. */
+const OWN: ReadonlySet<string> = new Set(['combine', 'random', 'random_block']);
+
 /**
  * The term with the mapping of the command line, where it has one to choose: the reference's contrastive loss takes all
- * states whatever `--mapping` says, and its attention losses know no `combine`.
+ * states whatever `--mapping` says, its random ones draw, and its attention losses know no `combine`.
  */
 function mapped(term: ObjectiveTerm, { mapping }: ExperimentValues, note: (text: string) => void): ObjectiveTerm {
-  if (mapping === undefined || objectiveNamed(term.name).taps === undefined) return term;
-  if (term.mapping === 'combine') {
-    if (mapping !== 'combine') note(`${term.name} compares all states at once, as in the reference: --mapping ${mapping} has no part in it.`);
-    return term;
-  }
-  if (mapping === 'combine' && !combines(term)) {
-    note(`${term.name} compares pairs of layers: it keeps the mapping ${term.mapping ?? 'skip'}, as in the reference.`);
-    return { ...term, mapping: term.mapping ?? 'skip' };
-  }
-  return { ...term, mapping };
-}
-
-/** Whether an objective knows what all states at once are. */
-function combines({ name, parameters }: ObjectiveTerm): boolean {
-  const shape = { layers: 1, heads: 1, hidden_size: 2 };
-  try {
-    objectiveNamed(name).taps?.({ student: shape, teacher: shape, mapping: { kind: 'combine' }, fidelity: 'corrected', parameters, seed: 0 }, 0);
-    return true;
-  } catch (error) {
-    if (error instanceof Fault) return false;
-    throw error;
-  }
+  const entry = entryNamed(term.name);
+  if (mapping === undefined || entry?.mapping === undefined) return term;
+  const own = term.mapping ?? entry.mapping;
+  const stays = OWN.has(own) || (mapping === 'combine' && !entry.combines);
+  if (!stays) return { ...term, mapping };
+  if (mapping !== own) note(`${term.name} keeps its own mapping, ${own}, as in the reference: --mapping ${mapping} has no part in it.`);
+  return { ...term, mapping: own };
 }
 
 /** UsageError at `--mapping` unless every term's mapping fits the two depths. */

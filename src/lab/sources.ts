@@ -21,7 +21,7 @@ export interface LoadedSource {
 export interface Shelf {
   /** Address below which `models/` and `tokenizers/` lie, with a slash at the end. */
   readonly baseUrl: string;
-  readonly given: { readonly teacher?: readonly GivenFile[]; readonly data?: readonly GivenFile[]; readonly tokenizer?: readonly GivenFile[] };
+  readonly given: { readonly teacher?: readonly GivenFile[]; readonly data?: readonly GivenFile[]; readonly tokenizer?: readonly GivenFile[]; readonly student?: readonly GivenFile[] };
   /** Models kept from earlier runs: a run's student, a teacher made on its first use. */
   stored(key: string): Promise<LoadedSource | undefined>;
   readonly now: Clock;

@@ -11,13 +11,17 @@ import { TrainerClient } from '../worker/trainer_client.ts';
 /** What the command line asks for. Folders and output are addresses on the page's own server, with a slash at the end. */
 export interface DrivenJob {
   readonly recipe: Recipe;
-  readonly files: { readonly teacher?: string; readonly data?: string; readonly tokenizer?: string };
+  readonly files: { readonly teacher?: string; readonly data?: string; readonly tokenizer?: string; readonly student?: string };
   readonly out: string;
+  /** The run's id in this browser's storage, where it shall go on after an interrupt; without one it begins anew. */
+  readonly run?: string;
 }
 
 export interface DrivenLab {
   /** Runs the job to its end; a failure is told as a `fault` event. */
   run(job: DrivenJob): Promise<void>;
+  /** Saves the run in work and ends it; it can go on later. */
+  stop(): void;
 }
 
 declare global {
@@ -27,39 +31,51 @@ declare global {
   }
 }
 
-/** The one run of this page, and the one export; the result is the folder, so no run is kept in the browser. */
+/** A run that is not continued has this id; the result of every run is its folder, so none is kept in the browser. */
 const RUN = 'driven';
+/** Milliseconds for which an interrupted run waits to be continued. */
+const KEPT = 14 * 24 * 3600 * 1000;
 const EXPORT_ID = 1;
 
 /** Files that models, tokenizers and GLUE folders are made of; a folder may hold others, which are not read. */
 const KNOWN_FILE = /\.(json|safetensors|txt|bin|model|tsv|tsv\.gz|csv|jsonl)$/;
 
-window.distillLab = { run };
+window.distillLab = drivenLab();
 
-async function run(job: DrivenJob): Promise<void> {
-  const client = new TrainerClient();
+function drivenLab(): DrivenLab {
+  let working: TrainerClient | undefined;
+  return {
+    run: (job) => run((working = new TrainerClient()), job),
+    stop: () => working?.send({ type: 'stop' }),
+  };
+}
+
+async function run(client: TrainerClient, job: DrivenJob): Promise<void> {
+  const id = job.run ?? RUN;
   const tell = (event: Event) => void window.distillLabEvent?.(event);
   client.listen((event) => {
     if (event.type !== 'exported') tell(event);
   });
   try {
-    await deleteRuns();
+    await deleteForgotten();
     const files = await givenFiles(job.files);
     await answer(client, { type: 'open', backend: job.recipe.backend }, (event) => event.type === 'device');
-    await answer(client, { type: 'start', run: RUN, recipe: job.recipe, files }, (event) => event.type === 'state' && event.state !== 'running' && event.state !== 'paused');
-    const exported = await answer(client, { type: 'export', id: EXPORT_ID, run: RUN }, (event) => event.type === 'exported');
+    const ending = await answer(client, { type: 'start', run: id, recipe: job.recipe, files }, (event) => event.type === 'state' && event.state !== 'running' && event.state !== 'paused');
+    if (ending.type === 'state' && ending.state === 'stopped') return;
+    const exported = await answer(client, { type: 'export', id: EXPORT_ID, run: id }, (event) => event.type === 'exported');
     if (exported.type === 'exported') for (const file of exported.files) await write(job.out, file);
   } catch (error) {
-    if (!(error instanceof ToldFault)) tell({ type: 'fault', run: RUN, fault: toReport(error) });
+    if (!(error instanceof ToldFault)) tell({ type: 'fault', run: id, fault: toReport(error) });
+    return;
   } finally {
     client.terminate();
   }
-  await deleteRuns().catch(() => undefined);
+  await deleteRun(id).catch(() => undefined);
 }
 
-/** Deletes what this run, and one that was interrupted before it, left behind. */
-async function deleteRuns(): Promise<void> {
-  for (const { id } of await listRuns()) await deleteRun(id);
+/** Deletes what an interrupted run left behind that cannot be continued, or that nobody has continued for long. */
+async function deleteForgotten(): Promise<void> {
+  for (const { id, updatedAt } of await listRuns()) if (id === RUN || Date.now() - updatedAt > KEPT) await deleteRun(id);
 }
 
 /** A fault that the worker has told already. */

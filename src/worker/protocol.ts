@@ -20,6 +20,8 @@ export interface GivenFiles {
   readonly teacher?: readonly GivenFile[];
   readonly data?: readonly GivenFile[];
   readonly tokenizer?: readonly GivenFile[];
+  /** The model that the student starts from, where that is a folder of its own. */
+  readonly student?: readonly GivenFile[];
 }
 
 export type Command =

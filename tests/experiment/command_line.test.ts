@@ -56,7 +56,7 @@ describe("the reference's line", () => {
     ['--tsak mnli', 'got "--tsak". Did you mean --task?'],
     ['--seed 3', 'Did you mean --seeds?'],
     ['-q 3', 'got "-q"'],
-    ['--method att_msee', '--method: expected one of kd, att_mse_learn'],
+    ['--method att_msee', 'Did you mean att_mse?'],
     ['--method hopfield_cls', 'commented out'],
     ['--method qkv', 'minilm_v2'],
     ['--method "a b"', 'got "a b"'],
@@ -108,7 +108,7 @@ describe('stages', () => {
     const crd = methodStages('crd', { stage: 'two_stage', mapping: 'skip' });
     expect([crd.stages[0]!.objectives[0]!.mapping, crd.notes.length]).toEqual(['combine', 1]);
     const attention = methodStages('att_mse_learn', { stage: 'two_stage', mapping: 'combine' });
-    expect([attention.stages[0]!.objectives[0]!.mapping, attention.notes[0]]).toEqual(['skip', expect.stringContaining('pairs of layers')]);
+    expect([attention.stages[0]!.objectives[0]!.mapping, attention.notes[0]]).toEqual(['skip', expect.stringContaining('att_mse keeps its own mapping, skip')]);
     expect(methodStages('hidden_mse_learn', { stage: 'two_stage', mapping: 'combine' }).stages[0]!.objectives[0]!.mapping).toBe('combine');
   });
 });
