@@ -116,13 +116,10 @@ export function planArms(recipe: Recipe, session: Session): readonly ArmPlan[] {
 export interface ExportedModel {
   readonly arm: Arm;
   readonly heads: readonly Head[];
-  readonly architecture: 'BertForSequenceClassification' | 'BertForMaskedLM';
 }
 
-const CLASSIFIER = { heads: ['classification'], architecture: 'BertForSequenceClassification' } as const;
-
 export const EXPORTED: Record<Recipe['kind'], ExportedModel> = {
-  distill: { arm: 'distilled', ...CLASSIFIER },
-  finetune: { arm: 'finetuned', ...CLASSIFIER },
-  pretrain: { arm: 'pretrained', heads: ['masked-lm'], architecture: 'BertForMaskedLM' },
+  distill: { arm: 'distilled', heads: ['classification'] },
+  finetune: { arm: 'finetuned', heads: ['classification'] },
+  pretrain: { arm: 'pretrained', heads: ['masked-lm'] },
 };

@@ -5,6 +5,7 @@ import { parseMapping } from '../distill/layer_mapping.ts';
 import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import type { ModelConfig } from '../model/config.ts';
+import { usablePositions } from '../model/families.ts';
 import { checkLayers } from '../model/student_init.ts';
 
 /** Refuses unknown objectives, and distilling by none. */
@@ -24,7 +25,8 @@ function checkTerm({ name, mapping }: ObjectiveTerm): void {
 }
 
 /** Refuses texts longer than the model's positions, or shorter than `least`: the special tokens and one word a text. */
-export function checkLength({ training, teacher }: Recipe, { max_position_embeddings: most }: ModelConfig, least: number): void {
+export function checkLength({ training, teacher }: Recipe, config: ModelConfig, least: number): void {
+  const most = usablePositions(config);
   const length = training.max_seq_length;
   if (Number.isInteger(length) && length >= least && length <= most) return;
   throw new Fault({ code: 'bad-sequence-length', where: 'max_seq_length', expected: `${least} to ${most} tokens, the positions of ${sourceName(teacher)}`, got: `${length}`, remedy: `Set it to ${most} or less, or choose a model with more positions.` });

@@ -1,4 +1,4 @@
-import { readConfig, writeConfig } from '../formats/config_json.ts';
+import { architectureOf, readConfig, writeConfig } from '../formats/config_json.ts';
 import { isJsonObject } from '../formats/text.ts';
 import type { LoadedSource } from '../lab/sources.ts';
 import { exportedWeights } from '../lab/export.ts';
@@ -39,7 +39,7 @@ export async function keptModel(key: string): Promise<LoadedSource | undefined> 
 /** Keeps a teacher for later runs. */
 export async function keepModel(key: string, weights: Weights, tokenizer: Tokenizer): Promise<void> {
   await putModel(key, {
-    config: JSON.parse(writeConfig(weights.config, 'BertForSequenceClassification')) as JsonValue,
+    config: JSON.parse(writeConfig(weights.config, architectureOf(weights.config, weights.heads))) as JsonValue,
     tensors: toFile(weights),
     tokenizerFiles: textFiles(tokenizer),
   });
