@@ -1,14 +1,14 @@
 /**
  * The headers that every answer of the app carries, from the local server and from the service worker alike.
  *
- * Nothing is fetched from, or sent to, another origin; no text ever becomes code. WebAssembly needs its own word in the
- * script rule; the two Trusted Types policies are Svelte's and the one that makes the addresses of our workers.
+ * Code, styles and images come from this origin alone, and no text ever becomes code. Models may be fetched from any host
+ * over https, since a person may name any; nothing else is. WebAssembly needs its own word in the script rule; the two Trusted Types policies are Svelte's and the one that makes the addresses of our workers.
  */
 export const CONTENT_SECURITY_POLICY: string = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
-  "connect-src 'self'",
+  "connect-src 'self' https:",
   "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self'",

@@ -4,8 +4,9 @@ import { FormatError } from '../formats/format_error.ts';
 import { fairseqConfig } from '../formats/fairseq.ts';
 import { checkFinite, toFloat32, writeSafetensors, type NamedTensor, type SafetensorsTensor } from '../formats/safetensors.ts';
 import type { ModelConfig } from '../model/config.ts';
+import { FAIRSEQ_FILES, TOKENIZER_FILES } from './file_names.ts';
 import type { Folder, LoadOptions } from './folder.ts';
-import { FAIRSEQ_FILES, placeOf, readFile, readWeights } from './weight_files.ts';
+import { placeOf, readFile, readWeights } from './weight_files.ts';
 
 /** Values of one parameter, flat and row-major; they may be a view on the file's bytes, so copy before changing them. */
 export interface LoadedTensor {
@@ -25,8 +26,6 @@ export interface LoadedModel {
 
 export type { LoadOptions } from './folder.ts';
 
-/** Files that a tokenizer may be made of. */
-export const TOKENIZER_FILES: readonly string[] = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt', 'vocab.json', 'merges.txt'];
 const HOLDS = 'config.json, model.safetensors or pytorch_model.bin (whole, or in parts with their index) and tokenizer files; or model.pt of fairseq';
 
 /** Buffers of integers that some checkpoints carry; they count 0, 1, 2 … or are all 0. */

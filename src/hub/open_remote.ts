@@ -3,11 +3,10 @@ import { Fault } from '../fault/fault.ts';
 import { readSafetensorsIndex } from '../formats/safetensors_index.ts';
 import type { DownloadOptions } from './download.ts';
 import type { FileCache } from './file_cache.ts';
+import { isIndex, TOKENIZER_FILES, WEIGHT_FILES } from './file_names.ts';
 import type { GivenFile, LoadOptions } from './folder.ts';
 import { authorisation, hubRemote, hubSource, listHub, parseModelId, type HubOptions } from './hugging_face.ts';
-import { TOKENIZER_FILES } from './model_folder.ts';
 import { remoteFolder, type BlobFolder, type Remote } from './remote_folder.ts';
-import { isIndex, WEIGHT_FILES } from './weight_files.ts';
 import { unzipFiles } from './zip.ts';
 
 export interface OpenOptions extends LoadOptions, HubOptions, Pick<DownloadOptions, 'pause' | 'onNote'> {
@@ -32,7 +31,7 @@ export async function openRemote(text: string, options: OpenOptions = {}): Promi
   const headers = remote.isHub ? authorisation(options.token) : {};
   const { cache, pause, onNote } = options;
   const folder = remoteFolder(remote, { headers, cache, ...(pause ? { pause } : {}), ...(onNote ? { onNote } : {}) });
-  if (remote.zip !== undefined) return unzipped(folder, remote.name, remote.zip, options);
+  if (remote.zip !== undefined) return unzipped(folder, remote, remote.zip, options);
   const files = await modelFiles(folder, options);
   const listing = files.map(({ name, blob }) => ({ path: name, size: blob.size, tag: remote.files?.find(({ path }) => path === name)?.tag ?? '' }));
   await cache?.finish(remote.source, listing).catch(() => undefined);
@@ -65,10 +64,12 @@ async function addressed(text: string, cache: FileCache | undefined): Promise<Re
   return { name: last, source: root, isHub: false, ...(files ? { files } : {}), address: (path) => root + path.split('/').map(encodeURIComponent).join('/') + url.search };
 }
 
-async function unzipped(folder: BlobFolder, name: string, path: string, { signal, onProgress }: OpenOptions): Promise<Opened> {
+async function unzipped(folder: BlobFolder, { name, source }: Remote, path: string, { signal, onProgress, cache }: OpenOptions): Promise<Opened> {
   const bytes = await folder.read(path, { signal, onBytes: (done, total) => onProgress?.(path, done, total) });
   if (!bytes) throw noWeights(name, `no ${path}`);
-  return { name, files: unzipFiles(bytes, path) };
+  const files = unzipFiles(bytes, path);
+  await cache?.finish(source, [{ path, size: bytes.length, tag: '' }]).catch(() => undefined);
+  return { name, files };
 }
 
 /** The files of a model that the lab reads, as blobs. */

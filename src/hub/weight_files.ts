@@ -5,6 +5,7 @@ import { readSafetensors, type SafetensorsTensor } from '../formats/safetensors.
 import { readSafetensorsIndex } from '../formats/safetensors_index.ts';
 import { readTorchFile } from '../formats/torch_file.ts';
 import { isZip } from '../formats/zip_archive.ts';
+import { isIndex, WEIGHT_FILES } from './file_names.ts';
 import type { Folder, LoadOptions } from './folder.ts';
 
 export interface WeightFile {
@@ -15,12 +16,6 @@ export interface WeightFile {
   /** Values beside the weights in a PyTorch file. */
   readonly rest: ReadonlyMap<string, PickleValue>;
 }
-
-const INDEXED = ['model.safetensors.index.json', 'pytorch_model.bin.index.json'];
-/** What fairseq calls its checkpoints. */
-export const FAIRSEQ_FILES = ['model.pt', 'checkpoint_best.pt', 'checkpoint_last.pt'];
-/** In the order in which `from_pretrained` looks for them. */
-export const WEIGHT_FILES: readonly string[] = ['model.safetensors', INDEXED[0]!, 'pytorch_model.bin', INDEXED[1]!, ...FAIRSEQ_FILES];
 
 /** What `from_pretrained` knows and the lab does not read, with what to do. */
 const OTHER_FORMS = ['tf_model.h5', 'flax_model.msgpack', 'model.ckpt.index', 'bert_model.ckpt.index'];
@@ -48,11 +43,6 @@ export async function readWeights(folder: Folder, options: LoadOptions = {}): Pr
 export function readWeightBytes(bytes: Uint8Array, where: string): Omit<WeightFile, 'file'> {
   const isTorch = isZip(bytes) || /\.(bin|pt|pth)$/.test(where);
   return isTorch ? readTorchFile(bytes, where) : { tensors: readSafetensors(bytes, where).tensors, rest: new Map() };
-}
-
-/** Whether a file only says which files hold which tensors. */
-export function isIndex(file: string): boolean {
-  return INDEXED.includes(file);
 }
 
 /** A file of a folder, for messages. */

@@ -6,7 +6,7 @@ import { readSafetensors, toFloat32, writeSafetensors, type SafetensorsFile } fr
 import { Generator } from '../../src/random/generator.ts';
 import { assemble, verdict } from './safetensors_bytes.ts';
 
-const MUTATIONS = 2000;
+const MUTATIONS = 10_000;
 const MAX_MS = 200;
 
 const noise = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1));

@@ -31,10 +31,11 @@ describe('third-party notices', () => {
   });
 });
 
-it('lets no text become code and no request leave', () => {
-  const policy = RESPONSE_HEADERS['Content-Security-Policy'];
-  for (const rule of ["default-src 'none'", "connect-src 'self';", "require-trusted-types-for 'script'", "'wasm-unsafe-eval'"]) expect(policy).toContain(rule);
-  for (const gap of ["'unsafe-eval'", "'unsafe-inline'", 'https:', '*']) expect(policy).not.toContain(gap);
+it('lets no text become code, and models alone come from elsewhere', () => {
+  const policy = RESPONSE_HEADERS['Content-Security-Policy'] ?? '';
+  for (const rule of ["default-src 'none'", "connect-src 'self' https:;", "require-trusted-types-for 'script'", "'wasm-unsafe-eval'"]) expect(policy).toContain(rule);
+  for (const gap of ["'unsafe-eval'", "'unsafe-inline'", 'http:', '*']) expect(policy).not.toContain(gap);
+  expect(policy.split(';').filter((rule) => rule.includes('https:')).map((rule) => rule.trim().split(' ')[0])).toEqual(['connect-src']);
 });
 
 it('starts workers of its own origin only', () => {

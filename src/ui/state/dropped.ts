@@ -30,3 +30,14 @@ async function allEntries(reader: FileSystemDirectoryReader): Promise<readonly F
     all.push(...some);
   }
 }
+
+/** The files with zip archives in place of what they hold, each below its archive's name. */
+export async function withArchives(files: readonly GivenFile[]): Promise<readonly GivenFile[]> {
+  return (await Promise.all(files.map((file) => (/\.zip$/i.test(file.name) ? unzipped(file) : [file])))).flat();
+}
+
+async function unzipped({ name, blob }: GivenFile): Promise<readonly GivenFile[]> {
+  const { unzipFiles } = await import('../../hub/zip.ts');
+  const folder = name.replace(/\.zip$/i, '');
+  return unzipFiles(new Uint8Array(await blob.arrayBuffer()), name).map((file) => ({ name: `${folder}/${file.name}`, blob: file.blob }));
+}

@@ -1,3 +1,4 @@
+import { holdsModel, isModelFile, TOKENIZER_FILES } from '../../hub/file_names.ts';
 import type { GivenFile } from '../../worker/protocol.ts';
 
 /** The uses that a given folder may have in a recipe. */
@@ -19,7 +20,7 @@ interface Kind {
   /** What the folder has to hold, for a person. */
   readonly holds: string;
   readonly matches: (names: ReadonlySet<string>) => boolean;
-  readonly reads: RegExp;
+  readonly reads: (name: string) => boolean;
 }
 
 /** In order: a model folder may bring its tokenizer along, so the teacher is looked for before the tokenizer. */
@@ -27,17 +28,17 @@ export const KINDS: readonly Kind[] = [
   {
     use: 'data', title: 'Task data', holds: 'train.tsv and dev.tsv in GLUE’s form',
     matches: (names) => hasSplit(names, 'train') && (hasSplit(names, 'dev') || hasSplit(names, 'dev_matched')),
-    reads: /^(train|dev|dev_matched|dev_mismatched)\.tsv(\.gz)?$/,
+    reads: (name) => /^(train|dev|dev_matched|dev_mismatched)\.tsv(\.gz)?$/.test(name),
   },
   {
-    use: 'teacher', title: 'Teacher', holds: 'config.json and model.safetensors, as on Hugging Face',
-    matches: (names) => names.has('config.json') && names.has('model.safetensors'),
-    reads: /^(config\.json|model\.safetensors|tokenizer.*\.json|vocab\.(txt|json)|merges\.txt|special_tokens_map\.json)$/,
+    use: 'teacher', title: 'Teacher', holds: 'config.json and model.safetensors or pytorch_model.bin, as on Hugging Face, or model.pt of fairseq',
+    matches: holdsModel,
+    reads: isModelFile,
   },
   {
     use: 'tokenizer', title: 'Tokenizer', holds: 'tokenizer.json or vocab.txt',
     matches: (names) => names.has('tokenizer.json') || names.has('vocab.txt') || (names.has('vocab.json') && names.has('merges.txt')),
-    reads: /^(tokenizer.*\.json|vocab\.(txt|json)|merges\.txt|special_tokens_map\.json|added_tokens\.json)$/,
+    reads: (name) => TOKENIZER_FILES.includes(name),
   },
 ];
 
@@ -51,10 +52,17 @@ export function recognise(files: readonly GivenFile[]): readonly Recognised[] {
     const names = new Set(group.map((file) => baseName(file.name)));
     const kind = KINDS.find((k) => k.matches(names));
     if (!kind) return [];
-    const read = group.filter((file) => kind.reads.test(baseName(file.name)));
+    const read = group.filter((file) => kind.reads(baseName(file.name)));
     const plain = read.map((file) => ({ name: baseName(file.name), blob: file.blob }));
     return [{ use: kind.use, folder: folder || kind.title.toLowerCase(), found: plain.map((file) => file.name).join(', '), files: plain }];
   });
+}
+
+/** What was recognised among so many files, as a sentence. */
+export function foundSentence(found: readonly Recognised[], files: number): string {
+  if (found.length === 0) return `Nothing recognised among ${files} files. A folder should hold ${KINDS.map((kind) => kind.holds).join('; or ')}.`;
+  const titleOf = (use: Use): string => KINDS.find((kind) => kind.use === use)?.title ?? use;
+  return `Recognised: ${found.map((f) => `${titleOf(f.use)} in “${f.folder}”`).join('; ')}.`;
 }
 
 function byFolder(files: readonly GivenFile[]): Map<string, GivenFile[]> {

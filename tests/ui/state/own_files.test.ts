@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { layersOfConfig, recognise } from '../../../src/ui/state/own_files.ts';
+import { zipFiles } from '../../../src/hub/zip.ts';
+import { withArchives } from '../../../src/ui/state/dropped.ts';
+import { foundSentence, layersOfConfig, recognise } from '../../../src/ui/state/own_files.ts';
 
 const files = (...names: string[]) => names.map((name) => ({ name, blob: new Blob([name]) }));
 
@@ -15,6 +17,23 @@ describe('recognise', () => {
       ['teacher', 'bert', 'config.json, model.safetensors, vocab.txt'],
       ['tokenizer', 'tok', 'tokenizer.json'],
     ]);
+  });
+
+  it('knows a model in each of its forms', () => {
+    const uses = (...names: string[]) => recognise(files(...names.map((name) => `m/${name}`))).map(({ use, found }) => [use, found]);
+    expect(uses('config.json', 'pytorch_model.bin', 'training_args.bin')).toEqual([['teacher', 'config.json, pytorch_model.bin']]);
+    const parts = ['config.json', 'model.safetensors.index.json', 'model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+    expect(uses(...parts)).toEqual([['teacher', parts.join(', ')]]);
+    expect(uses('model.pt')).toEqual([['teacher', 'model.pt']]);
+    expect(uses('pytorch_model.bin')).toEqual([]);
+  });
+
+  it('opens zip archives that were dropped', async () => {
+    const archive = zipFiles([{ name: 'config.json', bytes: new Uint8Array(2) }, { name: 'model.safetensors', bytes: new Uint8Array(3) }]);
+    const given = await withArchives([{ name: 'tiny.zip', blob: new Blob([archive]) }, ...files('SST-2/train.tsv')]);
+    expect(given.map(({ name, blob }) => [name, blob.size])).toEqual([['tiny/config.json', 2], ['tiny/model.safetensors', 3], ['SST-2/train.tsv', 15]]);
+    expect(foundSentence(recognise(given), 3)).toBe('Recognised: Teacher in “tiny”.');
+    await expect(withArchives(files('broken.zip'))).rejects.toMatchObject({ code: 'BadArchive', where: 'broken.zip' });
   });
 
   it('takes loose and compressed files', () => {

@@ -1,0 +1,102 @@
+import { toReport } from '../../fault/fault.ts';
+import type { Opened, OpenOptions } from '../../hub/open_remote.ts';
+import { Downloads, type DownloadEntry } from '../../store/downloads.ts';
+import type { GivenFile } from '../../worker/protocol.ts';
+
+/** The file that is being fetched. */
+export interface Fetching {
+  readonly file: string;
+  readonly done: number;
+  /** 0 while the host has not told it. */
+  readonly total: number;
+  /** Undefined until a rate is known. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** What the opener needs of the world. */
+export interface OpenerPorts {
+  readonly fetchModel: (text: string, options: OpenOptions) => Promise<Opened>;
+  readonly downloads: Downloads;
+  readonly now: () => number;
+}
+
+/** The Hub, the network and this browser's own store; what fetches is loaded when it is first used. */
+const REAL: OpenerPorts = {
+  fetchModel: async (text, options) => (await import('../../hub/open_remote.ts')).openRemote(text, options),
+  downloads: new Downloads(),
+  now: () => performance.now(),
+};
+
+/** Fetches models by name or address, and lists those that are kept. */
+export class ModelOpener {
+  /** A name on the Hub, or an address. */
+  name = $state('');
+  /** Kept as long as this tab, and nowhere else. */
+  token = $state('');
+  fetching: Fetching | undefined = $state.raw();
+  /** What became of the last attempt, for a person. */
+  message = $state('');
+  failed = $state(false);
+  kept: readonly DownloadEntry[] = $state.raw([]);
+  #abort: AbortController | undefined = $state.raw();
+
+  constructor(
+    private readonly take: (files: readonly GivenFile[]) => string,
+    private readonly ports: OpenerPorts = REAL,
+  ) {}
+
+  get busy(): boolean {
+    return this.#abort !== undefined;
+  }
+
+  /** Fetches the named model and hands its files on; what arrived stays for the next time, whatever happens. */
+  async open(name: string = this.name): Promise<void> {
+    if (this.busy || name.trim() === '') return;
+    const abort = (this.#abort = new AbortController());
+    this.message = '';
+    this.failed = false;
+    try {
+      const { downloads, fetchModel } = this.ports;
+      const opened = await fetchModel(name, { token: this.token.trim() || undefined, cache: downloads, signal: abort.signal, onProgress: this.#progress(), onNote: (note) => (this.message = note) });
+      this.message = this.take(opened.files.map((file) => ({ name: `${opened.name}/${file.name}`, blob: file.blob })));
+    } catch (error) {
+      this.failed = !abort.signal.aborted;
+      this.message = abort.signal.aborted ? 'Stopped. What has arrived is kept: fetch it again to go on.' : sentence(error);
+    } finally {
+      this.fetching = undefined;
+      this.#abort = undefined;
+    }
+    await this.refresh();
+  }
+
+  abort(): void {
+    this.#abort?.abort();
+  }
+
+  /** Lists what is kept; a browser without storage keeps nothing. */
+  async refresh(): Promise<void> {
+    this.kept = await this.ports.downloads.list().catch(() => []);
+  }
+
+  async remove(source: string): Promise<void> {
+    await this.ports.downloads.delete(source);
+    await this.refresh();
+  }
+
+  /** Bytes of each file as they come, with the time left by the rate since its first new byte. */
+  #progress(): (file: string, done: number, total: number) => void {
+    let began = { file: '', done: 0, at: 0 };
+    return (file, done, total) => {
+      const at = this.ports.now();
+      if (began.file !== file) began = { file, done, at };
+      const rate = (done - began.done) / Math.max(1, at - began.at);
+      const secondsLeft = total > 0 && rate > 0 ? (total - done) / rate / 1000 : undefined;
+      this.fetching = { file, done, total, secondsLeft };
+    };
+  }
+}
+
+function sentence(error: unknown): string {
+  const { where, expected, got, remedy } = toReport(error);
+  return `${where}: expected ${expected}, got ${got}. ${remedy}`;
+}
