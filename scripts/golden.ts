@@ -2,12 +2,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Fault, toReport } from '../src/fault/fault.ts';
+import { readManifest } from '../src/parity/manifest.ts';
 import { caseLine, totalLine } from '../src/parity/report.ts';
 import type { CaseResult } from '../src/parity/run.ts';
 import { choice, flag, readOptions, text, UsageError } from './command_line/option.ts';
+import { folderOnDisk } from './golden/disk.ts';
 import { BACKENDS, type GoldenBackend, type GoldenJob } from './golden/job.ts';
-import { runInBrowser } from './golden/in_browser.ts';
-import { runInNode } from './golden/in_node.ts';
 
 const EXIT = { passed: 0, failed: 1, usage: 2 } as const;
 
@@ -20,8 +20,11 @@ const OPTIONS = {
   help: flag('print this help'),
 } as const;
 
+const inNode = async (job: GoldenJob) => (await import('./golden/in_node.ts')).runInNode(job);
+const inBrowser = async (job: GoldenJob) => (await import('./golden/in_browser.ts')).runInBrowser(job);
+
 /** Each backend's place: WebGPU is the browser's, the others run in Node. */
-const RUN: Readonly<Record<GoldenBackend, (job: GoldenJob) => Promise<void>>> = { cpu: runInNode, wasm: runInNode, webgpu: runInBrowser };
+const RUN: Readonly<Record<GoldenBackend, (job: GoldenJob) => Promise<void>>> = { cpu: inNode, wasm: inNode, webgpu: inBrowser };
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -31,6 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
     const given = readOptions(OPTIONS, args);
     if (given.help) return help();
     const dir = folderOf(given.dir);
+    await readManifest(folderOnDisk(dir));
     const tokenizers = given.tokenizers === undefined ? nearbyTokenizers(dir) : resolve(given.tokenizers);
     const backends = given.backend === 'all' ? BACKENDS : [given.backend ?? 'wasm'];
     const results = [];
