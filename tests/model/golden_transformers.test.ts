@@ -9,7 +9,7 @@ import { classify, maskedLmLogits, nextSentenceLogits } from '../../src/model/he
 import { fileName, fromFile } from '../../src/model/names.ts';
 import { parameterSpecs, type Parameters } from '../../src/model/parameters.ts';
 import { upload } from '../../src/model/weights.ts';
-import * as tf from '../../src/tensor/tf.ts';
+import type * as tf from '../../src/tensor/tf.ts';
 import { idIndex } from '../../src/tensor/kernels/lookup.ts';
 import { Golden, relativeError } from '../golden_file.ts';
 import { NODE_BACKENDS, open } from '../tensor/backends.ts';
