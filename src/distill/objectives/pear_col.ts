@@ -11,13 +11,13 @@ const AXES = { inter_token_1: 3, inter_token_2: 2, inter_head: 1, inter_sentence
  * Pearson: the student's attention probabilities should vary as the teacher's do, along keys, queries, heads and sentences.
  *
  *   L = Σ over the four axes  mean over vectors along the axis of  1 − ρ(P_t, P_s)
- *   ρ(x, y) = Σ (x − x̄)(y − ȳ) / (‖x − x̄‖·‖y − ȳ‖ + 1e-8)
+ *   ρ(x, y) = Σ (x − x̄)(y − ȳ) / (‖x − x̄‖·‖y − ȳ‖)
  *
  * P: softmax of attention scores, [B, H, T, T], the last layers by default. Where the numbers of heads differ, probabilities
  * are averaged over groups of neighbouring heads.
  * Source: `Dist_att` of the reference's `pear_loss.py`, method `pear_col` (task-agnostic).
- * Corrected: elements are pairs of real tokens, and vectors of fewer than two elements are left out. Released form: padding
- * takes part; constant vectors have ρ = 0.
+ * Corrected: elements are pairs of real tokens, and vectors that are constant in the teacher are left out, since ρ is not
+ * defined there. Released form: padding takes part; 1e-8 is added to the denominator, so that constant vectors have ρ = 0.
  */
 export const pearCol: Objective = {
   name: 'pear_col',
@@ -41,22 +41,32 @@ export const pearCol: Objective = {
   },
 };
 
-/** Mean over vectors along one axis of 1 − ρ; x, y [B, H, T, T]. */
+/** Sums of squared deviations below this are rounding of probabilities. */
+const CONSTANT = 1e-12;
+
+/** Mean over vectors along one axis of 1 − ρ; student x, teacher y [B, H, T, T]. */
 function distance(x: tf.Tensor, y: tf.Tensor, axis: number, { mask, fidelity }: ObjectiveInputs): tf.Scalar {
-  if (fidelity === 'released') return tf.sub(1, tf.mean(correlation(x, y, tf.onesLike(x), axis))) as tf.Scalar;
+  if (fidelity === 'released') {
+    const ones = tf.onesLike(x);
+    return tf.sub(1, tf.mean(correlation(centred(x, ones, axis), centred(y, ones, axis), axis, { floor: 1e-24, added: 1e-8 }))) as tf.Scalar;
+  }
   const [batch, length] = mask.shape;
   const real = tf.mul(tf.reshape(mask, [batch, 1, length, 1]), tf.reshape(mask, [batch, 1, 1, length]));
   const weights = tf.broadcastTo(real, x.shape as [number, number, number, number]);
-  const counted = tf.cast(tf.greaterEqual(tf.sum(weights, axis), 2), 'float32');
-  const distances = tf.mul(tf.sub(1, correlation(x, y, weights, axis)), counted);
+  const [a, b] = [centred(x, weights, axis), centred(y, weights, axis)];
+  const counted = tf.cast(tf.greater(tf.sum(tf.square(b), axis), CONSTANT), 'float32');
+  const distances = tf.mul(tf.sub(1, correlation(a, b, axis, { floor: CONSTANT, added: 0 })), counted);
   return tf.div(tf.sum(distances), tf.maximum(tf.sum(counted), 1)) as tf.Scalar;
 }
 
-/** ρ of the elements of weight 1 along an axis, which the result no longer has. */
-function correlation(x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor, axis: number): tf.Tensor {
+/** Deviations from the mean of the elements of weight 1 along an axis; 0 for the others. */
+function centred(z: tf.Tensor, weights: tf.Tensor, axis: number): tf.Tensor {
   const count = tf.maximum(tf.sum(weights, axis, true), 1);
-  const centred = (z: tf.Tensor) => tf.mul(tf.sub(z, tf.div(tf.sum(tf.mul(z, weights), axis, true), count)), weights);
-  const norm = (z: tf.Tensor) => tf.sqrt(tf.maximum(tf.sum(tf.square(z), axis), 1e-24));
-  const [a, b] = [centred(x), centred(y)];
-  return tf.div(tf.sum(tf.mul(a, b), axis), tf.add(tf.mul(norm(a), norm(b)), 1e-8));
+  return tf.mul(tf.sub(z, tf.div(tf.sum(tf.mul(z, weights), axis, true), count)), weights);
+}
+
+/** Σ a·b / (‖a‖·‖b‖ + added) along an axis, which the result no longer has; squared norms are at least `floor`. */
+function correlation(a: tf.Tensor, b: tf.Tensor, axis: number, { floor, added }: { readonly floor: number; readonly added: number }): tf.Tensor {
+  const norm = (z: tf.Tensor) => tf.sqrt(tf.maximum(tf.sum(tf.square(z), axis), floor));
+  return tf.div(tf.sum(tf.mul(a, b), axis), tf.add(tf.mul(norm(a), norm(b)), added));
 }
