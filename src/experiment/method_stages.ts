@@ -3,7 +3,8 @@ import { layerPairs, parseMapping } from '../distill/layer_mapping.ts';
 import { methodNamed, REFERENCE_METHODS } from '../distill/methods.ts';
 import { Fault } from '../fault/fault.ts';
 import type { EXPERIMENT_OPTIONS } from './experiment_options.ts';
-import { entryNamed, OBJECTIVE_CATALOGUE } from './objective_catalogue.ts';
+import { entryNamed } from './objective_catalogue.ts';
+import { OBJECTIVE_LIST } from './objective_list.ts';
 import { didYouMean, UsageError, type Values } from './option.ts';
 import type { ObjectiveTerm, Stage } from './recipe.ts';
 
@@ -87,7 +88,7 @@ function termsOf(name: string): readonly ObjectiveTerm[] {
     return methodNamed(name, 'task_specific').objectives;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    const names = [...Object.keys(REFERENCE_METHODS.task_specific), ...OBJECTIVE_CATALOGUE.map((one) => one.name)];
+    const names = [...Object.keys(REFERENCE_METHODS.task_specific), ...OBJECTIVE_LIST.map((one) => one.name)];
     throw new UsageError('--method', error.expected, error.got, error.remedy.startsWith('Choose') ? didYouMean(name, names) : error.remedy);
   }
 }

@@ -1,10 +1,14 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { OBJECTIVES } from '../../src/distill/objectives/index.ts';
-import { objectiveEntry, OBJECTIVE_CATALOGUE } from '../../src/experiment/objective_catalogue.ts';
+import type { Objective } from '../../src/distill/objective.ts';
+import { entryNamed, objectiveEntry, type CatalogueEntry } from '../../src/experiment/objective_catalogue.ts';
 import { Fault } from '../../src/fault/fault.ts';
 
+const LIST = join(import.meta.dirname, '..', '..', 'src', 'experiment', 'objective_list.ts');
+
 /** Whether an objective knows what all states at once are. */
-function combines({ taps }: (typeof OBJECTIVES)[number]): boolean {
+function combines({ taps }: Objective): boolean {
   const shape = { layers: 1, heads: 1, hidden_size: 2 };
   try {
     return taps?.({ student: shape, teacher: shape, mapping: { kind: 'combine' }, fidelity: 'corrected', parameters: {}, seed: 0 }, 0) !== undefined;
@@ -14,17 +18,27 @@ function combines({ taps }: (typeof OBJECTIVES)[number]): boolean {
   }
 }
 
-it('lists every objective as it is', () => {
-  expect(OBJECTIVE_CATALOGUE).toEqual(OBJECTIVES.map((objective) => ({
-    name: objective.name,
-    aliases: objective.aliases,
-    compares: objective.taps ? 'layers' : objective.needs.maskedLm ? 'masked words' : 'predictions',
-    ...(objective.mapping ? { mapping: objective.mapping.kind } : {}),
-    combines: combines(objective),
-  })));
+function entryOf(objective: Objective): CatalogueEntry {
+  const { name, aliases, title, formula, controls } = objective;
+  const compares = objective.taps ? 'layers' : objective.needs.maskedLm ? 'masked words' : 'predictions';
+  return { name, aliases, title, formula, compares, ...(objective.mapping ? { mapping: objective.mapping.kind } : {}), combines: combines(objective), controls };
+}
+
+it('lists every objective as it is; written anew by -u', async () => {
+  const text = [
+    '/** The objectives without their losses, as `tests/experiment/objective_catalogue.test.ts` writes them (`vitest -u`). */',
+    "import type { CatalogueEntry } from './objective_catalogue.ts';",
+    '',
+    'export const OBJECTIVE_LIST: readonly CatalogueEntry[] = [',
+    ...OBJECTIVES.map((objective) => `  ${JSON.stringify(entryOf(objective))},`),
+    '];',
+    '',
+  ].join('\n');
+  await expect(text).toMatchFileSnapshot(LIST);
 });
 
 it('finds an objective by any name, and names the nearest', () => {
-  expect(objectiveEntry('att_kl_hiden_mse_learn', '--method').name).toBe('att_kl_hidden_mse');
+  expect(entryNamed('att_kl_hiden_mse_learn')?.name).toBe('att_kl_hidden_mse');
+  expect(objectiveEntry('kd', 'objective').controls.map(({ name }) => name)).toEqual(['temperature', 'kd_weight']);
   expect(() => objectiveEntry('hidden_mse_tokens', '--method')).toThrow('Did you mean hidden_mse_token?');
 });
