@@ -5,7 +5,7 @@ import { Health, type HealthState } from './health.ts';
 import type { TrainingJob } from './job.ts';
 import { Memory } from './memory.ts';
 import { clipScale, Optimizer, type OptimizerState } from './optimizer.ts';
-import { learningRate } from './schedule.ts';
+import { learningRate, schedulerNamed } from './schedule.ts';
 
 export type { StepLosses, TrainingJob } from './job.ts';
 
@@ -36,13 +36,16 @@ export class TrainingLoop {
   readonly #memory: Memory;
   #step: number;
 
-  /** Fault `nothing-to-train` when every parameter is frozen; `optimizer-state`, `memory-state` for the state of another job. */
+  /**
+   * Fault `nothing-to-train` when every parameter is frozen, `unknown-optimizer`, `unknown-scheduler`, `optimizer-options`
+   * for options that cannot be, `optimizer-state`, `memory-state` for the state of another job.
+   */
   constructor(
     readonly job: TrainingJob,
     saved?: LoopState,
   ) {
     this.#optimizer = new Optimizer(job.parameters, job.options, saved?.optimizer, job.groups);
-    if (this.#optimizer.trained.length === 0) throw nothingToTrain(job);
+    checkJob(job, this.#optimizer);
     this.#memory = new Memory(job.memory ?? new Map(), saved && (saved.memory ?? new Map()));
     this.#step = saved?.step ?? 0;
     this.#health = new Health(job.options, saved);
@@ -101,11 +104,24 @@ export class TrainingLoop {
   }
 }
 
-const nothingToTrain = ({ parameters }: TrainingJob) =>
-  new Fault({
+function checkJob({ parameters, options }: TrainingJob, { trained }: Optimizer): void {
+  schedulerNamed(options.lr_scheduler_type ?? 'linear');
+  const micros = options.gradient_accumulation_steps ?? 1;
+  if (!Number.isInteger(micros) || micros < 1) {
+    throw new Fault({
+      code: 'optimizer-options',
+      where: 'gradient_accumulation_steps',
+      expected: 'a whole number of at least 1',
+      got: String(micros),
+      remedy: 'Set it to 1 for an update after every batch.',
+    });
+  }
+  if (trained.length > 0) return;
+  throw new Fault({
     code: 'nothing-to-train',
     where: 'parameter groups',
     expected: 'at least one parameter that is not frozen',
     got: `${parameters.size} frozen ones`,
     remedy: 'Freeze fewer of them.',
   });
+}

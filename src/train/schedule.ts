@@ -93,6 +93,19 @@ export function learningRate(options: ScheduleOptions, position: SchedulePositio
   return SCHEDULES[options.lr_scheduler_type ?? 'linear'](options, position);
 }
 
+/** The schedule of that name; Fault `unknown-scheduler` lists the names. */
+export function schedulerNamed(name: string): SchedulerName {
+  const found = SCHEDULERS.find((other) => other === name);
+  if (found) return found;
+  throw new Fault({
+    code: 'unknown-scheduler',
+    where: 'lr_scheduler_type',
+    expected: `one of ${SCHEDULERS.join(', ')}`,
+    got: name,
+    remedy: 'Choose one of them.',
+  });
+}
+
 const noTime = (total: number | undefined, hours: number | undefined) =>
   new Fault({
     code: 'no-clock',

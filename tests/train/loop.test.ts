@@ -92,3 +92,15 @@ describe.each(NODE_BACKENDS)('the loop on %s', (backend) => {
     expect(finite((await download(parameters)).values())).toBe(true);
   });
 });
+
+describe('a job that cannot be', () => {
+  const refused = (options: object) => () => smallLoop({ options });
+
+  it('is refused before its first step', async () => {
+    await open('cpu');
+    expect(refused({ gradient_accumulation_steps: 0 })).toThrow(expect.objectContaining({ code: 'optimizer-options', where: 'gradient_accumulation_steps', got: '0' }));
+    expect(refused({ gradient_accumulation_steps: 1.5 })).toThrow(expect.objectContaining({ code: 'optimizer-options' }));
+    expect(refused({ lr_scheduler_type: 'lineal' })).toThrow(expect.objectContaining({ code: 'unknown-scheduler', expected: expect.stringContaining('polynomial_decay') as string, got: 'lineal' }));
+    expect(refused({ optim: 'adagrad' })).toThrow(expect.objectContaining({ code: 'unknown-optimizer', got: 'adagrad' }));
+  });
+});

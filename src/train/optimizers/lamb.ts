@@ -1,4 +1,5 @@
 import * as tf from '../../tensor/tf.ts';
+import { adamWUpdate } from '../../tensor/kernels/adamw.ts';
 import { squareNorm } from '../../tensor/kernels/square_norm.ts';
 import type { OptimizerArguments } from '../optimization.ts';
 import type { OptimizerRule } from './rule.ts';
@@ -20,19 +21,18 @@ export const lamb: OptimizerRule = {
   source: 'You et al. 2020, Algorithm 2',
   decaysAll: false,
   moments: (shape) => [['m', shape], ['v', shape]],
-  update: ({ parameter, moments }, gradient, { lr, weightDecay, scale, t }, options) =>
+  update: ({ parameter, moments }, gradient, { lr, weightDecay, scale, t }, options) => {
+    const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps } = options;
+    const [correction1, correction2] = options.bias_correction ?? true ? [1 - beta1 ** t, 1 - beta2 ** t] : [1, 1];
+    // From 0, with lr −1 and no decay, AdamW's kernel leaves the direction itself.
+    const direction = tf.tidy(() => tf.variable(tf.zerosLike(parameter), false));
+    adamWUpdate({ parameter: direction, m: moments.m!, v: moments.v! }, gradient, { lr: -1, beta1, beta2, eps, scale, correction1: correction1!, correction2: correction2!, weightDecay: 0 });
     tf.tidy(() => {
-      const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps } = options;
-      const corrections = options.bias_correction ?? true ? [1 - beta1 ** t, 1 - beta2 ** t] as const : [1, 1] as const;
-      const g = tf.mul(gradient, scale);
-      const m = tf.add(tf.mul(moments.m!, beta1), tf.mul(g, 1 - beta1));
-      const v = tf.add(tf.mul(moments.v!, beta2), tf.mul(tf.square(g), 1 - beta2));
-      const direction = tf.div(tf.div(m, corrections[0]), tf.add(tf.sqrt(tf.div(v, corrections[1])), eps));
-      const u = tf.add(direction, tf.mul(parameter, weightDecay));
+      const u = weightDecay === 0 ? direction : tf.add(direction, tf.mul(parameter, weightDecay));
       parameter.assign(tf.sub(parameter, tf.mul(u, tf.mul(trustRatio(parameter, u, options), lr))));
-      moments.m!.assign(m);
-      moments.v!.assign(v);
-    }),
+    });
+    direction.dispose();
+  },
 };
 
 function trustRatio(parameter: tf.Tensor, u: tf.Tensor, { min_coeff, max_coeff }: OptimizerArguments): tf.Tensor {
