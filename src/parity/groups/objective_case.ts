@@ -42,8 +42,8 @@ export type MaskOf = (given: GivenModels) => tf.Tensor2D;
 /** All terms of all parts. */
 export const everything: Logged = (parts) => parts.map((part) => ({ part }));
 
-/** Terms of these names, wherever they are; none at all is 0. */
-export const termsNamed = (...terms: readonly string[]): Logged => (parts) => parts.map((part) => ({ part, terms }));
+/** Terms of these names, wherever they are, without the weights of their parts; none at all is 0. */
+export const termsNamed = (...terms: readonly string[]): Logged => (parts) => parts.map((part) => ({ part: { ...part, weight: 1 }, terms }));
 
 /** The runnable case: every logged number, then every gradient of the loss. */
 export function objectiveCase(spec: ObjectiveSpec, maskOf: MaskOf): GoldenCase {

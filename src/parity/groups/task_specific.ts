@@ -6,9 +6,9 @@ import { objectiveCase, termsNamed, type Logged, type MaskOf, type ObjectiveSpec
 /** What a name of a case means: the objectives, and whatever differs from the usual inputs and log. */
 type Meaning = Pick<ObjectiveSpec, 'parts'> & Partial<Pick<ObjectiveSpec, 'logged' | 'teacher' | 'student' | 'labels' | 'projection' | 'trained'>>;
 
-/** How the criteria log the terms. */
+/** How the criteria log the terms, each without its weight in the loss. */
 const LOGGED: Readonly<Record<string, Logged>> = {
-  loss_inter: (parts) => parts.filter(({ prediction }) => !prediction).map((part) => ({ part })),
+  loss_inter: (parts) => parts.filter(({ prediction }) => !prediction).map((part) => ({ part: { ...part, weight: 1 } })),
   loss_att: termsNamed('att_mse', 'att_kl'),
   loss_rep: termsNamed('hidden_mse', 'hidden_cls'),
   loss_val: termsNamed('value_relation'),
