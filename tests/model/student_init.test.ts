@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelConfig } from '../../src/model/config.ts';
-import { initialiseStudent, studentConfig } from '../../src/model/student_init.ts';
+import { initialisationSentence, initialiseStudent, studentConfig, type StudentPart } from '../../src/model/student_init.ts';
 import { randomWeights, type HostTensor } from '../../src/model/weights.ts';
 import { SMALL_CONFIG } from '../lab/given_files.ts';
 
@@ -51,6 +51,54 @@ describe('a student that starts from teacher layers', () => {
     const copy = student([1, 4, 6]).weights.tensors.get('embeddings.word_embeddings.weight')!;
     copy.data[0] = 77;
     expect(teacher.tensors.get('embeddings.word_embeddings.weight')!.data[0]).not.toBe(77);
+  });
+});
+
+describe('the parts that a student takes over', () => {
+  const withParts = (parts: readonly StudentPart[], layers: readonly number[] = [1, 4, 6]) => initialiseStudent(teacher, studentConfig(TEACHER, 3), layers, 5, ['classification', 'masked-lm'], parts);
+  const partsCopied = (parts: readonly StudentPart[], layers?: readonly number[]) => [...new Set(withParts(parts, layers).provenance.copied.map((name) => name.split('.')[0]))];
+
+  it.each<[readonly StudentPart[], readonly string[]]>([
+    [[], ['encoder']],
+    [['embeddings'], ['embeddings', 'encoder']],
+    [['masked-lm'], ['encoder', 'cls']],
+    [['classifier'], ['encoder', 'pooler', 'classifier']],
+    [['embeddings', 'masked-lm', 'classifier'], ['embeddings', 'encoder', 'pooler', 'classifier', 'cls']],
+  ])('%j', (parts, names) => {
+    expect(partsCopied(parts)).toEqual(names);
+  });
+
+  it('may come without any layer', () => {
+    expect(partsCopied(['embeddings'], [])).toEqual(['embeddings']);
+  });
+
+  it('have a sentence of their own, with layers counted from 0 and from 1', () => {
+    expect(initialisationSentence(withParts(['embeddings', 'classifier']).provenance)).toBe('layers 1, 4, 6 (2, 5, 7 counted from 1) of a pretrained model, with its embeddings and its classifier');
+    expect(initialisationSentence(withParts([], []).provenance)).toBe('random weights');
+  });
+});
+
+describe('a student of RoBERTa', () => {
+  const config: ModelConfig = { ...TEACHER, model_type: 'roberta', finetuning_task: 'rte' };
+  const roberta = randomWeights(config, ['classification', 'masked-lm'], 3);
+
+  it('has the same parts under that family’s names', () => {
+    const { provenance } = initialiseStudent(roberta, studentConfig(config, 3), [0, 1, 2], 5, ['classification', 'masked-lm']);
+    expect(provenance.random).toEqual(['classifier.dense.weight', 'classifier.dense.bias', 'classifier.out_proj.weight', 'classifier.out_proj.bias']);
+    expect(provenance.copied.filter((name) => name.startsWith('lm_head.')).length).toBe(5);
+    expect(initialisationSentence(provenance)).toMatch(/^layers 0, 1, 2 \(1, 2, 3 counted from 1\) of a model finetuned on rte, with/);
+  });
+});
+
+describe('a student of another width', () => {
+  const narrow = studentConfig(TEACHER, 3, { hidden_size: 2, intermediate_size: 5 });
+  const { weights, provenance } = initialiseStudent(teacher, narrow, [1, 4, 6], 5, ['masked-lm']);
+
+  it('takes over what fits and lists what does not', () => {
+    expect(provenance.copied).toEqual(['cls.predictions.bias']);
+    expect(provenance.misfits.map(({ name }) => name)).toEqual(provenance.random);
+    expect(provenance.misfits[0]).toEqual({ name: 'embeddings.word_embeddings.weight', expected: [TEACHER.vocab_size, 2], got: [TEACHER.vocab_size, TEACHER.hidden_size] });
+    for (const [name, { shape, data }] of weights.tensors) expect(data.length, name).toBe(shape.reduce((a, b) => a * b, 1));
   });
 });
 
