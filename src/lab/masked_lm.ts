@@ -57,10 +57,11 @@ export function maskedLmLoop(training: MaskedLmTraining, saved?: LoopState): Tra
       parameters,
       options,
       steps: training.steps,
-      losses: (step) => {
-        const dropout = { seed: options.seed, step };
-        const { logits, labels } = predictMasked(parameters, config, tokenizer, batches.at(step), key(options.seed, 'mask', step), dropout);
-        return { terms: { masked_lm: tf.mean(crossEntropy(logits, labels)) as tf.Scalar } };
+      losses: (step, micro) => {
+        const number = step * (options.gradient_accumulation_steps ?? 1) + micro;
+        const dropout = { seed: options.seed, step: number };
+        const { logits, labels } = predictMasked(parameters, config, tokenizer, batches.at(number), key(options.seed, 'mask', number), dropout);
+        return { terms: { masked_lm: tf.mean(crossEntropy(logits, labels)) as tf.Scalar }, size: labels.size };
       },
     },
     saved,
