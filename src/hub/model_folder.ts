@@ -44,7 +44,7 @@ export async function readModelFolder(folder: Folder, options: LoadOptions = {})
   if (!declared && !folder.isFile && !(await hasAny(folder, FAIRSEQ_FILES, options))) throw missing(folder, 'config.json');
   const tokenizerFiles = await readTokenizerFiles(folder, options);
   const weights = await readWeights(folder, options);
-  if (!weights) throw missing(folder, 'weights');
+  if (!weights) throw missing(folder, 'model.safetensors');
   const where = placeOf(folder, weights.file);
   const config = declared ?? fairseqConfig(weights, where);
   if (!config) throw missing(folder, 'config.json');

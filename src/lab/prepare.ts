@@ -7,6 +7,7 @@ import type { DataSource, Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { Weights } from '../model/weights.ts';
+import { deviceLimits } from '../tensor/limits.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { encodeAll } from './encode.ts';
 import { fitted, fromScratch, type Fitted } from './fitting.ts';
@@ -14,6 +15,7 @@ import { checkInit, checkLength, checkObjectives } from './limits.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 import { preparePretraining } from './prepare_pretraining.ts';
+import { checkMemory } from './memory_check.ts';
 import { folderOf, loadModel, type Shelf } from './sources.ts';
 import { checkFit, tokenizerFor } from './tokenizers.ts';
 
@@ -33,6 +35,7 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
   if (recipe.kind === 'distill') checkObjectives(recipe);
   const { start, tokenizer, trained } = await loadStart(recipe, shelf);
   const teacherUntrained = recipe.kind === 'distill' && !trained;
+  checkMemory(recipe, start.config, ['classification'], teacherUntrained, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
   const rows = await taskRows(task, recipe.data, shelf, gate);
   const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
   const data = {

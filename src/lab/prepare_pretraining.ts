@@ -5,12 +5,14 @@ import type { Recipe } from '../experiment/recipe.ts';
 import { Fault } from '../fault/fault.ts';
 import { initialiseStudent, studentConfig } from '../model/student_init.ts';
 import type { Weights } from '../model/weights.ts';
+import { deviceLimits } from '../tensor/limits.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { encodeAll } from './encode.ts';
 import { fromScratch } from './fitting.ts';
 import { checkLength } from './limits.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
+import { checkMemory } from './memory_check.ts';
 import { loadModel, type Shelf } from './sources.ts';
 import { checkFit, tokenizerFor } from './tokenizers.ts';
 
@@ -32,6 +34,7 @@ export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () 
   const start = maskedLmWeights(loaded.weights, recipe, tokenizer);
   checkFit(recipe, named, start.config, shelf);
   checkLength(recipe, start.config, 5);
+  checkMemory(recipe, start.config, ['masked-lm'], false, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
   const sentences = await writeCorpus(recipe.data.seed, recipe.data.train_rows, shelf, gate);
   const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
   const held = DEV_ROWS + WATCHED_ROWS;

@@ -1,12 +1,12 @@
 import { Fault } from '../fault/fault.ts';
-import { FormatError } from '../formats/format_error.ts';
 import type { ModelSource } from '../experiment/recipe.ts';
 import { BUNDLED_BASE } from '../experiment/presets.ts';
 import { filesFolder, type Folder, type GivenFile } from '../hub/folder.ts';
 import { readModelFolder, readTokenizerFiles } from '../hub/model_folder.ts';
 import { urlFolder } from '../hub/url_folder.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { fileName, fromFile, type NameReport } from '../model/names.ts';
+import { checkComplete } from '../model/name_report.ts';
+import { fromFile } from '../model/names.ts';
 import type { Weights } from '../model/weights.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, type Clock } from './progress.ts';
@@ -46,7 +46,7 @@ export function folderOf(source: { readonly kind: string; readonly name?: string
 /** Reads a model folder and matches its tensors with its architecture; every mismatch is listed in one error. */
 export async function readModel(folder: Folder, shelf: Shelf): Promise<LoadedSource> {
   let progress: Progress | undefined;
-  const { config, tensors, tokenizerFiles } = await readModelFolder(folder, {
+  const { config, tensors, tokenizerFiles, file: weightFile } = await readModelFolder(folder, {
     onProgress: (file, done, total) => {
       if (total === 0) return;
       if (progress?.label !== `Loading ${folder.name}/${file}`) progress = new Progress(`Loading ${folder.name}/${file}`, total, shelf.now, (event) => shelf.emit(event));
@@ -54,15 +54,9 @@ export async function readModel(folder: Folder, shelf: Shelf): Promise<LoadedSou
     },
   });
   const { weights, report } = fromFile(config, tensors);
-  if (report.missing.length + report.misshaped.length > 0) throw mismatch(folder.name, config, report);
+  checkComplete(report, config, `${folder.name}/${weightFile}`);
   if (report.unexpected.length > 0) shelf.emit({ type: 'note', text: `${folder.name} holds tensors that its architecture has no use for, and they are left out: ${listed(report.unexpected)}.` });
   return { weights, tokenizerFiles };
-}
-
-function mismatch(where: string, config: ModelConfig, { missing, misshaped }: NameReport): FormatError {
-  const shapes = misshaped.map(({ name, expected, got }) => `${fileName(name, config)} is [${got.join(', ')}] instead of [${expected.join(', ')}]`);
-  const lacks = missing.map((name) => `${fileName(name, config)} is missing`);
-  return new FormatError('TensorMismatch', `${where}/model.safetensors`, 'the tensors that config.json describes', [...lacks, ...shapes].join('; '), 'Check that config.json and model.safetensors belong together.');
 }
 
 /** The first five of many names. */

@@ -103,7 +103,7 @@ describe('a bad model folder', () => {
       where: 'my-teacher/model.safetensors',
       expected: 'the tensors that config.json describes',
       got: ['bert.encoder.layer.1.output.dense.bias is missing', 'bert.pooler.dense.weight is missing', ...swapped].join('; '),
-      remedy: /config\.json and model\.safetensors belong together/,
+      remedy: /configuration and the weights belong together/,
     });
   });
 
@@ -118,7 +118,9 @@ describe('a bad model folder', () => {
   it('has no weights, or weights of another format', async () => {
     expect(await faultOf(withModel({ files: without('model.safetensors') }))).toMatchObject({ code: 'MissingFile', where: 'my-teacher', got: expect.stringContaining('no model.safetensors among config.json') as string });
     const old = { ...good, teacher: [...modelFiles({ files: without('model.safetensors') }), textFile('pytorch_model.bin', 'PK')] };
-    expectFault(await faultOf(old), { code: 'UnsupportedFormat', where: 'my-teacher/pytorch_model.bin', expected: 'model.safetensors', got: 'pytorch_model.bin', remedy: /safe_serialization=True/ });
+    expectFault(await faultOf(old), { code: 'BadArchive', where: 'my-teacher/pytorch_model.bin', expected: 'a PyTorch file, which is a zip archive', got: 'other bytes', remedy: /Download or export the file again/ });
+    const other = { ...good, teacher: [...modelFiles({ files: without('model.safetensors') }), textFile('tf_model.h5', 'HDF')] };
+    expect(await faultOf(other)).toMatchObject({ code: 'UnsupportedFormat', where: 'my-teacher/tf_model.h5', got: 'tf_model.h5' });
   });
 
   it('has the configuration of a RoBERTa beside the weights of a BERT', async () => {

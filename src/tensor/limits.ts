@@ -1,0 +1,28 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import * as tf from './tf.ts';
+
+/** What the open backend can hold, in bytes; a bound that is absent is not known. */
+export interface DeviceLimits {
+  /** Of one tensor. */
+  readonly binding?: number;
+  /** Of all tensors together. */
+  readonly total?: number;
+  /** Whether attention runs without a matrix of scores. */
+  readonly fusedAttention: boolean;
+}
+
+/** WebAssembly addresses 4 GiB; tfjs's binary declares that much as its most. */
+const WASM_BYTES = 2 ** 32;
+
+const LIMITS: ReadonlyMap<string, () => DeviceLimits> = new Map<string, () => DeviceLimits>([
+  ['wasm', () => ({ total: WASM_BYTES, binding: 2 ** 31, fusedAttention: true })],
+  ['webgpu', () => {
+    const { limits } = (tf.backend() as WebGPUBackend).device;
+    return { binding: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize), fusedAttention: false };
+  }],
+]);
+
+/** The limits of the backend that is open. */
+export function deviceLimits(): DeviceLimits {
+  return LIMITS.get(tf.getBackend())?.() ?? { fusedAttention: false };
+}

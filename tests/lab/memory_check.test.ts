@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
+import { checkMemory } from '../../src/lab/memory_check.ts';
+import type { ModelConfig } from '../../src/model/config.ts';
+
+const BASE: ModelConfig = {
+  model_type: 'roberta', vocab_size: 50_265, hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072, hidden_act: 'gelu',
+  hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1, max_position_embeddings: 514, type_vocab_size: 1, initializer_range: 0.02,
+  layer_norm_eps: 1e-5, pad_token_id: 1, labels: ['negative', 'positive'],
+};
+const recipe = (batch: number, length: number) => ({ ...DEFAULT_RECIPE, training: { ...DEFAULT_RECIPE.training, per_device_train_batch_size: batch, max_seq_length: length } });
+
+it('refuses with numbers and the batch that would fit', () => {
+  const check = (batch: number, length: number, untrained = false) => () => checkMemory(recipe(batch, length), BASE, ['classification'], untrained, { total: 2 ** 32, fusedAttention: true }, () => undefined);
+  expect(check(4, 64)).not.toThrow();
+  expect(check(256, 128)).toThrow(expect.objectContaining({
+    code: 'too-large-for-device', where: 'per_device_train_batch_size 256, max_seq_length 128', expected: 'at most 4.29 GB in all',
+    got: expect.stringMatching(/about [\d.]+ GB for 60,\d{3},\d{3} parameters \(weights 2\d\d MB, .*activations [\d.]+ GB, teacher 499 MB\)/), remedy: expect.stringMatching(/Set the batch size to \d+ or less/),
+  }));
+  expect(check(16, 512, true)).toThrow(expect.objectContaining({ got: expect.stringContaining('124,647,170 parameters') }));
+  const small = () => checkMemory(recipe(1, 16), BASE, ['classification'], false, { binding: 128 * 2 ** 20, fusedAttention: false }, () => undefined);
+  expect(small).toThrow(expect.objectContaining({ expected: '134 MB in one tensor', got: expect.stringContaining('embeddings.word_embeddings.weight, has 154 MB'), remedy: expect.stringContaining('Not even one text fits') }));
+});
+
+it('tells what a large model takes, and nothing of a small one', () => {
+  const told: string[] = [];
+  const check = (config: ModelConfig) => checkMemory(recipe(8, 32), config, ['classification'], false, { total: 2 ** 32, fusedAttention: true }, (text) => told.push(text));
+  check({ ...BASE, vocab_size: 211, hidden_size: 24 });
+  expect(told).toEqual([]);
+  check(BASE);
+  expect(told[0]).toMatch(/^A step of 8 texts of 32 tokens takes about [\d.]+ GB .* The largest batch that fits is \d+\.$/);
+});
