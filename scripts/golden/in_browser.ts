@@ -6,9 +6,12 @@ import { Fault } from '../../src/fault/fault.ts';
 import { assemblyScript } from '../assemblyscript_plugin.ts';
 import { CHROMIUM_FLAGS } from '../browser.ts';
 import { ensureBrowser } from '../browser_install.ts';
+import { ROOT } from '../build_app.ts';
 import { serve, type LabServer } from '../serve.ts';
-import { BUNDLES, type GoldenJob } from './job.ts';
+import type { GoldenJob } from './job.ts';
 import type { ServedFolder } from './page/page.ts';
+
+const BUNDLES = join(ROOT, 'node_modules', '.cache', 'bundles');
 
 /** Runs in a page of a headless Chromium, which has WebGPU (a software adapter where there is no GPU). */
 export async function runInBrowser(job: GoldenJob): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBrowser } from '../../scripts/browser.ts';
 import { manifestOf, OWN } from './golden_folders.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -34,6 +35,14 @@ describe('npm run golden', () => {
     expect(out).toMatch(/^ok {4}c_clip\/torch_max1 +\S+e-9 of 1\.0e-6 \(4 compared, worst expected\/torch_max1\/total_norm\)$/m);
     expect(code).toBe(0);
   });
+
+  it.skipIf(!findBrowser())(`runs in a browser on WebGPU${findBrowser() ? '' : ' (skipped: no browser)'}`, async () => {
+    const { code, out } = await golden('--dir', OWN, '--group', 'b_crd', '--backend', 'webgpu');
+    expect(out.split('\n')[0]).toBe('backend webgpu');
+    expect(out.trim().split('\n').at(-1)).toBe('3 passed, 0 failed, 0 skipped');
+    expect(out).toContain(' of 1.0e-5 ');
+    expect(code).toBe(0);
+  }, 240_000);
 
   it('ends with 1 when one failed, and names it', async () => {
     const { code, out, err } = await golden('--dir', dir, '--json');
