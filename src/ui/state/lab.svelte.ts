@@ -23,9 +23,13 @@ export class Lab {
   /** The run that the worker is busy with, or was last. */
   current: Session | undefined = $state.raw();
 
+  /** Runs that begin when the one in work is done. */
+  waiting: readonly Recipe[] = $state.raw([]);
+
   readonly #trainer: Trainer;
   readonly #library: RunLibrary;
   readonly #questions = new Questions();
+  #files: GivenFiles = {};
   #gathered: Event[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -50,6 +54,15 @@ export class Lab {
   /** Whether the worker is busy with a run. */
   get busy(): boolean {
     return this.current !== undefined && isLive(this.current.view);
+  }
+
+  /** Begins the first of these runs; the others follow as long as each one before is done. */
+  startAll(recipes: readonly Recipe[], files: GivenFiles): void {
+    const [first, ...rest] = recipes;
+    if (!first) return;
+    this.waiting = rest;
+    this.start(first, files);
+    this.#files = files;
   }
 
   start(recipe: Recipe, files: GivenFiles): void {
@@ -152,5 +165,15 @@ export class Lab {
       if (event.type === 'device') this.device = event.device;
       if (event.type === 'fault' && event.run !== this.current?.view.run) this.faults = [...this.faults, event.fault];
     }
+    if (!this.busy) this.#next();
+  }
+
+  /** Begins the next of the waiting runs; a run that was stopped or failed ends the row. */
+  #next(): void {
+    const [next, ...rest] = this.waiting;
+    if (!next) return;
+    const done = this.current?.view.state === 'done';
+    this.waiting = done ? rest : [];
+    if (done) this.start(next, this.#files);
   }
 }

@@ -1,4 +1,7 @@
+import { layerPairs, parseMapping } from '../../distill/layer_mapping.ts';
+import { entryNamed } from '../../experiment/objective_catalogue.ts';
 import type { ObjectiveTerm, Recipe, TrainingArguments } from '../../experiment/recipe.ts';
+import { toReport } from '../../fault/fault.ts';
 
 /** A recipe while a person edits it: the same value, writable all the way down. */
 export type Editable<T> = T extends readonly (infer Item)[] ? Editable<Item>[]
@@ -47,25 +50,21 @@ export const MORE_FIELDS = [
   'max_steps', 'max_seq_length', 'eval_steps', 'warmup_ratio', 'weight_decay', 'max_grad_norm', 'adam_beta1', 'adam_beta2', 'adam_epsilon',
 ] as const;
 
-/** An objective that the page offers, with the parameters that a person may set. */
-export interface ObjectiveInfo {
-  readonly name: string;
-  readonly title: string;
-  readonly about: string;
-  readonly parameters: Readonly<Record<string, NumberRule>>;
+/** A number of a term: the one that was set, or the objective's first. */
+export function parameterOf({ name, parameters }: ObjectiveTerm, parameter: string): number {
+  return parameters[parameter] ?? entryNamed(name)?.controls.find((control) => control.name === parameter)?.initial ?? NaN;
 }
 
-export const OBJECTIVES: readonly ObjectiveInfo[] = [
-  {
-    name: 'kd',
-    title: 'Logit KD',
-    about: 'The student copies the teacher’s probabilities for every class.',
-    parameters: {
-      temperature: real('Temperature τ', 0.1, 20, 0.5, 'higher shows more of the wrong classes'),
-      kd_weight: real('Teacher weight β', 0, 1, 0.05, '0: labels only, 1: teacher only'),
-    },
-  },
-];
+/** Rules of the numbers that an objective has, by name. */
+export function objectiveRules(name: string): Readonly<Record<string, NumberRule>> {
+  const controls = entryNamed(name)?.controls ?? [];
+  return Object.fromEntries(controls.map(({ name: parameter, label, minimum: min, maximum: max, step }) => {
+    const integer = Number.isInteger(step) && Number.isInteger(min);
+    return [parameter, { label, hint: '', min, max, step, integer }];
+  }));
+}
+
+export const WEIGHT_RULE = real('Weight', 0, 1000, 0.1, 'of this term in the loss');
 
 export const STUDENT_LAYERS = whole('Student layers', 1, 12, 'of the teacher’s width');
 export const DATA_RULES = {
@@ -97,6 +96,7 @@ export function recipeProblems(recipe: Draft, teacherLayers: number): readonly P
   checkData(recipe, check);
   check('num_hidden_layers', STUDENT_LAYERS, recipe.student.num_hidden_layers);
   problems.push(...mappingProblems(recipe, teacherLayers));
+  problems.push(...stageProblems(recipe, teacherLayers));
   for (const term of recipe.stages.flatMap((stage) => stage.objectives)) checkObjective(term, check);
   for (const [field, rule] of Object.entries(TRAINING_RULES)) if (isTrainingField(field)) check(field, rule, recipe.training[field]);
   return problems;
@@ -117,8 +117,31 @@ function checkData({ data, teacher }: Draft, check: Check): void {
 }
 
 function checkObjective(term: ObjectiveTerm, check: Check): void {
-  const info = OBJECTIVES.find((o) => o.name === term.name);
-  for (const [name, rule] of Object.entries(info?.parameters ?? {})) check(`${term.name}.${name}`, rule, term.parameters[name]);
+  check(`${term.name}.weight`, WEIGHT_RULE, term.weight);
+  for (const [name, rule] of Object.entries(objectiveRules(term.name))) check(`${term.name}.${name}`, rule, parameterOf(term, name));
+}
+
+/** Layer mappings that cannot be read, or that name layers which are not there. */
+function stageProblems({ stages, student }: Draft, teacherLayers: number): Problem[] {
+  return stages.flatMap(({ name: stage, objectives }) => objectives.flatMap(({ name, mapping }) => {
+    const sentence = mapping === undefined ? undefined : mappingProblem(mapping, { student: student.num_hidden_layers, teacher: teacherLayers });
+    return sentence === undefined ? [] : [{ field: `${stage}.${name}.mapping`, sentence: `${titleOf(name)}: ${sentence}` }];
+  }));
+}
+
+function mappingProblem(text: string, depths: { readonly student: number; readonly teacher: number }): string | undefined {
+  try {
+    const mapping = parseMapping(text);
+    if (mapping.kind !== 'combine') layerPairs(mapping, depths, { seed: 0, step: 0, draw: 0 });
+    return undefined;
+  } catch (error) {
+    return toReport(error).remedy;
+  }
+}
+
+/** What a person calls an objective. */
+export function titleOf(name: string): string {
+  return entryNamed(name)?.title ?? name;
 }
 
 function mappingProblems({ student }: Draft, teacherLayers: number): Problem[] {

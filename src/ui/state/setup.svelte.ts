@@ -4,7 +4,9 @@ import type { Recipe } from '../../experiment/recipe.ts';
 import type { GivenFile, GivenFiles } from '../../worker/protocol.ts';
 import { adapted } from './layer_choice.ts';
 import { layersOfConfig, recognise, type Recognised, type Use } from './own_files.ts';
-import { problemWith, recipeProblems, SCRATCH_RULES, type Draft } from './settings.ts';
+import { readPasted } from './paste.ts';
+import { problemWith, recipeProblems, SCRATCH_RULES, type Draft, type Editable } from './settings.ts';
+import { newTerm, OFFERED, oneStage, twoStages } from './stages.ts';
 
 /** Depth of the bundled teachers, until a teacher's own `config.json` was read. */
 const BUNDLED_LAYERS = 12;
@@ -18,7 +20,11 @@ export class Setup {
   teacherLayers = $state(BUNDLED_LAYERS);
   readonly problems = $derived(recipeProblems(this.draft, this.teacherLayers));
 
+  /** Seeds to run after the form's own, with everything else equal. */
+  seeds: readonly number[] = $state.raw([]);
+
   choosePreset(preset: Preset): void {
+    this.seeds = [];
     this.preset = preset.name;
     this.draft = editable(preset.recipe);
     for (const folder of this.given) this.#use(folder);
@@ -44,6 +50,48 @@ export class Setup {
   /** The teacher's layers that the student starts from; null for random weights. */
   chooseLayers(layers: readonly number[] | null): void {
     this.draft.student.init = layers ? { kind: 'layers', layers: [...layers] } : { kind: 'random' };
+  }
+
+  /** One stage with all terms together, or hidden layers first and predictions after. */
+  chooseStages(count: 1 | 2): void {
+    this.draft.stages = editable((count === 1 ? oneStage : twoStages)(this.#stages()));
+  }
+
+  /** Another objective in the place of one; a term begins with the objective's own numbers. */
+  chooseObjective(stage: number, term: number, name: string): void {
+    this.draft.stages[stage]?.objectives.splice(term, 1, editable(newTerm(name)));
+  }
+
+  /** One more term: the first objective that the stage does not have yet. */
+  addObjective(stage: number): void {
+    const terms = this.draft.stages[stage]?.objectives;
+    const next = OFFERED.find(({ name }) => !terms?.some((term) => term.name === name)) ?? OFFERED[0];
+    if (next) terms?.push(editable(newTerm(next.name)));
+  }
+
+  removeObjective(stage: number, term: number): void {
+    this.draft.stages[stage]?.objectives.splice(term, 1);
+  }
+
+  /** Fills the form from a command line and says how it was read; UsageError when it cannot be understood. */
+  paste(line: string): readonly string[] {
+    const { teacher, data, tokenizer } = $state.snapshot(this.draft) as Recipe;
+    const { recipe, seeds, notes } = readPasted(line, { teacherLayers: this.teacherLayers, teacher, data, ...(tokenizer ? { tokenizer } : {}) });
+    this.draft = editable(recipe);
+    this.seeds = seeds;
+    this.preset = '';
+    void this.readTeacher();
+    return notes;
+  }
+
+  /** As released, the teacher keeps its dropout too. */
+  chooseFidelity(fidelity: Recipe['fidelity']): void {
+    this.draft.fidelity = fidelity;
+    this.draft.dropout.teacher = fidelity === 'released';
+  }
+
+  #stages(): Recipe['stages'] {
+    return $state.snapshot(this.draft.stages) as Recipe['stages'];
   }
 
   chooseTeacher(kind: 'bundled' | 'folder' | 'scratch'): void {
@@ -87,10 +135,13 @@ export class Setup {
     return Object.fromEntries(this.given.map((g) => [g.use, g.files]));
   }
 
-  /** The recipe as a plain value, named after what tells it apart. */
-  recipe(): Recipe {
-    const recipe = $state.snapshot(this.draft);
-    return { ...recipe, name: runName(recipe) };
+  /** The recipes to run one after another, as plain values, each named after what tells it apart. */
+  recipes(): Recipe[] {
+    const recipe = $state.snapshot(this.draft) as Recipe;
+    return [recipe.training.seed, ...this.seeds].map((seed) => {
+      const run = { ...recipe, training: { ...recipe.training, seed } };
+      return { ...run, name: runName(run) };
+    });
   }
 
   /** Learns the teacher's depth from its `config.json`, and lets the lines to its layers follow. */
@@ -124,11 +175,13 @@ export class Setup {
   }
 }
 
-/** A name that is also a file name: task, layers of the start, seed. */
-export function runName({ task, student, training }: Recipe): string {
-  return `${task}-${initSlug(student)}-seed-${training.seed}`;
+/** A name that is also a file name: task, objectives unless they are the default, layers of the start, seed. */
+export function runName({ task, student, training, stages }: Recipe): string {
+  const names = stages.flatMap(({ objectives }) => objectives.map(({ name }) => name)).join('-');
+  return [task, ...(names === 'kd' ? [] : [names]), initSlug(student), 'seed', training.seed].join('-');
 }
 
-function editable(recipe: Recipe): Draft {
-  return structuredClone(recipe) as Draft;
+/** A plain value as one that can be written to. */
+function editable<T>(value: T): Editable<T> {
+  return structuredClone(value) as Editable<T>;
 }

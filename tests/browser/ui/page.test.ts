@@ -71,6 +71,43 @@ describe('the page', () => {
     expect(trainer.sent.at(-1)).toEqual({ type: 'pause' });
   });
 
+  it('trains by several objectives, in two stages, with a layer mapping', async () => {
+    const trainer = new FakeTrainer(3);
+    await open(trainer);
+    await page.getByRole('combobox', { name: 'Train' }).selectOptions('In two stages, hidden layers first');
+    await page.getByLabelText('First stage, objective').selectOptions('Attention KL');
+    await page.getByLabelText('Layer mapping').fill('0:3,1:12');
+    await userEvent.tab();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Evenly spaced would be 0:3,1:7,2:11.');
+    await page.getByLabelText('Layer mapping').fill('last');
+    await userEvent.tab();
+    await page.getByRole('button', { name: 'Add an objective to the second stage' }).click();
+    await page.getByLabelText('Starts from').selectOptions('the weights of its lowest loss');
+    for (const summary of document.querySelectorAll('summary')) summary.click();
+    expect(await faults()).toEqual([]);
+    await start().click();
+    expect(trainer.sent.find((sent) => sent.type === 'start')?.recipe.stages).toEqual([
+      { name: 'intermediate', objectives: [{ name: 'att_kl', weight: 1, parameters: {}, mapping: 'last' }], training: {}, start: 'last' },
+      { name: 'prediction', objectives: [{ name: 'kd', weight: 1, parameters: { temperature: 2, kd_weight: 0.5 } }, { name: 'ce', weight: 1, parameters: {} }], training: {}, start: 'best' },
+    ]);
+  });
+
+  it('fills the form from a pasted line, and runs its seeds one after another', async () => {
+    const trainer = new FakeTrainer();
+    await open(trainer);
+    await page.getByText('Paste a command line').click();
+    const line = page.getByLabelText('A line of the paper’s code');
+    await line.fill('python experiments.py --task mnli --metod kd');
+    await page.getByRole('button', { name: 'Fill in the form' }).click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Did you mean --method?');
+    await line.fill('python experiments.py -t cola -m hidden_mse_token -e method_specific -s two_stage --mapping last --init 9,10,11 --seeds 5,6');
+    await page.getByRole('button', { name: 'Fill in the form' }).click();
+    await expect.element(page.getByText('Filled in: cola-hidden_mse_token')).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await start().click();
+    await expect.poll(() => trainer.sent.flatMap((sent) => (sent.type === 'start' ? [sent.recipe.name] : []))).toEqual(['cola-hidden_cls-kd-layers-9-10-11-seed-5', 'cola-hidden_cls-kd-layers-9-10-11-seed-6']);
+  });
+
   it('opens a stored run with its curves and table, and deletes it once confirmed', async () => {
     const library = new FakeLibrary([record(DEFAULT_RECIPE)]);
     await open(new FakeTrainer(), library);

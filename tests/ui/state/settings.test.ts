@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_RECIPE, PRESETS } from '../../../src/experiment/presets.ts';
 import { TASKS } from '../../../src/data/tasks.ts';
 import { adapted, choiceOf, LAYER_CHOICES } from '../../../src/ui/state/layer_choice.ts';
-import { OBJECTIVES, problemWith, recipeProblems, TRAINING_RULES, type Draft } from '../../../src/ui/state/settings.ts';
+import { problemWith, recipeProblems, TRAINING_RULES, type Draft } from '../../../src/ui/state/settings.ts';
+import { OFFERED } from '../../../src/ui/state/stages.ts';
 import { TASK_INFO } from '../../../src/ui/state/tasks_info.ts';
 
 function draft(change: (recipe: Draft) => void = () => {}): Draft {
@@ -14,7 +15,7 @@ function draft(change: (recipe: Draft) => void = () => {}): Draft {
 describe('recipeProblems', () => {
   it.each(PRESETS.map((preset) => [preset.name, preset.recipe] as const))('finds none in the preset %s', (_, recipe) => {
     expect(recipeProblems(structuredClone(recipe) as Draft, 12)).toEqual([]);
-    expect(recipe.stages.flatMap((stage) => stage.objectives).every((term) => OBJECTIVES.some((o) => o.name === term.name))).toBe(true);
+    expect(recipe.stages.flatMap((stage) => stage.objectives).every((term) => OFFERED.some((o) => o.name === term.name))).toBe(true);
   });
 
   it('says what a number must be and what it is', () => {
@@ -34,6 +35,14 @@ describe('recipeProblems', () => {
       r.teacher = { kind: 'scratch', num_hidden_layers: 12, hidden_size: 5 };
     }), 12);
     expect(problems.map((p) => p.field)).toEqual(['data.train_rows', 'teacher.hidden_size', 'kd.temperature']);
+  });
+
+  it('checks weights and layer mappings of every term', () => {
+    const problems = recipeProblems(draft((r) => {
+      r.stages[0]!.objectives.push({ name: 'att_kl', weight: -1, parameters: {}, mapping: '0:3,1:12' }, { name: 'hidden_mse', weight: 1, parameters: { embeddings: 1 }, mapping: 'skipp' });
+    }), 12);
+    expect(problems.map((p) => p.field)).toEqual(['distillation.att_kl.mapping', 'distillation.hidden_mse.mapping', 'att_kl.weight']);
+    expect(problems[0]?.sentence).toBe('Attention KL: Evenly spaced would be 0:3,1:7,2:11.');
   });
 
   it('refuses layers that the teacher does not have', () => {

@@ -1,0 +1,71 @@
+import { readExperimentsLine } from '../../experiment/command_line.ts';
+import type { ExperimentValues } from '../../experiment/method_stages.ts';
+import { BUNDLED_BASE, DEFAULT_RECIPE, MINI_GLUE, recipeForTask } from '../../experiment/presets.ts';
+import type { ModelSource, Recipe } from '../../experiment/recipe.ts';
+import { sweepOf } from '../../experiment/sweep.ts';
+import { given, trainingOf } from '../../experiment/training_values.ts';
+
+/** What a pasted line fills in: the form, the further seeds to run after it, and what a person should know. */
+export interface Pasted {
+  readonly recipe: Recipe;
+  /** Beside the recipe's own. */
+  readonly seeds: readonly number[];
+  readonly notes: readonly string[];
+}
+
+/** What the page has of its own: folders that were given stay, since a line can only name them. */
+export interface PageSources {
+  readonly teacherLayers: number;
+  readonly teacher?: ModelSource;
+  readonly data?: Recipe['data'];
+  readonly tokenizer?: ModelSource;
+}
+
+/** Options that only the command line has a use for. */
+const TERMINAL_ONLY = ['output_dir', 'port', 'install-browser', 'pass_dic'] as const;
+
+/**
+ * A pasted command line as the page's recipe; UsageError for what cannot be understood.
+ *
+ * Folders are not opened by name: those given under "Your own files" are used.
+ */
+export function readPasted(line: string, page: PageSources): Pasted {
+  const { values, notes } = readExperimentsLine(line);
+  const said = [...notes];
+  const base = baseOf(values, page, (note) => said.push(note));
+  const teacherLayers = base.teacher.kind === 'scratch' ? base.teacher.num_hidden_layers : page.teacherLayers;
+  const { runs, notes: read } = sweepOf(values.experiment === 'pred' ? { ...values, experiment: 'method_specific' } : values, { base, teacherLayers });
+  const [first] = runs;
+  const methods = new Set(runs.map(({ method }) => method));
+  if (methods.size > 1) said.push(`The page runs one method at a time: ${first!.method} is filled in, of ${methods.size}.`);
+  if (values.experiment === 'pred') said.push('--experiment pred: continue from a stored run with the command line; the form shows the method from its beginning.');
+  for (const name of TERMINAL_ONLY) if (values[name] !== undefined && name !== 'pass_dic') said.push(`--${name}: the page has no use for it.`);
+  const seeds = runs.filter(({ method }) => method === first!.method).map(({ seed }) => seed).slice(1);
+  return { recipe: first!.recipe, seeds, notes: [`Filled in: ${first!.recipe.name}${seeds.length > 0 ? `, and seeds ${seeds.join(', ')} after it` : ''}.`, ...said, ...read] };
+}
+
+function baseOf(values: ExperimentValues, page: PageSources, note: (text: string) => void): Recipe {
+  const recipe = recipeForTask(values.task ?? DEFAULT_RECIPE.task);
+  const { train_rows, dev_rows, data_seed: seed } = values;
+  const named = (option: string, name: string) => note(`--${option} ${name}: give this folder under “Your own files”; a page cannot open it by its name.`);
+  const ownData = values.data !== undefined && values.data !== 'mini-glue';
+  if (ownData) named('data', values.data);
+  if (values.tokenizer !== undefined) named('tokenizer', values.tokenizer);
+  const teacher = values.teacher === undefined ? recipe.teacher : teacherNamed(values.teacher);
+  if (!teacher) named('teacher', values.teacher!);
+  return {
+    ...recipe,
+    data: ownData ? (page.data ?? recipe.data) : { ...MINI_GLUE, ...given({ train_rows, dev_rows, seed }) },
+    teacher: teacher ?? page.teacher ?? recipe.teacher,
+    ...(values.tokenizer === undefined || !page.tokenizer ? {} : { tokenizer: page.tokenizer }),
+    training: trainingOf(values, recipe.training),
+    backend: values.backend ?? recipe.backend,
+  };
+}
+
+/** A teacher that the page can get by its name; undefined for a folder. */
+function teacherNamed(name: string): ModelSource | undefined {
+  const scratch = /^scratch:(\d+)x(\d+)$/.exec(name);
+  if (scratch) return { kind: 'scratch', num_hidden_layers: Number(scratch[1]), hidden_size: Number(scratch[2]) };
+  return name.startsWith(BUNDLED_BASE) ? { kind: 'bundled', name } : undefined;
+}
