@@ -51,6 +51,12 @@ describe.each(NODE_BACKENDS)('gradient accumulation on %s', (backend) => {
     expect(event!.loss).toBeCloseTo((0.5 * (2 * 1 + 5 * 8)) / 7, 6);
   });
 
+  it('changes no bit of a step of one batch, whatever its size', async () => {
+    const [plain, sized] = [smallLoop({ result: (ce) => ({ terms: { ce } }) }), smallLoop({ result: (ce) => ({ terms: { ce }, size: 7 }) })];
+    expect(await steps(sized.loop, 3)).toEqual(await steps(plain.loop, 3));
+    expect(await stateBits(sized.parameters, sized.loop)).toEqual(await stateBits(plain.parameters, plain.loop));
+  });
+
   it('is deterministic, and goes on from a saved state with the same bits', async () => {
     const options = { gradient_accumulation_steps: 3 };
     const [whole, first] = [smallLoop({ options }), smallLoop({ options })];

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { adamWUpdate } from '../../src/tensor/kernels/adamw.ts';
 import * as tf from '../../src/tensor/tf.ts';
 import type { OptimizationArguments, OptimizerName } from '../../src/train/optimization.ts';
 import { clipScale, Optimizer, type OptimizerState } from '../../src/train/optimizer.ts';
@@ -72,6 +73,20 @@ describe.each(NODE_BACKENDS)('the optimiser on %s', (backend) => {
       const got = moments.get(`${{ exp_avg_final: 'm', exp_avg_sq_final: 'v' }[kind]}/${parameter}`)!.data;
       expect(displacementError(got, expected), file).toBeLessThan(1e-6 * expected.reduce((a, x) => Math.max(a, Math.abs(x)), 0));
     }
+  });
+
+  it('is AdamW by default, to the bit: decoupled decay of all but biases and LayerNorm', async () => {
+    const [parameters, direct] = [parametersOf(TORCH), parametersOf(TORCH)];
+    const optimizer = new Optimizer(parameters, { weight_decay: 0.01, adam_beta1: 0.9, adam_beta2: 0.98, adam_epsilon: 1e-6 });
+    const slots = new Map([...direct].map(([name, parameter]) => [name, { parameter, m: tf.variable(tf.zerosLike(parameter)), v: tf.variable(tf.zerosLike(parameter)) }]));
+    for (let t = 1; t <= 5; t++) {
+      const gradients = gradientsAt(TORCH, t - 1);
+      optimizer.update(gradients, 1e-3, 0.7);
+      const step = { lr: 1e-3, beta1: 0.9, beta2: 0.98, eps: 1e-6, scale: 0.7, correction1: 1 - 0.9 ** t, correction2: 1 - 0.98 ** t };
+      for (const [name, slot] of slots) adamWUpdate(slot, gradients.get(name)!, { ...step, weightDecay: /bias|LayerNorm/.test(name) ? 0 : 0.01 });
+    }
+    const moments = new Map([...slots].flatMap(([name, { m, v }]) => [[`m/${name}`, m], [`v/${name}`, v]] as const).map(([name, tensor]) => [name, { shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) }]));
+    expect(await bitsOf(parameters, await optimizer.save())).toEqual(await bitsOf(direct, { updates: 5, moments }));
   });
 
   it.each(VARIANTS)('goes on from a saved state with the same bits: %s', async (_name, changes) => {
