@@ -1,6 +1,6 @@
 import * as tf from '../tensor/tf.ts';
 import { squareNorm } from '../tensor/kernels/square_norm.ts';
-import type { StepLosses, TrainingJob } from './job.ts';
+import type { StepInputs, StepLosses, TrainingJob } from './job.ts';
 
 /** The gradient of one update, before clipping: that of the tensors here, over `divisor`. */
 export interface StepGradients {
@@ -43,8 +43,18 @@ export class GradientSum {
     this.#names = new Map(trained.map((name) => [job.parameters.get(name)!.name, name]));
   }
 
-  /** Differentiates one micro-batch and adds it; returns the new values of memories. */
+  /** Differentiates one micro-batch and adds it; returns the new values of memories. `inputs` of the job is called first. */
   add(step: number, micro: number): Readonly<Record<string, tf.Tensor>> {
+    const inputs = uploaded(this.job, step, micro)?.tensors ?? [];
+    try {
+      return this.addGiven(step, micro);
+    } finally {
+      tf.dispose([...inputs]);
+    }
+  }
+
+  /** As `add`, where the job's `inputs` were called already. */
+  addGiven(step: number, micro: number): Readonly<Record<string, tf.Tensor>> {
     const prepared = this.job.prepare ? tf.tidy(() => this.job.prepare!(step, micro)) : [];
     let losses: StepLosses = { terms: {} };
     try {
@@ -96,12 +106,37 @@ function added(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.Tensor {
   return total;
 }
 
-/** One read of everything that a person sees of a step; terms are averaged (mean) or added (sum) over micro-batches. */
-export async function readBack({ gradients, divisor, termDivisor, parts }: StepGradients): Promise<StepNumbersRead> {
-  const terms = parts.flatMap((part) => Object.entries(part.terms).map(([name, tensor]) => ({ name, tensor, share: part.share })));
-  const numbers = tf.tidy(() => tf.stack([...terms.map(({ tensor }) => tensor), squareNorm([...gradients.values()])]));
+/** The inputs of a micro-batch, which the caller frees; undefined where the job names none. */
+export function uploaded(job: TrainingJob, step: number, micro: number): StepInputs | undefined {
+  let inputs: StepInputs | undefined;
+  tf.tidy(() => [...((inputs = job.inputs?.(step, micro))?.tensors ?? [])]);
+  return inputs;
+}
+
+/** One read of everything that a person sees of a step. */
+export async function readBack(gradients: StepGradients): Promise<StepNumbersRead> {
+  const numbers = stacked(gradients);
   const read = await numbers.data();
   numbers.dispose();
+  return numbersOf(meaningOf(gradients), read);
+}
+
+/** What the numbers of a step are, in order; the squared norm of the summed gradient comes last. */
+export interface NumbersMeaning extends Pick<StepGradients, 'divisor' | 'termDivisor'> {
+  readonly terms: readonly { readonly name: string; readonly share: number }[];
+}
+
+export function meaningOf({ divisor, termDivisor, parts }: StepGradients): NumbersMeaning {
+  return { divisor, termDivisor, terms: parts.flatMap(({ terms, share }) => Object.keys(terms).map((name) => ({ name, share }))) };
+}
+
+/** The terms of every micro-batch and the squared norm, [terms + 1]. */
+export function stacked({ gradients, parts }: StepGradients): tf.Tensor {
+  return tf.tidy(() => tf.stack([...parts.flatMap(({ terms }) => Object.values(terms)), squareNorm([...gradients.values()])]));
+}
+
+/** Terms are averaged (mean) or added (sum) over micro-batches. */
+export function numbersOf({ terms, divisor, termDivisor }: NumbersMeaning, read: ArrayLike<number>): StepNumbersRead {
   const values: Record<string, number> = {};
   terms.forEach(({ name, share }, i) => (values[name] = (values[name] ?? 0) + (read[i]! * share) / termDivisor));
   return { values, norm: Math.sqrt(read[terms.length]!) / divisor };

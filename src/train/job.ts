@@ -1,3 +1,4 @@
+import type { Execution } from '../tensor/plan/planner.ts';
 import type * as tf from '../tensor/tf.ts';
 import type { OptimizationArguments } from './optimization.ts';
 import type { ParameterGroup } from './parameter_groups.ts';
@@ -15,6 +16,15 @@ export interface TrainingJob {
   readonly memory?: ReadonlyMap<string, tf.Variable>;
   /** Hours of training so far, those before an interruption included; for schedules by time. */
   hours?(): number;
+  /**
+   * What is uploaded for a micro-batch, called once before `prepare` and `losses`, which use these tensors.
+   *
+   * A job that has it can be recorded once and replayed (docs/engine.md). Then all else in `prepare` and `losses` depends
+   * on `key` alone.
+   */
+  inputs?(step: number, micro: number): StepInputs;
+  /** On a GPU: `plan` (default) replays recorded steps, `tape` runs the same operations one by one. The bits are the same. */
+  readonly execution?: Execution;
   /** Tensors that a micro-batch needs and no gradient flows through, such as the teacher's; run before the tape begins. */
   prepare?(step: number, micro: number): tf.Tensor[];
   /**
@@ -24,6 +34,16 @@ export interface TrainingJob {
    * `gradient_accumulation_steps` micro-batches; number step·A + micro tells their batches and dropout masks apart.
    */
   losses(step: number, micro: number, prepared: readonly tf.Tensor[]): StepLosses;
+}
+
+/** What differs between micro-batches that do the same. */
+export interface StepInputs {
+  /** Names what is done with the inputs; their shapes count too and need not be in it. */
+  readonly key: string;
+  /** Values in main memory; the loop frees them after the step. */
+  readonly tensors: readonly tf.Tensor[];
+  /** Keys of every dropout mask that may be drawn. */
+  readonly draws: readonly number[];
 }
 
 /** What one micro-batch gives. */

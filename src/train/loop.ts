@@ -1,6 +1,7 @@
 import { Fault } from '../fault/fault.ts';
 import type { HostTensor } from '../model/weights.ts';
-import { GradientSum, readBack } from './gradients.ts';
+import { DeviceStep } from './device_step.ts';
+import { GradientSum, readBack, type StepNumbersRead } from './gradients.ts';
 import { Health, type HealthState } from './health.ts';
 import type { TrainingJob } from './job.ts';
 import { Memory } from './memory.ts';
@@ -29,11 +30,30 @@ export interface LoopState extends HealthState {
   readonly memory?: ReadonlyMap<string, HostTensor>;
 }
 
+/** What became of a step: its numbers, and whether the update was made. */
+interface Outcome {
+  readonly terms: Readonly<Record<string, number>>;
+  readonly loss: number;
+  readonly norm: number;
+  readonly admitted: boolean;
+}
+
+/** How the steps of a loop ran on the device. */
+export interface ExecutionReport {
+  /** Why steps were not replayed from a record; empty when all were. */
+  readonly notReplayed: readonly string[];
+  /** Bytes on the device that plans hold. */
+  readonly bytes: number;
+  readonly plans: readonly { readonly key: string; readonly dispatches: number; readonly runs: number }[];
+}
+
 /** A training run that is advanced step by step; the same job gives the same bits on the same backend. */
 export class TrainingLoop {
   readonly #optimizer: Optimizer;
   readonly #health: Health;
   readonly #memory: Memory;
+  readonly #device: DeviceStep | undefined;
+  readonly #notReplayed: string = '';
   #step: number;
 
   /**
@@ -49,6 +69,15 @@ export class TrainingLoop {
     this.#memory = new Memory(job.memory ?? new Map(), saved && (saved.memory ?? new Map()));
     this.#step = saved?.step ?? 0;
     this.#health = new Health(job.options, saved);
+    const device = DeviceStep.of(job, this.#optimizer, job.execution ?? 'plan');
+    if (typeof device === 'string') this.#notReplayed = device;
+    else this.#device = device;
+  }
+
+  /** How steps run: replayed on the GPU, where `notReplayed` says why some were not; or by tfjs, and why. */
+  get execution(): ExecutionReport {
+    const { refusals, report } = this.#device?.planner ?? { refusals: [this.#notReplayed], report: { bytes: 0, plans: [] } };
+    return { notReplayed: refusals, ...report };
   }
 
   get step(): number {
@@ -66,25 +95,40 @@ export class TrainingLoop {
    * were); Fault `diverged` when the run cannot recover.
    */
   async next(): Promise<StepEvent> {
-    const { options } = this.job;
     const learning_rate = this.#learningRate();
+    const { terms, loss, norm, admitted } = await (this.#device ? this.#onDevice(this.#device, learning_rate) : this.#onTape(learning_rate));
+    this.#step += 1;
+    return { step: this.#step, loss, terms, learning_rate, grad_norm: norm, skipped: !admitted };
+  }
+
+  /** The whole step is one program of the device, which skips what is not finite by itself. */
+  async #onDevice(device: DeviceStep, learning_rate: number): Promise<Outcome> {
+    const outcome = this.#judge(await device.run(this.#step, { learning_rate, update: this.#optimizer.updates + 1 }));
+    if (outcome.admitted) this.#optimizer.count();
+    return outcome;
+  }
+
+  async #onTape(learning_rate: number): Promise<Outcome> {
+    const { options } = this.job;
     const sum = new GradientSum(this.job, this.#optimizer.trained);
     try {
       for (let micro = 0; micro < (options.gradient_accumulation_steps ?? 1); micro++) this.#memory.write(sum.add(this.#step, micro));
-      const { values, norm } = await readBack(sum.result);
-      const loss = Object.values(values).reduce((total, value) => total + value, 0);
-      const admitted = this.#health.admits({ step: this.#step, terms: values, loss, norm });
-      if (admitted) {
+      const outcome = this.#judge(await readBack(sum.result));
+      if (outcome.admitted) {
         const { gradients, divisor } = sum.result;
-        this.#optimizer.update(gradients, learning_rate, clipScale(norm, options.max_grad_norm) / divisor);
+        this.#optimizer.update(gradients, learning_rate, clipScale(outcome.norm, options.max_grad_norm) / divisor);
         this.#memory.keep();
       }
-      this.#step += 1;
-      return { step: this.#step, loss, terms: values, learning_rate, grad_norm: norm, skipped: !admitted };
+      return outcome;
     } finally {
       this.#memory.undo();
       sum.dispose();
     }
+  }
+
+  #judge({ values: terms, norm }: StepNumbersRead): Outcome {
+    const loss = Object.values(terms).reduce((total, value) => total + value, 0);
+    return { terms, loss, norm, admitted: this.#health.admits({ step: this.#step, terms, loss, norm }) };
   }
 
   /** The state in main memory, to be stored beside the parameters. */
@@ -93,8 +137,9 @@ export class TrainingLoop {
     return { step: this.#step, optimizer: await this.#optimizer.save(), ...(memory.size > 0 ? { memory } : {}), ...this.#health.state };
   }
 
-  /** Frees the optimiser's tensors; parameters and memories belong to the job. */
+  /** Frees plans and the optimiser's tensors; parameters and memories belong to the job. */
   dispose(): void {
+    this.#device?.dispose();
     this.#optimizer.dispose();
   }
 

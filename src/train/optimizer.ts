@@ -5,7 +5,8 @@ import { optimizerNamed } from './optimizers/index.ts';
 import type { MomentSpec, OptimizerRule, Slot } from './optimizers/rule.ts';
 import { trainedParameters, type OptimizerOptions, type ParameterGroup, type ParameterSettings } from './parameter_groups.ts';
 
-interface TrainedSlot extends Slot {
+/** A parameter that is trained, with the optimiser's tensors of it. */
+export interface TrainedSlot extends Slot {
   readonly settings: ParameterSettings;
 }
 
@@ -44,6 +45,16 @@ export class Optimizer {
   /** Names of the parameters that are trained. */
   get trained(): readonly string[] {
     return [...this.#slots.keys()];
+  }
+
+  /** Everything that is updated, by the parameter's name. */
+  get slots(): ReadonlyMap<string, TrainedSlot> {
+    return this.#slots;
+  }
+
+  /** Counts an update that was made elsewhere. */
+  count(): void {
+    this.#updates += 1;
   }
 
   /** One update of every parameter that has a gradient; `scale` multiplies the gradients (clipping). */

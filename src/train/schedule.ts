@@ -44,8 +44,6 @@ function polynomial(defaultEnd: number): Schedule {
   );
 }
 
-const constant: Schedule = ({ learning_rate }) => learning_rate;
-
 /** The two curves of the task-agnostic reference: position, warm-up and total in steps or in hours. */
 const CURVES: Record<'linear' | 'exp', (options: ScheduleOptions, position: number, warmup: number, total: number) => number> = {
   linear: (_options, position, warmup, total) => (position < warmup ? position / warmup : Math.max(0, total - position) / Math.max(1, total - warmup)),
@@ -56,19 +54,43 @@ function alongCurve(options: ScheduleOptions, position: number, warmup: number, 
   return options.learning_rate * CURVES[options.curve ?? 'linear'](options, position, warmup, total);
 }
 
-const SCHEDULES: Readonly<Record<SchedulerName, Schedule>> = {
-  linear,
-  cosine,
-  polynomial: polynomial(1e-7),
-  polynomial_decay: polynomial(0),
-  constant,
-  constant_with_warmup: afterWarmup(({ learning_rate }) => learning_rate),
-  step: (options, { step }) => alongCurve(options, step, options.warmup_ratio * options.total, options.total),
-  constant_step: (options, { step }) => alongCurve(options, step, options.warmup_steps ?? 0, options.total),
-  time: (options, { hours }) => {
-    const { total_training_time: total, warmup_ratio } = options;
-    if (hours === undefined || !(total! > 0)) throw noTime(total, hours);
-    return alongCurve(options, hours, warmup_ratio * total!, total!);
+/** One schedule as data. */
+export interface ScheduleRule {
+  /** s: update or hour, w: end of the warm-up, N: the end; lr·s/w before w where nothing else is said. */
+  readonly formula: string;
+  readonly source: string;
+  readonly rate: Schedule;
+}
+
+const TRANSFORMERS = 'transformers, optimization';
+const AGNOSTIC = 'task-agnostic reference, schedules.py';
+
+/** Every schedule by its name. */
+export const SCHEDULES: Readonly<Record<SchedulerName, ScheduleRule>> = {
+  linear: { formula: 'lr·max(0, (N − s)/max(1, N − w))', source: TRANSFORMERS, rate: linear },
+  cosine: { formula: 'lr·max(0, ½(1 + cos(2π·num_cycles·(s − w)/(N − w))))', source: TRANSFORMERS, rate: cosine },
+  polynomial: { formula: '(lr − lr_end)·(1 − (s − w)/(N − w))^power + lr_end', source: TRANSFORMERS, rate: polynomial(1e-7) },
+  polynomial_decay: { formula: '(lr − lr_end)·(1 − (s − w)/(N − w))^power + lr_end', source: 'fairseq, polynomial_decay_schedule', rate: polynomial(0) },
+  constant: { formula: 'lr, without warm-up', source: TRANSFORMERS, rate: ({ learning_rate }) => learning_rate },
+  constant_with_warmup: { formula: 'lr', source: TRANSFORMERS, rate: afterWarmup(({ learning_rate }) => learning_rate) },
+  step: {
+    formula: 'along the curve by updates, w = warmup_ratio·N',
+    source: AGNOSTIC,
+    rate: (options, { step }) => alongCurve(options, step, options.warmup_ratio * options.total, options.total),
+  },
+  constant_step: {
+    formula: 'along the curve by updates, w = warmup_steps',
+    source: AGNOSTIC,
+    rate: (options, { step }) => alongCurve(options, step, options.warmup_steps ?? 0, options.total),
+  },
+  time: {
+    formula: 'along the curve by hours, N = total_training_time, w = warmup_ratio·N',
+    source: AGNOSTIC,
+    rate: (options, { hours }) => {
+      const { total_training_time: total = 0, warmup_ratio } = options;
+      if (hours === undefined || !(total > 0)) throw noTime(total, hours);
+      return alongCurve(options, hours, warmup_ratio * total, total);
+    },
   },
 };
 
@@ -76,21 +98,13 @@ const SCHEDULES: Readonly<Record<SchedulerName, Schedule>> = {
 export const SCHEDULERS = Object.keys(SCHEDULES) as readonly SchedulerName[];
 
 /**
- * The learning rate of an update.
- *
- *   w updates of warm-up, N in all:  lr·s/w for s < w, then
- *   linear              lr·max(0, (N − s)/max(1, N − w))
- *   cosine              lr·max(0, ½(1 + cos(2π·cycles·(s − w)/(N − w))))
- *   polynomial(_decay)  (lr − end)·(1 − (s − w)/(N − w))^power + end
- *   constant            lr from the first update on; constant_with_warmup: lr
- *   step, constant_step, time with `curve` exp: lr·(s/w)², then lr·decay_rate^((s − w)/decay_step); s counts hours in `time`
+ * The learning rate of an update, by `lr_scheduler_type`; `SCHEDULES` has the formulas.
  *
  * With warm-up the first update has the rate 0, as in the originals (D10).
  * Fault `no-clock` for `time` without hours or without `total_training_time`.
- * Source: transformers, `optimization`; fairseq, `polynomial_decay_schedule`; task-agnostic reference, `schedules.py`.
  */
 export function learningRate(options: ScheduleOptions, position: SchedulePosition): number {
-  return SCHEDULES[options.lr_scheduler_type ?? 'linear'](options, position);
+  return SCHEDULES[options.lr_scheduler_type ?? 'linear'].rate(options, position);
 }
 
 /** The schedule of that name; Fault `unknown-scheduler` lists the names. */
@@ -106,11 +120,11 @@ export function schedulerNamed(name: string): SchedulerName {
   });
 }
 
-const noTime = (total: number | undefined, hours: number | undefined) =>
+const noTime = (total: number, hours: number | undefined) =>
   new Fault({
     code: 'no-clock',
     where: 'lr_scheduler_type time',
     expected: 'total_training_time in hours, and a clock',
-    got: `total_training_time ${String(total)}, ${hours === undefined ? 'no clock' : 'a clock'}`,
+    got: `total_training_time ${total}, ${hours === undefined ? 'no clock' : 'a clock'}`,
     remedy: 'Set total_training_time above 0, or choose a schedule by steps.',
   });

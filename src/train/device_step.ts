@@ -1,0 +1,159 @@
+import * as tf from '../tensor/tf.ts';
+import { FlatTensors, flatLayout, spansOf, type FlatLayout } from '../tensor/plan/flat.ts';
+import { flatAdamW, gradientScale, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
+import { Planner, recordingBackend, type DeviceProgram, type Execution } from '../tensor/plan/planner.ts';
+import { GradientSum, meaningOf, numbersOf, stacked, uploaded, type NumbersMeaning, type StepNumbersRead } from './gradients.ts';
+import type { StepInputs, TrainingJob } from './job.ts';
+import type { Optimizer, TrainedSlot } from './optimizer.ts';
+
+/** What of the update differs from step to step. */
+export interface StepRate {
+  readonly learning_rate: number;
+  /** Number of this update, from 1. */
+  readonly update: number;
+}
+
+type Backend = NonNullable<ReturnType<typeof recordingBackend>>;
+
+/** The flat buffers of a training: each tensor at the same place in all four. */
+type Flat = Readonly<Record<'parameter' | 'gradient' | 'm' | 'v', FlatTensors>>;
+
+/**
+ * A whole step on the GPU: forward, backward, norm, clipping and AdamW, without JavaScript in between.
+ *
+ * Whether an update is made is decided there too: not where a loss or the norm is not finite. Parameters, gradients and
+ * moments lie in one buffer each.
+ */
+export class DeviceStep {
+  readonly #planner: Planner<NumbersMeaning>;
+  readonly #flat: Flat;
+  readonly #layout: FlatLayout;
+  readonly #gradients: ReadonlyMap<string, tf.Tensor>;
+  #slots: FlatSlot[] = [];
+  #updated = '';
+
+  private constructor(
+    readonly backend: Backend,
+    readonly job: TrainingJob,
+    readonly optimizer: Optimizer,
+    execution: Execution,
+  ) {
+    this.#planner = new Planner(backend, execution);
+    const slots = [...optimizer.slots.values()].sort((a, b) => kindOf(a).localeCompare(kindOf(b)));
+    this.#layout = flatLayout(new Map(slots.map(({ settings, parameter }) => [settings.name, parameter.shape])));
+    const flat = () => new FlatTensors(backend, this.#layout);
+    this.#flat = { parameter: flat(), gradient: flat(), m: flat(), v: flat() };
+    this.#gradients = new Map([...this.#layout.places.keys()].map((name) => [name, tf.keep(this.#flat.gradient.view(name))]));
+    this.#adopt();
+  }
+
+  /** The step of a job, or in words why this job has to be run by tfjs with JavaScript between its parts. */
+  static of(job: TrainingJob, optimizer: Optimizer, execution: Execution): DeviceStep | string {
+    const backend = recordingBackend();
+    if (!backend) return `the ${tf.getBackend()} backend records nothing`;
+    if (!job.inputs) return 'this training does not name its inputs';
+    if ((job.memory?.size ?? 0) > 0) return 'an objective remembers tensors from step to step';
+    if ((job.options.optim ?? 'adamw_torch') !== 'adamw_torch') return `the optimiser ${job.options.optim} updates from JavaScript`;
+    return new DeviceStep(backend, job, optimizer, execution);
+  }
+
+  /** Why some steps were not replayed, and what the plans hold. */
+  get planner(): Pick<Planner<NumbersMeaning>, 'refusals' | 'report'> {
+    return this.#planner;
+  }
+
+  /** Makes a step and reads its numbers; parameters and moments are updated where they are all finite. */
+  async run(step: number, rate: StepRate): Promise<StepNumbersRead> {
+    this.#adopt();
+    const inputs = this.#inputs(step);
+    const control = this.#control(rate);
+    try {
+      const { numbers, meaning } = await this.#planner.run(this.#program(step, inputs, control));
+      return numbersOf(meaning, numbers);
+    } finally {
+      tf.dispose([control, ...inputs.flatMap(({ tensors }) => [...tensors])]);
+    }
+  }
+
+  /** Frees plans and gradients; moments are the optimiser's, parameters the job's. */
+  dispose(): void {
+    this.#planner.dispose();
+    tf.dispose([...this.#gradients.values()]);
+    this.#freeSlots();
+  }
+
+  /** Variables come into the flat buffers, and come back after somebody assigned to them. */
+  #adopt(): void {
+    for (const [name, { parameter, moments }] of this.optimizer.slots) {
+      this.#flat.parameter.adopt(name, parameter);
+      this.#flat.m.adopt(name, moments.m!);
+      this.#flat.v.adopt(name, moments.v!);
+    }
+  }
+
+  #inputs(step: number): StepInputs[] {
+    return Array.from({ length: this.job.options.gradient_accumulation_steps ?? 1 }, (_, micro) => uploaded(this.job, step, micro)!);
+  }
+
+  #control({ learning_rate, update }: StepRate): tf.Tensor {
+    const { adam_beta1, adam_beta2 } = this.job.options;
+    return tf.tensor1d([learning_rate, 1 - adam_beta1 ** update, 1 - adam_beta2 ** update]);
+  }
+
+  #program(step: number, micros: readonly StepInputs[], control: tf.Tensor): DeviceProgram<NumbersMeaning> {
+    const shapes = ({ key, tensors }: StepInputs) => `${key} ${tensors.map(({ dtype, shape }) => `${dtype}[${shape.join()}]`).join(' ')}`;
+    return {
+      key: micros.map(shapes).join(' | '),
+      inputs: [control, ...micros.flatMap(({ tensors }) => [...tensors])],
+      draws: micros.flatMap(({ draws }) => [...draws]),
+      run: () => this.#step(step, micros.length, control),
+    };
+  }
+
+  /** Everything that the device does in a step. */
+  #step(step: number, micros: number, control: tf.Tensor): { numbers: tf.Tensor; meaning: NumbersMeaning } {
+    const sum = new GradientSum(this.job, [...this.optimizer.slots.keys()]);
+    try {
+      for (let micro = 0; micro < micros; micro++) sum.addGiven(step, micro);
+      const { result } = sum;
+      const numbers = stacked(result);
+      for (const [name, gradient] of result.gradients) this.backend.copy(gradient, this.#gradients.get(name)!);
+      this.#update([...result.gradients.keys()], numbers, control, result.divisor);
+      return { numbers, meaning: meaningOf(result) };
+    } finally {
+      sum.dispose();
+    }
+  }
+
+  #update(names: readonly string[], numbers: tf.Tensor, control: tf.Tensor, divisor: number): void {
+    const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps, max_grad_norm } = this.job.options;
+    const scale = gradientScale(this.backend, numbers, { max_grad_norm, divisor });
+    for (const slot of this.#slotsOf(names)) flatAdamW(this.backend, slot, scale, control, { beta1, beta2, eps });
+    scale.dispose();
+  }
+
+  /** The parts that hold these parameters, each with settings of its own. */
+  #slotsOf(names: readonly string[]): readonly FlatSlot[] {
+    if (this.#updated === names.join()) return this.#slots;
+    this.#freeSlots();
+    this.#updated = names.join();
+    const byKind = new Map<string, string[]>();
+    for (const name of names) byKind.set(kindOf(this.optimizer.slots.get(name)!), [...(byKind.get(kindOf(this.optimizer.slots.get(name)!)) ?? []), name]);
+    const limit = this.backend.device.limits.maxStorageBufferBindingSize;
+    this.#slots = [...byKind.values()].flatMap((group) => spansOf(this.#layout, group, limit).map((span) => {
+      const { rate, weightDecay } = this.optimizer.slots.get(group[0]!)!.settings;
+      const part = (flat: FlatTensors) => tf.keep(flat.span(span));
+      return { parameter: part(this.#flat.parameter), m: part(this.#flat.m), v: part(this.#flat.v), gradient: part(this.#flat.gradient), rate, weightDecay };
+    }));
+    return this.#slots;
+  }
+
+  #freeSlots(): void {
+    for (const { parameter, m, v, gradient } of this.#slots) tf.dispose([parameter, m, v, gradient]);
+    this.#slots = [];
+    this.#updated = '';
+  }
+}
+
+/** Parameters of one kind are updated alike. */
+const kindOf = ({ settings: { rate, weightDecay } }: TrainedSlot): string => `${weightDecay} ${rate}`;
