@@ -87,6 +87,15 @@ export interface DropoutChoice {
   readonly teacher: boolean;
 }
 
+/** The student: its depth, its beginning, and its widths where they are not its teacher's. */
+export interface StudentChoice {
+  readonly num_hidden_layers: number;
+  readonly hidden_size?: number;
+  readonly num_attention_heads?: number;
+  readonly intermediate_size?: number;
+  readonly init: StudentInit;
+}
+
 export interface Recipe {
   readonly version: typeof RECIPE_VERSION;
   /**
@@ -101,7 +110,7 @@ export interface Recipe {
   readonly tokenizer?: ModelSource;
   /** The teacher, or for `finetune` the model to start from. */
   readonly teacher: ModelSource;
-  readonly student: { readonly num_hidden_layers: number; readonly init: StudentInit };
+  readonly student: StudentChoice;
   /** How the student is distilled, stage after stage; empty for `finetune` and `pretrain`, which have one loss each. */
   readonly stages: readonly Stage[];
   /** Training arguments of every stage, as far as it sets none of its own. */

@@ -13,8 +13,8 @@ export function initSlug({ num_hidden_layers: layers, init }: Recipe['student'])
   return init.kind === 'random' ? `${layers}-random-layers` : `${layers}-layers-of-a-checkpoint`;
 }
 
-/** e.g. `from layers 3, 7, 11`, `from random weights`, `from mini-bert`. */
+/** e.g. `layers 3, 7, 11`, `random weights`, `the weights of run 7`. */
 export function initPhrase({ init }: Recipe['student']): string {
-  if (init.kind === 'layers') return `from layers ${init.layers.join(', ')}${init.from ? ` of ${sourceName(init.from)}` : ''}`;
-  return init.kind === 'random' ? 'from random weights' : `from ${sourceName(init.from)}`;
+  if (init.kind === 'layers') return `layers ${init.layers.join(', ')}${init.from ? ` of ${sourceName(init.from)}` : ''}`;
+  return init.kind === 'random' ? 'random weights' : `the weights of ${sourceName(init.from)}`;
 }

@@ -2,7 +2,6 @@ import { stageTraining, type ObjectiveTerm, type Recipe } from '../experiment/re
 import type { Arm, Scores } from '../experiment/run.ts';
 import { TEACHER_TRAINING } from '../experiment/presets.ts';
 import type { Head } from '../model/parameters.ts';
-import { initialiseStudent, studentConfig } from '../model/student_init.ts';
 import type { Weights } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { logitsOf } from '../train/evaluate.ts';
@@ -10,13 +9,17 @@ import { classifierStage } from './classifier_stage.ts';
 import { maskedLmLoop, scoreMaskedLm } from './masked_lm.ts';
 import { scoresFromLogits } from './scores.ts';
 import type { Session } from './session.ts';
+import { beginStudent } from './student.ts';
 import type { ArmModel, ArmStage, ArmTraining, OnRows } from './stage.ts';
+
+/** Weights before training, and where they come from where there is more to say than the recipe does. */
+export type Beginning = (session: Session, teacher: Weights, recipe: Recipe) => { readonly weights: Weights; readonly origin?: string };
 
 /** How one model of the comparison comes about. */
 export interface ArmPlan {
   readonly arm: Arm;
   /** Weights before training; undefined for the majority class, which has none. */
-  readonly weights?: (session: Session, teacher: Weights, recipe: Recipe) => Weights;
+  readonly weights?: Beginning;
   /** Undefined for a model that is only scored. */
   readonly training?: ArmTraining;
   readonly score: Scorer;
@@ -33,16 +36,12 @@ const scoreClassifier: Scorer = async (model, rows, session, recipe, onProgress)
 const CROSS_ENTROPY: readonly ObjectiveTerm[] = [{ name: 'ce', weight: 1, parameters: {} }];
 
 /** The student before training: same seed in every arm, so that arms differ in what the table says and nothing else. */
-const initialisedStudent: NonNullable<ArmPlan['weights']> = ({ initFrom }, teacher, { student, training }) => {
-  const { init, num_hidden_layers } = student;
-  const source = initFrom ?? teacher;
-  const config = { ...studentConfig(source.config, num_hidden_layers), labels: teacher.config.labels };
-  const layers = init.kind === 'layers' ? init.layers : init.kind === 'checkpoint' ? [...Array(num_hidden_layers).keys()] : [];
-  return initialiseStudent(source, config, layers, training.seed).weights;
-};
+const initialisedStudent: Beginning = ({ initFrom }, teacher, recipe) => beginStudent(recipe, teacher, initFrom);
 
-const randomStudent: NonNullable<ArmPlan['weights']> = (session, teacher, recipe) => initialisedStudent(session, teacher, { ...recipe, student: { ...recipe.student, init: { kind: 'random' } } });
-const asLoaded: NonNullable<ArmPlan['weights']> = ({ start }) => start;
+/** The same student with random weights throughout. */
+const randomStudent: Beginning = ({ initFrom }, teacher, recipe) => beginStudent({ ...recipe, student: { ...recipe.student, init: { kind: 'random' } } }, teacher, initFrom);
+
+const asLoaded: Beginning = ({ start }) => ({ weights: start });
 
 /** The recipe's stages, each with its own loss: that of the recipe, or another. */
 function stages(losses: (stage: Recipe['stages'][number]) => readonly ObjectiveTerm[]): ArmTraining['stages'] {

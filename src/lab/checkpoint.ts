@@ -15,6 +15,7 @@ export interface CheckpointState {
   readonly loop: (HealthState & { readonly step: number; readonly updates: number }) | null;
   readonly stage?: number;
   readonly bestLoss?: number | null;
+  readonly origin?: string | null;
 }
 
 /** One tensor of a checkpoint; the first part of its name says what it belongs to. */
@@ -39,6 +40,7 @@ export function packState(state: ExperimentState): { state: CheckpointState; ten
       loop: live?.loop ? packLoop(live.loop) : null,
       stage: state.stage,
       bestLoss: best?.loss ?? null,
+      origin: state.origin ?? null,
     },
     tensors: [
       ...named('live', live?.parameters),
@@ -66,6 +68,7 @@ export function unpackState(state: CheckpointState, tensors: readonly Checkpoint
     armSeconds: state.armSeconds,
     stage: state.stage ?? 0,
     ...(state.config ? { config: state.config } : {}),
+    ...(typeof state.origin === 'string' ? { origin: state.origin } : {}),
     ...(parameters.size > 0 ? { live: { parameters, ...loop } } : {}),
     ...(typeof state.bestLoss === 'number' ? { best: { loss: state.bestLoss, parameters: best } } : {}),
     ...(exported.size > 0 ? { exported } : {}),

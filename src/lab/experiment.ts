@@ -89,7 +89,8 @@ export class Experiment {
 
   async #runArm(plan: ArmPlan): Promise<void> {
     this.#armBegin = this.surroundings.now() - this.#state.armSeconds * 1000;
-    const weights = plan.weights?.(this.session, this.#teacher(), this.recipe);
+    const { weights, origin } = plan.weights?.(this.session, this.#teacher(), this.recipe) ?? {};
+    if (origin !== undefined && plan.arm === EXPORTED[this.recipe.kind].arm) this.#state = { ...this.#state, origin };
     const scores = weights ? await this.#trainAndScore(plan, weights) : majorityScores(this.session.task, this.session.data.train, this.session.data.dev);
     const seconds = (this.surroundings.now() - this.#armBegin) / 1000;
     const parameters = weights ? [...weights.tensors.values()].reduce((sum, { data }) => sum + data.length, 0) : 0;

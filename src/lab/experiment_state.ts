@@ -32,6 +32,8 @@ export interface ExperimentState {
   /** The model that the run exports, once it is finished, with its architecture. */
   readonly exported?: ReadonlyMap<string, HostTensor>;
   readonly config?: ModelConfig;
+  /** Where the exported model's first weights came from, as a sentence. */
+  readonly origin?: string;
   /** The teacher, where the run had to train it. */
   readonly teacher?: ReadonlyMap<string, HostTensor>;
 }

@@ -30,7 +30,7 @@ export function exportFiles(recipe: Recipe, state: ExperimentState, tokenizer: T
     architecture: architectureOf(weights.config, weights.heads),
     tensors: toFile(weights),
     tokenizerFiles: tokenizer.files(),
-    card: modelCard(recipe, state.rows, weights.config),
+    card: modelCard(recipe, state.rows, weights.config, state.origin),
     dtype: 'F32',
     trainerState: trainerState(recipe, state.rows),
   });

@@ -32,7 +32,10 @@ export function checkLength({ training, teacher }: Recipe, config: ModelConfig, 
   throw new Fault({ code: 'bad-sequence-length', where: 'max_seq_length', expected: `${least} to ${most} tokens, the positions of ${sourceName(teacher)}`, got: `${length}`, remedy: `Set it to ${most} or less, or choose a model with more positions.` });
 }
 
-/** Refuses a student that is to start from layers which the teacher does not have. */
-export function checkInit({ student }: Recipe, teacher: ModelConfig): void {
-  if (student.init.kind === 'layers') checkLayers(student.init.layers, student.num_hidden_layers, teacher.num_hidden_layers);
+/** Refuses a student that is to start from layers which its source does not have, or from a checkpoint of another depth. */
+export function checkInit({ student }: Recipe, source: ModelConfig): void {
+  const { init, num_hidden_layers: depth } = student;
+  if (init.kind === 'layers') checkLayers(init.layers, depth, source.num_hidden_layers);
+  if (init.kind !== 'checkpoint' || source.num_hidden_layers === depth) return;
+  throw new Fault({ code: 'bad-checkpoint', where: sourceName(init.from), expected: `a model of ${depth} layers, as the student has`, got: `${source.num_hidden_layers} layers`, remedy: 'Set the student to as many layers, or name another checkpoint.' });
 }

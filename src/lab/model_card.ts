@@ -1,4 +1,4 @@
-import { sourceName } from '../experiment/recipe_words.ts';
+import { initPhrase } from '../experiment/recipe_words.ts';
 import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
 import type { ResultRow } from '../experiment/run.ts';
 import { opensInTransformers } from '../formats/config_json.ts';
@@ -15,13 +15,6 @@ function stageLines({ stages }: Recipe): string[] {
 function objectiveText({ name, weight, parameters, mapping }: ObjectiveTerm): string {
   const values = [`weight ${weight}`, ...(mapping === undefined ? [] : [`mapping ${mapping}`]), ...Object.entries(parameters).map(([key, value]) => `${key} ${value}`)];
   return `\`${name}\` (${values.join(', ')})`;
-}
-
-function origin({ student: { init, num_hidden_layers } }: Recipe): string {
-  if (init.kind === 'random') return `${num_hidden_layers} layers with random weights`;
-  if (init.kind === 'checkpoint') return `${num_hidden_layers} layers, initialised from ${sourceName(init.from)}`;
-  const paper = init.layers.map((layer) => layer + 1).join(', ');
-  return `${num_hidden_layers} layers, initialised from teacher layers ${init.layers.join(', ')} counted from 0 (${paper} counted from 1); embeddings copied, classification head random`;
 }
 
 function teacherName({ teacher }: Recipe): string {
@@ -42,7 +35,7 @@ function warning(config: ModelConfig): string[] {
 }
 
 /** The README.md of an exported model: what it is, how it was made, what it scored. */
-export function modelCard(recipe: Recipe, rows: readonly ResultRow[], config: ModelConfig): string {
+export function modelCard(recipe: Recipe, rows: readonly ResultRow[], config: ModelConfig, origin = initPhrase(recipe.student)): string {
   const { training } = recipe;
   const data = recipe.data.kind === 'mini-glue' ? `mini-GLUE, seed ${recipe.data.seed}, ${recipe.data.train_rows} training rows` : recipe.data.name;
   return [
@@ -52,7 +45,7 @@ export function modelCard(recipe: Recipe, rows: readonly ResultRow[], config: Mo
     ...warning(config),
     '',
     `- Teacher: ${teacherName(recipe)}`,
-    `- Student: ${origin(recipe)}`,
+    `- Student: ${config.num_hidden_layers} layers of width ${config.hidden_size}, begun with ${origin}`,
     `- Data: ${data}`,
     ...stageLines(recipe),
     `- Optimiser: AdamW, learning rate ${training.learning_rate}, weight decay ${training.weight_decay}, batch ${training.per_device_train_batch_size}, seed ${training.seed}`,

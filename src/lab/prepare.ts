@@ -35,6 +35,7 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
   if (recipe.kind === 'distill') checkObjectives(recipe);
   const { start, tokenizer, trained } = await loadStart(recipe, shelf);
   const teacherUntrained = recipe.kind === 'distill' && !trained;
+  const initFrom = recipe.kind === 'distill' ? await loadInit(recipe, shelf, start) : undefined;
   checkMemory(recipe, start.config, ['classification'], teacherUntrained, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
   const rows = await taskRows(task, recipe.data, shelf, gate);
   const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
@@ -44,7 +45,16 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
     dev: await encode('Tokenising the dev rows', rows.dev),
   };
   const teacherRows = teacherUntrained ? await encode("Tokenising the teacher's rows", await teacherExamples(task, recipe.data, rows, shelf, gate)) : [];
-  return { task, tokenizer, data, start, teacherUntrained, teacherRows };
+  return { task, tokenizer, data, start, ...(initFrom ? { initFrom } : {}), teacherUntrained, teacherRows };
+}
+
+/** The model that the student starts from, where that is not its teacher; checked against the recipe. */
+async function loadInit(recipe: Recipe, shelf: Shelf, teacher: Weights): Promise<Weights | undefined> {
+  const { init } = recipe.student;
+  const from = init.kind === 'random' ? undefined : init.from;
+  const loaded = from && (await loadModel(from, { ...shelf, given: { ...shelf.given, teacher: shelf.given.student } })).weights;
+  checkInit(recipe, (loaded ?? teacher).config);
+  return loaded;
 }
 
 /** The recipe's model as a classifier of its task, with its tokenizer; all is checked against the recipe. */
@@ -55,7 +65,6 @@ export async function loadStart(recipe: Recipe, shelf: Shelf): Promise<{ start: 
   const { weights: start, trained, note } = startFrom(loaded.weights, recipe, task, named.tokenizer);
   checkFit(recipe, named, start.config, shelf);
   checkLength(recipe, start.config, task.textPair === undefined ? 3 : 5);
-  if (recipe.kind === 'distill') checkInit(recipe, start.config);
   if (note !== undefined) shelf.emit({ type: 'note', text: note });
   return { start, tokenizer: named.tokenizer, trained };
 }

@@ -32,6 +32,6 @@ describe('an experiment', () => {
     const files = exportFiles(smallRecipe(), state, smallSession().tokenizer);
     expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['config.json', 'model.safetensors', 'tokenizer.json', 'README.md', 'trainer_state.json']));
     const card = new TextDecoder().decode(files.find(({ name }) => name === 'README.md')!.bytes);
-    expect(card).toContain('initialised from teacher layers 0, 2 counted from 0 (1, 3 counted from 1)');
+    expect(card).toContain('2 layers of width 15, begun with layers 0, 2 (1, 3 counted from 1) of a model finetuned on sst-2');
   });
 });

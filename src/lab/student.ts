@@ -1,0 +1,38 @@
+import { Fault } from '../fault/fault.ts';
+import type { Recipe } from '../experiment/recipe.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { initialisationSentence, initialiseStudent, REFERENCE_PARTS, studentConfig, type StudentPart } from '../model/student_init.ts';
+import type { Weights } from '../model/weights.ts';
+
+/** A student before training, and where it comes from as a sentence. */
+export interface BegunStudent {
+  readonly weights: Weights;
+  readonly origin: string;
+}
+
+const ALL_PARTS: readonly StudentPart[] = ['embeddings', 'masked-lm', 'classifier'];
+
+/**
+ * The recipe's student: layers and parts of its teacher or of another model, all of a checkpoint, or random weights; equal
+ * for equal seeds. A classifier that is copied must be the task's. Fault `bad-student-shape` when its heads do not divide
+ * its width.
+ */
+export function beginStudent(recipe: Recipe, teacher: Weights, initFrom?: Weights): BegunStudent {
+  const { student, training } = recipe;
+  const { init, num_hidden_layers } = student;
+  const source = initFrom ?? teacher;
+  const config = { ...studentConfig(source.config, num_hidden_layers, widthOf(recipe, source.config)), labels: teacher.config.labels, finetuning_task: teacher.config.finetuning_task };
+  const layers = { layers: () => (init.kind === 'layers' ? init.layers : []), checkpoint: () => [...Array(num_hidden_layers).keys()], random: () => [] }[init.kind]();
+  const parts = { layers: (init.kind === 'layers' ? init.parts : undefined) ?? REFERENCE_PARTS, checkpoint: ALL_PARTS, random: [] }[init.kind];
+  const { weights, provenance } = initialiseStudent(source, config, layers, training.seed, ['classification'], parts);
+  return { weights, origin: initialisationSentence(provenance) };
+}
+
+/** The student's widths; heads and inner width follow its width where they are not given. */
+function widthOf({ student }: Recipe, { hidden_size: width, num_attention_heads, intermediate_size }: ModelConfig): Partial<Pick<ModelConfig, 'hidden_size' | 'num_attention_heads' | 'intermediate_size'>> {
+  const hidden_size = student.hidden_size ?? width;
+  const scaled = (size: number) => Math.max(1, Math.round((size * hidden_size) / width));
+  const heads = student.num_attention_heads ?? scaled(num_attention_heads);
+  if (hidden_size % heads === 0) return { hidden_size, num_attention_heads: heads, intermediate_size: student.intermediate_size ?? scaled(intermediate_size) };
+  throw new Fault({ code: 'bad-student-shape', where: 'the student', expected: `a number of heads that divides its width of ${hidden_size}`, got: String(heads), remedy: 'Set its width and its heads so that one divides the other.' });
+}
