@@ -8,6 +8,7 @@ import { BatchSequence } from './batch_sequence.ts';
 import { bindTerms, objectiveTensors } from './bound_terms.ts';
 import { batchLosses, classifierLoop, teacherOf, type ClassifierTraining } from './classifier_training.ts';
 import type { LiveArm } from './experiment_state.ts';
+import { uploadRows } from './row_tensors.ts';
 import { batchesOf, type ArmStage, type OpenStage, type StageContext } from './stage.ts';
 import { shapeOf, type StageTeacher } from './teacher_pass.ts';
 
@@ -114,8 +115,9 @@ async function lossOn(training: ClassifierTraining, rows: readonly EncodedExampl
 
 /** The sum of the terms, as a sum over the batch's rows. */
 function batchLoss(training: ClassifierTraining, rows: LabelledBatch): tf.Tensor {
-  const pass = teacherOf(training, rows, 0);
-  const { terms, size = 1, reduction } = batchLosses(training, rows, 0, pass?.read(pass.tensors), true);
+  const uploaded = uploadRows(training, rows, 0);
+  const pass = teacherOf(training, uploaded, 0);
+  const { terms, size = 1, reduction } = batchLosses(training, uploaded, 0, pass?.read(pass.tensors), true);
   const sum = Object.values(terms).reduce<tf.Tensor>((a, b) => tf.add(a, b), tf.scalar(0));
   return reduction === 'sum' ? sum : tf.mul(sum, size);
 }

@@ -1,16 +1,17 @@
 import type { ModelOutputs } from '../distill/objective.ts';
 import type { DropoutChoice, TrainingArguments } from '../experiment/recipe.ts';
-import { uploadBatch, type Batch } from '../model/batch.ts';
+import type { Batch } from '../model/batch.ts';
 import type { Fidelity, ModelConfig } from '../model/config.ts';
 import { encode, type DropoutSource } from '../model/encoder.ts';
 import { classify } from '../model/heads.ts';
 import type { Parameters } from '../model/parameters.ts';
 import * as tf from '../tensor/tf.ts';
 import type { EncodedExample, LabelledBatch } from '../train/batches.ts';
-import { TrainingLoop, type LoopState, type StepLosses } from '../train/loop.ts';
+import { TrainingLoop, type LoopState, type StepLosses, type TrainingJob } from '../train/loop.ts';
 import type { ParameterGroup } from '../train/parameter_groups.ts';
 import { BatchSequence } from './batch_sequence.ts';
 import { ownTensors, tapsNeeded, termGroups, type BoundTerm } from './bound_terms.ts';
+import { drawSources, stepInputs, uploadRows, type RowTensors } from './row_tensors.ts';
 import { shapeOf, teacherPass, type StageTeacher, type TeacherPass } from './teacher_pass.ts';
 
 /** One stage of training a classifier, with everything that its loss needs. */
@@ -37,10 +38,8 @@ export interface ClassifierTraining {
   readonly groups?: readonly ParameterGroup[];
   /** How the gradient relates to the batch; by default fairseq's division by B where the fidelity is `released`. */
   readonly reduction?: StepLosses['reduction'];
+  readonly execution?: TrainingJob['execution'];
 }
-
-/** The teacher's masks are drawn apart from the student's. */
-const TEACHER_DRAWS = 0x7eac4e5;
 
 /** A training loop for sequence classification with any objectives; `saved` continues an earlier one. */
 export function classifierLoop(training: ClassifierTraining, saved?: LoopState): TrainingLoop {
@@ -48,6 +47,7 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
   const sequence = new BatchSequence(training.examples, options, training.padId);
   const batchAt = training.batchAt ?? ((number: number) => sequence.at(number));
   const numberOf = (step: number, micro: number) => training.first + step * (options.gradient_accumulation_steps ?? 1) + micro;
+  const uploads: RowTensors[] = [];
   let pass: TeacherPass | undefined;
   return new TrainingLoop(
     {
@@ -56,30 +56,31 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
       groups: [...termGroups(training.terms), ...(training.groups ?? [])],
       options,
       steps,
+      ...(training.execution ? { execution: training.execution } : {}),
+      inputs: (step, micro) => {
+        uploads[micro] = uploadRows(training, batchAt(numberOf(step, micro)), numberOf(step, micro));
+        return stepInputs(training, uploads[micro], numberOf(step, micro));
+      },
       prepare: (step, micro) => {
-        pass = teacherOf(training, batchAt(numberOf(step, micro)), numberOf(step, micro));
+        pass = teacherOf(training, uploads[micro]!, numberOf(step, micro));
         return pass?.tensors ?? [];
       },
-      losses: (step, micro, prepared) => batchLosses(training, batchAt(numberOf(step, micro)), numberOf(step, micro), pass?.read(prepared)),
+      losses: (step, micro, prepared) => batchLosses(training, uploads[micro]!, numberOf(step, micro), pass?.read(prepared)),
     },
     saved,
   );
 }
 
-/** What the teacher gives for a batch; undefined without one. */
-export function teacherOf({ teacher, terms, fidelity, options }: ClassifierTraining, rows: LabelledBatch, number: number): TeacherPass | undefined {
-  if (!teacher) return undefined;
-  const source = { seed: (options.seed ^ TEACHER_DRAWS) >>> 0, step: number };
-  return teacherPass(teacher, rows, tapsNeeded(terms, 'teacher', number), fidelity, source);
+/** What the teacher gives for batch `number`; undefined without one. */
+export function teacherOf({ teacher, terms, fidelity, options }: ClassifierTraining, { teacher: rows }: RowTensors, number: number): TeacherPass | undefined {
+  return teacher && teacherPass(teacher, rows, tapsNeeded(terms, 'teacher', number), fidelity, drawSources(options, number).teacher);
 }
 
 /** The weighted terms of one batch; `evaluating` switches the student's dropout off. */
-export function batchLosses(training: ClassifierTraining, rows: LabelledBatch, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
+export function batchLosses(training: ClassifierTraining, { rows, student: batch, labels }: RowTensors, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
   const { config, fidelity, options, dropout } = training;
-  const batch: Batch = uploadBatch(rows, config);
-  const source = dropout.student && !evaluating ? { dropout: { seed: options.seed, step: number } } : {};
+  const source = dropout.student && !evaluating ? { dropout: drawSources(options, number).student } : {};
   const student = studentOutputs(training.parameters, config, batch, { ...source, fidelity, taps: tapsNeeded(training.terms, 'student', number) });
-  const labels = tf.tensor1d(rows.labels, 'int32');
   const remembered: Record<string, tf.Tensor> = {};
   const terms: Record<string, tf.Scalar> = {};
   for (const term of training.terms) {

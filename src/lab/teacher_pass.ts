@@ -1,5 +1,5 @@
 import type { ModelOutputs, ModelShape, TapLayers, TapReader } from '../distill/objective.ts';
-import { uploadBatch } from '../model/batch.ts';
+import { uploadBatch, type Batch } from '../model/batch.ts';
 import type { Fidelity, ModelConfig } from '../model/config.ts';
 import { encode, tapsOf, type DropoutSource, type EncodeOptions } from '../model/encoder.ts';
 import { classify } from '../model/heads.ts';
@@ -21,7 +21,7 @@ export interface StageTeacher {
   readonly dropout: boolean;
 }
 
-/** What a teacher gives for one batch: a flat list of tensors, and how to read it. */
+/** What a teacher gives for one batch: a flat list of what was computed, and how to read it. */
 export interface TeacherPass {
   readonly tensors: tf.Tensor[];
   readonly read: (tensors: readonly tf.Tensor[]) => ModelOutputs;
@@ -32,32 +32,48 @@ export function shapeOf({ num_hidden_layers: layers, num_attention_heads: heads,
   return { layers, heads, hidden_size };
 }
 
+/** What a teacher takes from main memory for one batch. */
+export interface TeacherRows {
+  /** Absent where nothing has to be computed. */
+  readonly batch?: Batch;
+  /** Logits that are looked up, [B, C]. */
+  readonly logits?: tf.Tensor2D;
+}
+
+/** Uploads what a teacher needs of a batch for these taps; call within `tf.tidy`. */
+export function uploadForTeacher(teacher: StageTeacher, rows: LabelledBatch, taps: TapLayers): TeacherRows {
+  const logits = teacher.logits && lookedUp(teacher.logits, teacher.config.labels.length, rows.indices);
+  const batch = computes(teacher) || wantedOf(taps).length > 0 ? uploadBatch(rows, teacher.config) : undefined;
+  return { ...(batch && { batch }), ...(logits && { logits }) };
+}
+
 /**
  * Runs a teacher on a batch, as far as the taps need it; call outside of a tape, which would keep every tensor of it.
  *
  * Logits are computed only where they are needed and cannot be looked up.
  */
-export function teacherPass(teacher: StageTeacher, rows: LabelledBatch, taps: TapLayers, fidelity: Fidelity, source: DropoutSource): TeacherPass {
-  const wanted = TAP_NAMES.flatMap((name) => (taps[name] ?? []).map((index) => ({ name, index })));
+export function teacherPass(teacher: StageTeacher, rows: TeacherRows, taps: TapLayers, fidelity: Fidelity, source: DropoutSource): TeacherPass {
+  const wanted = wantedOf(taps);
   const options = { taps, fidelity, ...(teacher.dropout ? { dropout: source } : {}) };
-  const computed = computes(teacher) || wanted.length > 0 ? run(teacher, rows, options) : undefined;
+  const computed = rows.batch && run(teacher, rows.batch, options);
   const tensors = wanted.map(({ name, index }) => computed!.reader.at(name, index));
-  const logits = teacher.logits ? lookedUp(teacher.logits, teacher.config.labels.length, rows.indices) : computed?.logits;
+  const logits = (given: readonly tf.Tensor[]) => rows.logits ?? (given[wanted.length] as tf.Tensor2D | undefined);
   return {
-    tensors: [...tensors, ...(logits ? [logits] : [])],
-    read: (given) => ({ ...shapeOf(teacher.config), taps: readerOf(wanted, given), ...(logits ? { logits: given[wanted.length] as tf.Tensor2D } : {}) }),
+    tensors: [...tensors, ...(computed?.logits ? [computed.logits] : [])],
+    read: (given) => ({ ...shapeOf(teacher.config), taps: readerOf(wanted, given), ...(logits(given) ? { logits: logits(given)! } : {}) }),
   };
 }
+
+const wantedOf = (taps: TapLayers) => TAP_NAMES.flatMap((name) => (taps[name] ?? []).map((index) => ({ name, index })));
 
 const computes = ({ needsLogits, logits }: StageTeacher): boolean => needsLogits && !logits;
 
 type RunOptions = Required<Pick<EncodeOptions, 'taps'>> & EncodeOptions;
 
 /** The taps, and the logits where they have to be computed: all layers then. */
-function run(teacher: StageTeacher, rows: LabelledBatch, options: RunOptions): { reader: TapReader; logits?: tf.Tensor2D } {
+function run(teacher: StageTeacher, batch: Batch, options: RunOptions): { reader: TapReader; logits?: tf.Tensor2D } {
   const { config, parameters } = teacher;
   if (!parameters) throw new RangeError('the teacher of this stage is not on the device');
-  const batch = uploadBatch(rows, config);
   if (!computes(teacher)) return { reader: tapsOf(parameters, config, batch, options) };
   const { last, taps: reader } = encode(parameters, config, batch, options);
   return { reader, logits: classify(parameters, config, last, batch, options.dropout).logits };

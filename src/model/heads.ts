@@ -13,6 +13,16 @@ import { dense, drawAt, normalise, parameterOf, type DropoutSource } from './pas
 const POOLED_PLACE = 0x10000;
 const INPUT_PLACE = 0x10001;
 
+/** The encoder draws for the embeddings, and in each layer for the attention's probabilities and both branches. */
+const PLACES_OF_EMBEDDINGS = 1;
+const PLACES_OF_LAYER = 3;
+
+/** The key of every dropout mask that one pass through encoder and classifier can draw. */
+export function dropoutKeys({ num_hidden_layers }: ModelConfig, source: DropoutSource): number[] {
+  const places = [...Array.from({ length: PLACES_OF_EMBEDDINGS + PLACES_OF_LAYER * num_hidden_layers }, (_, place) => place), POOLED_PLACE, INPUT_PLACE];
+  return places.map((place) => drawAt(source, 1, place).key);
+}
+
 /** The first token's vectors: last [B·T, d] → [B, d]. */
 function firstTokens(last: tf.Tensor, { size, length }: Batch, { hidden_size }: ModelConfig): tf.Tensor {
   const byText = tf.reshape(last, [size, length, hidden_size]);

@@ -11,10 +11,14 @@ export interface Shader {
 export interface UniformField {
   readonly type: 'float32' | 'uint32';
   readonly data: number[];
+  /** Set for a dropout key, which a replayed step must draw anew. */
+  readonly draw?: true;
 }
 
 export const f32 = (value: number): UniformField => ({ type: 'float32', data: [value] });
 export const u32 = (value: number): UniformField => ({ type: 'uint32', data: [value] });
+/** The key of a dropout mask, of type u32; every other uniform must be the same in all steps of equal shapes. */
+export const drawKey = (key: number): UniformField => ({ type: 'uint32', data: [key], draw: true });
 
 /** Parameters of a shader's main function that `ELEMENT_INDEX` needs. */
 export const BUILTINS = '@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32';
@@ -28,3 +32,8 @@ export function gridFor(elements: number): readonly [number, number, number] {
 
 /** WGSL of the element index for `gridFor`, as the first line of a shader's main function. */
 export const ELEMENT_INDEX = 'let i = (group.y * groups.x + group.x) * 64u + local;';
+
+/** Where a dispatch's uniforms, scalars of four bytes each, hold dropout keys. */
+export function drawsIn(uniform: readonly UniformField[]): { offset: number; key: number }[] {
+  return uniform.flatMap(({ data, draw }, index) => (draw ? [{ offset: 4 * index, key: data[0]! }] : []));
+}

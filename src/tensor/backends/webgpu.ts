@@ -1,60 +1,250 @@
 import * as tf from '../tf.ts';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { Shader, UniformField } from './shader.ts';
+import { keepPipelines, Recorder } from '../plan/recorder.ts';
+import { NotRecordable, VirtualBuffer, type Captured, type Recording } from '../plan/recording.ts';
+import { adapterTraits, type AdapterTraits } from './adapter.ts';
+import { idleState, internals, workingState, type WorkingState } from './internals.ts';
+import { drawsIn, type Shader, type UniformField } from './shader.ts';
 
-/** Members of tfjs 4.22.0's backend that its typings mark private; the version is pinned for their sake. */
-interface Internals {
-  readonly tensorMap: { get(id: object): { values: unknown; resource: unknown } };
-  readonly pipelineCache: Record<string, GPUComputePipeline>;
-  readonly commandQueueOwnedIds: WeakSet<object>;
-  commandEncoder: GPUCommandEncoder;
-  computePassEncoder: GPUComputePassEncoder | null;
-  dispatchCountInPass: number;
-  uploadToGPU(id: object): void;
-  tensorToBinding(tensor: tf.TensorInfo): GPUBindingResource;
-  ensureCommandEncoderReady(): void;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
-  makeUniforms(fields: UniformField[]): GPUBindingResource;
+interface Tracing {
+  readonly recorder: Recorder;
+  /** The working state outside of the trace. */
+  before: WorkingState;
+  readonly inputs: readonly object[];
+  /** Tensors with lower numbers existed before. */
+  readonly firstId: number;
 }
 
-/** tfjs's WebGPU backend, plus dispatches with several outputs that may be written in place. */
+/** A step to be recorded, and what it is given. */
+export interface Trace {
+  /** Tensors whose values differ from step to step; they are in main memory, and stay there. */
+  readonly inputs: readonly tf.Tensor[];
+  /** Dropout keys of the step. */
+  readonly draws: readonly number[];
+  /** The step; returns the tensors that are needed after it. */
+  run(): readonly tf.Tensor[];
+}
+
+/** The part of a GPU buffer that a tensor is, in bytes. */
+export interface BufferRange {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * tfjs's WebGPU backend, plus dispatches with several outputs that may be written in place, tensors that are part of a
+ * larger buffer, and recording.
+ */
 export class LabWebGPUBackend extends WebGPUBackend {
+  readonly adapter: AdapterTraits;
+  #tracing: Tracing | undefined;
+  /** How many tensors are part of a buffer. */
+  readonly #parts = new Map<GPUBuffer, number>();
+
+  constructor(device: GPUDevice, adapterInfo: GPUAdapterInfo) {
+    super(device, adapterInfo);
+    this.adapter = adapterTraits(device, adapterInfo);
+    const self = internals(this);
+    self.tensorToBinding = (tensor) => this.#bindingOf(tensor);
+    const { releaseResource } = self;
+    self.releaseResource = (dataId) => (this.#isPart(dataId) ? this.#releasePart(dataId) : releaseResource.call(this, dataId));
+  }
+
   /**
    * Records one dispatch: `tensors` are bound in order (read or read_write as the shader declares), `uniform` after them.
    * Tensors that the shader writes are named in `written`, so that values cached on the CPU are dropped.
    */
   dispatch(shader: Shader, tensors: readonly tf.TensorInfo[], uniform: UniformField[], written: readonly tf.TensorInfo[]): void {
-    const self = this as unknown as Internals;
-    for (const tensor of tensors) self.uploadToGPU(tensor.dataId);
+    const self = internals(this);
+    for (const tensor of tensors) this.uploadToGPU(tensor.dataId);
     for (const tensor of tensors) self.commandQueueOwnedIds.add(tensor.dataId);
     for (const tensor of written) self.tensorMap.get(tensor.dataId).values = null;
     const pipeline = this.#pipeline(shader.wgsl);
-    const bindings = [...tensors.map((tensor) => self.tensorToBinding(tensor)), self.makeUniforms(uniform)];
+    const uniforms = self.makeUniforms(uniform);
+    const bindings = [...tensors.map((tensor) => self.tensorToBinding(tensor)), uniforms];
+    this.#tracing?.recorder.writes(tensors.flatMap(({ dataId }, index) => (written.some((other) => other.dataId === dataId) ? [index] : [])));
+    this.#tracing?.recorder.markDraws(uniforms.buffer, drawsIn(uniform));
     const group = this.device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: bindings.map((resource, binding) => ({ binding, resource })),
+      entries: bindings.map((resource, binding) => ({ binding, resource: resource! })),
     });
     this.#encode(pipeline, group, shader.workgroups);
   }
 
+  /** Copies the values of a tensor into another one of the same size, in place. */
+  copy(from: tf.Tensor, to: tf.Tensor): void {
+    const self = internals(this);
+    const [source, target] = [this.rangeOf(from), this.rangeOf(to)];
+    for (const { dataId } of [from, to]) self.commandQueueOwnedIds.add(dataId);
+    self.tensorMap.get(to.dataId).values = null;
+    self.ensureCommandEncoderReady();
+    self.endComputePassEncoder();
+    self.commandEncoder!.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, source.size);
+  }
+
+  /** A tensor that is part of a buffer, from `offset` bytes on; the buffer is destroyed with the last tensor that is. */
+  view(buffer: GPUBuffer, offset: number, shape: number[]): tf.Tensor {
+    const self = internals(this);
+    const dataId = { id: self.nextDataId() };
+    const part = { offset, size: 4 * tf.util.sizeFromShape(shape) };
+    self.tensorMap.set(dataId, { dtype: 'float32', shape, values: null, refCount: 1, external: true, resource: buffer, part });
+    this.#parts.set(buffer, (this.#parts.get(buffer) ?? 0) + 1);
+    return tf.engine().makeTensorFromDataId(dataId, shape, 'float32', this);
+  }
+
+  /** The range of a tensor, which is uploaded first where it has to be. */
+  rangeOf(tensor: tf.Tensor): BufferRange {
+    this.uploadToGPU(tensor.dataId);
+    const binding = internals(this).tensorToBinding(tensor) as GPUBufferBinding;
+    return { buffer: binding.buffer, offset: binding.offset ?? 0, size: 4 * tensor.size };
+  }
+
+  /** Submits every command that waits, so that others can be submitted behind them. */
+  flush(): void {
+    const self = internals(this);
+    self.ensureCommandEncoderReady();
+    self.endComputePassEncoder();
+    self.submitQueue();
+  }
+
+  /**
+   * Traces a step: what it would do is noted, nothing is run, and the device is not touched.
+   *
+   * Tensors made within have no values, those returned neither: free them afterwards. NotRecordable when the step reads a
+   * tensor, or does something else that a replay could not repeat.
+   */
+  record({ inputs, draws, run }: Trace): Recording {
+    this.flush();
+    const given = inputs.map((tensor) => this.hostValues(tensor));
+    const pool = this.bufferManager;
+    const recorder = new Recorder(this.device, (buffer, reuse) => void pool.releaseBuffer(buffer, reuse), draws);
+    const { pipelineCache, nextDataId } = internals(this);
+    const traced = Object.create(pipelineCache) as Record<string, GPUComputePipeline>;
+    const tracing = { recorder, before: workingState(this), inputs: inputs.map(({ dataId }) => dataId), firstId: nextDataId.call(this) };
+    this.#tracing = tracing;
+    Object.assign(this, recorder.standIns, idleState(), { pipelineCache: traced });
+    try {
+      const outputs = run().map((tensor) => this.rangeOf(tensor));
+      inputs.forEach(({ dataId }, index) => this.#nameInput(dataId, index));
+      const inputSizes = given.map(({ byteLength }) => byteLength);
+      return { commands: recorder.commands, outputs, captured: recorder.captured, inputSizes, compiled: keepPipelines(traced, pipelineCache) };
+    } finally {
+      this.flush();
+      this.#tracing = undefined;
+      Object.assign(this, tracing.before);
+      inputs.forEach(({ dataId }, index) => Object.assign(internals(this).tensorMap.get(dataId), { resource: null, values: given[index] }));
+    }
+  }
+
+  /** The values of a tensor that is not on the device yet; RangeError where it is. */
+  hostValues({ dataId, dtype }: tf.Tensor): Float32Array | Int32Array {
+    const { values } = internals(this).tensorMap.get(dataId);
+    if (!values) throw new RangeError('the values of an input of a step must be in main memory');
+    if (dtype === 'float32') return values instanceof Float32Array ? values : Float32Array.from(values);
+    return values instanceof Int32Array ? values : Int32Array.from(values);
+  }
+
+  /** Whether a tensor still lies where it was when a step captured it. */
+  holds({ dataId, buffer }: Captured): boolean {
+    const { tensorMap } = internals(this);
+    return tensorMap.has(dataId) && tensorMap.get(dataId).resource === buffer;
+  }
+
+  override uploadToGPU(dataId: object): void {
+    if (this.#tracing && !this.#isNew(this.#tracing, dataId)) this.#outside(this.#tracing, () => super.uploadToGPU(dataId));
+    else super.uploadToGPU(dataId);
+  }
+
+  override async read(dataId: object): Promise<tf.BackendValues> {
+    this.#refuseReading();
+    if (!this.#isPart(dataId)) return super.read(dataId);
+    const { resource, part } = internals(this).tensorMap.get(dataId);
+    return new Float32Array(await this.#download({ buffer: resource as GPUBuffer, ...part! }));
+  }
+
+  override readSync(dataId: object): tf.BackendValues {
+    this.#refuseReading();
+    return super.readSync(dataId);
+  }
+
+  async #download({ buffer, offset, size }: BufferRange): Promise<ArrayBuffer> {
+    const staging = this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    this.flush();
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
+    this.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const bytes = staging.getMappedRange().slice(0);
+    staging.destroy();
+    return bytes;
+  }
+
+  /** Takes the place of tfjs's own, which knows no parts of buffers; called for every tensor that a dispatch binds. */
+  #bindingOf(tensor: tf.TensorInfo | undefined): GPUBindingResource | null {
+    if (!tensor) return null;
+    const { resource, part } = internals(this).tensorMap.get(tensor.dataId);
+    if (resource instanceof GPUBuffer) this.#tracing?.recorder.capture(tensor.dataId, resource);
+    return { buffer: resource as GPUBuffer, ...part };
+  }
+
+  #isPart(dataId: object): boolean {
+    const { tensorMap } = internals(this);
+    return tensorMap.has(dataId) && tensorMap.get(dataId).part !== undefined;
+  }
+
+  #releasePart(dataId: object): void {
+    const data = internals(this).tensorMap.get(dataId);
+    const buffer = data.resource as GPUBuffer;
+    const rest = this.#parts.get(buffer)! - 1;
+    data.resource = null;
+    if (rest > 0) this.#parts.set(buffer, rest);
+    else if (this.#parts.delete(buffer)) buffer.destroy();
+  }
+
   #pipeline(wgsl: string): GPUComputePipeline {
-    const { pipelineCache } = this as unknown as Internals;
-    const module = () => this.device.createShaderModule({ code: wgsl });
-    return (pipelineCache[wgsl] ??= this.device.createComputePipeline({ layout: 'auto', compute: { module: module(), entryPoint: 'main' } }));
+    const compute = () => ({ module: this.device.createShaderModule({ code: wgsl }), entryPoint: 'main' });
+    return (internals(this).pipelineCache[wgsl] ??= this.device.createComputePipeline({ layout: 'auto', compute: compute() }));
   }
 
   #encode(pipeline: GPUComputePipeline, group: GPUBindGroup, workgroups: Shader['workgroups']): void {
-    const self = this as unknown as Internals;
+    const self = internals(this);
     self.ensureCommandEncoderReady();
-    const pass = (self.computePassEncoder ??= self.commandEncoder.beginComputePass());
+    const pass = (self.computePassEncoder ??= self.commandEncoder!.beginComputePass());
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(...workgroups);
     self.dispatchCountInPass += 1;
-    if (self.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
-      self.endComputePassEncoder();
-      self.submitQueue();
+    if (self.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) this.flush();
+  }
+
+  #refuseReading(): void {
+    if (this.#tracing) throw new NotRecordable('a tensor is read within the step');
+  }
+
+  /** A tensor's buffer is known only once it was used. */
+  #nameInput(dataId: object, index: number): void {
+    const { resource } = internals(this).tensorMap.get(dataId);
+    if (resource instanceof VirtualBuffer) resource.input = index;
+  }
+
+  /** Made within the trace, or given to it. */
+  #isNew({ inputs, firstId }: Tracing, dataId: object): boolean {
+    return (dataId as { id: number }).id >= firstId || inputs.includes(dataId);
+  }
+
+  /** Runs something on the real device in the middle of a trace: a tensor that existed before may not be uploaded yet. */
+  #outside(tracing: Tracing, action: () => void): void {
+    const traced = workingState(this);
+    Object.assign(this, tracing.before);
+    this.#tracing = undefined;
+    try {
+      action();
+      this.flush();
+    } finally {
+      tracing.before = workingState(this);
+      Object.assign(this, traced);
+      this.#tracing = tracing;
     }
   }
 }

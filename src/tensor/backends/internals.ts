@@ -1,0 +1,58 @@
+import type * as tf from '../tf.ts';
+import type { UniformField } from './shader.ts';
+
+/** What tfjs's WebGPU backend knows of a tensor; `part` is ours. */
+export interface TensorData {
+  values: ArrayLike<number> | null;
+  resource: unknown;
+  refCount: number;
+  readonly dtype: tf.DataType;
+  readonly shape: number[];
+  readonly external?: boolean;
+  /** Of a view: the part of `resource` that it is, in bytes. */
+  readonly part?: { readonly offset: number; readonly size: number };
+}
+
+/** Members of tfjs 4.22.0's backend that its typings mark private; the version is pinned for their sake. */
+export interface Internals {
+  readonly tensorMap: { get(id: object): TensorData; set(id: object, data: TensorData): void; has(id: object): boolean };
+  readonly pipelineCache: Record<string, GPUComputePipeline>;
+  readonly commandQueueOwnedIds: WeakSet<object>;
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  dispatchCountInPass: number;
+  tensorToBinding: (tensor: tf.TensorInfo | undefined) => GPUBindingResource | null;
+  releaseResource: (dataId: object) => void;
+  nextDataId(): number;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  makeUniforms(fields: UniformField[]): { readonly buffer: GPUBuffer };
+}
+
+/** The same object, with its private members. */
+export const internals = (backend: object): Internals => backend as Internals;
+
+/** What tfjs's backend works with while it takes down commands; a trace replaces all of it at once. */
+const WORKING_STATE = [
+  'device', 'queue', 'bufferManager', 'pipelineCache', 'commandEncoder', 'computePassEncoder', 'dispatchCountInPass',
+  'commandQueueOwnedIds', 'tensorDataPendingDisposal', 'uniformPendingDisposal', 'stagingPendingDisposal',
+] as const;
+
+export type WorkingState = Record<(typeof WORKING_STATE)[number], unknown>;
+
+export function workingState(backend: object): WorkingState {
+  const state = backend as WorkingState;
+  return Object.fromEntries(WORKING_STATE.map((name) => [name, state[name]])) as WorkingState;
+}
+
+/** No command taken down, and nothing waiting to be freed. */
+export const idleState = () => ({
+  commandEncoder: null,
+  computePassEncoder: null,
+  dispatchCountInPass: 0,
+  commandQueueOwnedIds: new WeakSet(),
+  tensorDataPendingDisposal: [],
+  uniformPendingDisposal: [],
+  stagingPendingDisposal: [],
+});

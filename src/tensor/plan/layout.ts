@@ -1,0 +1,101 @@
+/** One command's use of a buffer, by the buffer's index. */
+export interface Use {
+  readonly buffer: number;
+  readonly written: boolean;
+}
+
+/** Where a buffer lies: which chunk of memory, and at what byte. */
+export interface Place {
+  readonly chunk: number;
+  readonly offset: number;
+}
+
+export interface Layout {
+  readonly places: readonly Place[];
+  /** Bytes of each chunk. */
+  readonly chunks: readonly number[];
+}
+
+/** Ranges of a buffer that a shader binds begin at multiples of this many bytes on every device. */
+export const ALIGNMENT = 256;
+
+export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+interface Life {
+  first: number;
+  last: number;
+  /** Buffers that one dispatch uses otherwise: read where this one is written, or written where it is read. */
+  readonly apart: Set<number>;
+}
+
+/**
+ * Lays out the buffers of a sequence of commands so that those that are never needed at the same time share memory.
+ *
+ * WebGPU forbids a dispatch to bind the same GPUBuffer both read-only and writable, even at ranges apart, so there are
+ * several chunks, and what a dispatch writes lies in another chunk than what it reads. Buffers are placed in the order of
+ * their first use, each at the lowest free place of the chunk that grows least. `kept` are needed after the last command;
+ * no chunk grows beyond `limit` bytes. RangeError when a buffer alone is larger.
+ */
+export function layOut(commands: readonly (readonly Use[])[], sizes: readonly number[], kept: readonly number[], limit: number): Layout {
+  const lives = livesOf(commands, sizes.length, kept);
+  const order = sizes.map((_, buffer) => buffer).filter((buffer) => lives[buffer]!.first >= 0).sort((a, b) => lives[a]!.first - lives[b]!.first || a - b);
+  const places: (Place | undefined)[] = sizes.map(() => undefined);
+  const chunks: Chunk[] = [];
+  for (const buffer of order) {
+    const size = aligned(sizes[buffer]!);
+    if (size > limit) throw new RangeError(`a buffer of ${size} bytes, where ${limit} are the most`);
+    const forbidden = new Set([...lives[buffer]!.apart].map((other) => places[other]?.chunk));
+    const offers = chunks.map((chunk, index) => ({ index, offset: chunk.gap(lives[buffer]!, size), end: chunk.end }));
+    const open = offers.filter(({ index, offset }) => !forbidden.has(index) && offset + size <= limit);
+    const growth = ({ offset, end }: (typeof offers)[number]) => Math.max(0, offset + size - end);
+    const best = open.sort((a, b) => growth(a) - growth(b) || a.index - b.index)[0] ?? { index: chunks.push(new Chunk()) - 1, offset: 0 };
+    chunks[best.index]!.take({ ...lives[buffer]!, offset: best.offset, size });
+    places[buffer] = { chunk: best.index, offset: best.offset };
+  }
+  return { places: places.map((place) => place ?? { chunk: 0, offset: 0 }), chunks: chunks.map(({ end }) => end) };
+}
+
+interface Taken {
+  readonly first: number;
+  readonly last: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** What lies where in one chunk, and when. */
+class Chunk {
+  end = 0;
+  /** By offset. */
+  readonly #taken: Taken[] = [];
+
+  /** The lowest offset with `size` bytes that are free during the life. */
+  gap({ first, last }: Life, size: number): number {
+    let at = 0;
+    for (const taken of this.#taken) {
+      if (taken.last < first || taken.first > last) continue;
+      if (at + size <= taken.offset) break;
+      at = Math.max(at, taken.offset + taken.size);
+    }
+    return at;
+  }
+
+  take(taken: Taken): void {
+    const after = this.#taken.findIndex(({ offset }) => offset > taken.offset);
+    this.#taken.splice(after < 0 ? this.#taken.length : after, 0, taken);
+    this.end = Math.max(this.end, taken.offset + taken.size);
+  }
+}
+
+function livesOf(commands: readonly (readonly Use[])[], count: number, kept: readonly number[]): Life[] {
+  const lives = Array.from({ length: count }, (): Life => ({ first: -1, last: -1, apart: new Set() }));
+  commands.forEach((uses, at) => {
+    for (const { buffer, written } of uses) {
+      const life = lives[buffer]!;
+      if (life.first < 0) life.first = at;
+      life.last = at;
+      for (const other of uses) if (other.written !== written) life.apart.add(other.buffer);
+    }
+  });
+  for (const buffer of kept) lives[buffer]!.last = commands.length;
+  return lives;
+}

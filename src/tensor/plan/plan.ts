@@ -1,0 +1,220 @@
+import type { Arena } from './arena.ts';
+import { aligned, layOut, type Place, type Use } from './layout.ts';
+import { isCopy, NotRecordable, VirtualBuffer, type Command, type Dispatch, type Range, type Recording } from './recording.ts';
+
+/** A dispatch with its place in the buffer of uniforms. */
+interface ReadyDispatch extends Dispatch {
+  readonly compiled: GPUComputePipeline;
+  readonly uniformOffset: number;
+}
+
+interface RealRange {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
+type Step = { readonly dispatch: ReadyDispatch } | { readonly from: Range; readonly to: Range };
+
+/**
+ * A recorded step, ready to run again and again: one command buffer of dispatches whose bind groups are made once.
+ *
+ * Its own memory is three buffers: inputs (written before each run), constants, uniforms. What comes into being and
+ * passes within the step lies in the arena that all plans share.
+ */
+export class Plan {
+  readonly #steps: readonly Step[];
+  readonly #places = new Map<VirtualBuffer, { readonly buffer: GPUBuffer | undefined; readonly place: Place }>();
+  readonly #inputs: Packed;
+  readonly #constants: Packed;
+  readonly #uniforms: Packed;
+  readonly #chunks: readonly number[];
+  readonly #groups = new Map<ReadyDispatch, GPUBindGroup>();
+  #generation = -1;
+
+  private constructor(
+    readonly device: GPUDevice,
+    readonly arena: Arena,
+    readonly recording: Recording,
+    steps: readonly Step[],
+  ) {
+    this.#steps = steps;
+    const { inputs, constants, uniforms, arena: passing } = sorted(recording);
+    const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
+    this.#inputs = new Packed(device, recording.inputSizes, STORAGE | COPY_DST | COPY_SRC);
+    for (const buffer of inputs) this.#places.set(buffer, { buffer: this.#inputs.buffer, place: { chunk: 0, offset: this.#inputs.offsets[buffer.input!]! } });
+    this.#constants = new Packed(device, constants.map(({ size }) => size), STORAGE | COPY_DST | COPY_SRC);
+    constants.forEach((buffer, i) => this.#places.set(buffer, { buffer: this.#constants.buffer, place: { chunk: 0, offset: this.#constants.put(i, buffer.bytes!) } }));
+    this.#constants.write();
+    this.#uniforms = new Packed(device, uniforms.map(({ size }) => size), UNIFORM | COPY_DST);
+    uniforms.forEach(({ bytes }, i) => this.#uniforms.put(i, bytes!));
+    this.#uniforms.write();
+    this.#chunks = this.#layOut(passing);
+  }
+
+  /** Compiles what is not compiled yet and places every buffer; NotRecordable when something is too large for the device. */
+  static async make(device: GPUDevice, arena: Arena, recording: Recording): Promise<Plan> {
+    const offsets = packedOffsets(sorted(recording).uniforms.map(({ size }) => size));
+    let at = 0;
+    const steps: Step[] = [];
+    for (const command of recording.commands) {
+      steps.push(isCopy(command) ? command : { dispatch: { ...command, compiled: await command.pipeline.ready, uniformOffset: offsets[at++]! } });
+    }
+    return new Plan(device, arena, recording, steps);
+  }
+
+  get dispatches(): number {
+    return this.#steps.filter((step) => 'dispatch' in step).length;
+  }
+
+  /** Bytes that this plan holds, without the arena. */
+  get bytes(): number {
+    return this.#inputs.size + this.#constants.size + this.#uniforms.size;
+  }
+
+  /**
+   * Writes the inputs and the dropout keys of a step, and encodes its commands.
+   *
+   * `inputs` have the sizes that the recording's had, in its order; `draws` are the step's keys in the order announced.
+   */
+  encode(encoder: GPUCommandEncoder, inputs: readonly ArrayBufferView[], draws: readonly number[]): void {
+    this.#bind();
+    inputs.forEach((input, i) => this.#inputs.put(i, input));
+    this.#inputs.write();
+    this.#writeDraws(draws);
+    let pass: GPUComputePassEncoder | undefined;
+    for (const step of this.#steps) {
+      if ('dispatch' in step) {
+        pass ??= encoder.beginComputePass();
+        pass.setPipeline(step.dispatch.compiled);
+        pass.setBindGroup(0, this.#groups.get(step.dispatch)!);
+        pass.dispatchWorkgroups(...step.dispatch.workgroups);
+      } else {
+        pass?.end();
+        pass = undefined;
+        this.#copy(encoder, step.from, step.to);
+      }
+    }
+    pass?.end();
+  }
+
+  /** Where output `index` lies after a run; valid until another plan runs. */
+  output(index: number): RealRange {
+    return this.#real(this.recording.outputs[index]!);
+  }
+
+  dispose(): void {
+    for (const packed of [this.#inputs, this.#constants, this.#uniforms]) packed.buffer.destroy();
+    this.#groups.clear();
+  }
+
+  /** Bind groups name buffers of the arena, so they are made anew when it has grown. */
+  #bind(): void {
+    this.arena.ensure(this.#chunks);
+    if (this.#generation === this.arena.generation) return;
+    this.#generation = this.arena.generation;
+    for (const step of this.#steps) {
+      if (!('dispatch' in step)) continue;
+      const { compiled, bindings, uniforms, uniformOffset } = step.dispatch;
+      const resources = [...bindings.map((range) => this.#real(range)), { buffer: this.#uniforms.buffer, offset: uniformOffset, size: uniforms.size }];
+      const entries = resources.map((resource, binding) => ({ binding, resource }));
+      this.#groups.set(step.dispatch, this.device.createBindGroup({ layout: compiled.getBindGroupLayout(0), entries }));
+    }
+  }
+
+  #real({ buffer, offset, size }: Range): RealRange {
+    if (!(buffer instanceof VirtualBuffer)) return { buffer, offset, size };
+    const { buffer: own, place } = this.#places.get(buffer)!;
+    return { buffer: own ?? this.arena.chunk(place.chunk), offset: place.offset + offset, size };
+  }
+
+  #copy(encoder: GPUCommandEncoder, from: Range, to: Range): void {
+    const [source, target] = [this.#real(from), this.#real(to)];
+    encoder.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, source.size);
+  }
+
+  #writeDraws(draws: readonly number[]): void {
+    let varies = false;
+    for (const step of this.#steps) {
+      if (!('dispatch' in step)) continue;
+      for (const { offset, index } of step.dispatch.uniforms.draws) {
+        this.#uniforms.putWord(step.dispatch.uniformOffset + offset, draws[index]!);
+        varies = true;
+      }
+    }
+    if (varies) this.#uniforms.write();
+  }
+
+  #layOut(passing: readonly VirtualBuffer[]): readonly number[] {
+    const indices = new Map(passing.map((buffer, index) => [buffer, index]));
+    const use = ({ buffer }: Range, written: boolean): Use[] => (buffer instanceof VirtualBuffer && indices.has(buffer) ? [{ buffer: indices.get(buffer)!, written }] : []);
+    const uses = this.recording.commands.map((command) => usesOf(command).flatMap(({ range, written }) => use(range, written)));
+    const kept = this.recording.outputs.flatMap((range) => use(range, false)).map(({ buffer }) => buffer);
+    const { limits } = this.device;
+    const { places, chunks } = layOut(uses, passing.map(({ size }) => size), kept, Math.min(limits.maxBufferSize, 2 ** 32 - 256));
+    passing.forEach((buffer, i) => this.#places.set(buffer, { buffer: undefined, place: places[i]! }));
+    return chunks;
+  }
+}
+
+/** Buffers packed into one, each at an aligned offset, with a copy in main memory. */
+class Packed {
+  readonly offsets: readonly number[];
+  readonly buffer: GPUBuffer;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+
+  constructor(
+    readonly device: GPUDevice,
+    sizes: readonly number[],
+    usage: number,
+  ) {
+    this.offsets = packedOffsets(sizes);
+    this.#bytes = new Uint8Array(Math.max(16, sizes.reduce((sum, size) => sum + aligned(size), 0)));
+    this.buffer = device.createBuffer({ size: this.#bytes.length, usage });
+  }
+
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  /** Sets the contents of one of them, not on the device yet; returns its offset. */
+  put(index: number, data: ArrayBuffer | ArrayBufferView): number {
+    const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+    this.#bytes.set(bytes, this.offsets[index]!);
+    return this.offsets[index]!;
+  }
+
+  putWord(offset: number, value: number): void {
+    new DataView(this.#bytes.buffer).setUint32(offset, value, true);
+  }
+
+  write(): void {
+    this.device.queue.writeBuffer(this.buffer, 0, this.#bytes);
+  }
+}
+
+function packedOffsets(sizes: readonly number[]): number[] {
+  let at = 0;
+  return sizes.map((size) => (at += aligned(size)) - aligned(size));
+}
+
+function usesOf(command: Command): { readonly range: Range; readonly written: boolean }[] {
+  if (isCopy(command)) return [{ range: command.from, written: false }, { range: command.to, written: true }];
+  return command.bindings.map((range) => ({ range, written: range.written }));
+}
+
+/** The buffers of a recording by what they are; one with contents that the step also writes is refused. */
+function sorted({ commands, outputs }: Recording): Record<'inputs' | 'constants' | 'uniforms' | 'arena', VirtualBuffer[]> {
+  const kinds = { inputs: new Set<VirtualBuffer>(), constants: new Set<VirtualBuffer>(), uniforms: [] as VirtualBuffer[], arena: new Set<VirtualBuffer>() };
+  for (const command of commands) if (!isCopy(command)) kinds.uniforms.push(command.uniforms);
+  const ranges = [...commands.flatMap(usesOf), ...outputs.map((range) => ({ range, written: false }))];
+  for (const { range: { buffer }, written } of ranges) {
+    if (!(buffer instanceof VirtualBuffer)) continue;
+    const given = buffer.input !== undefined || buffer.bytes !== undefined;
+    if (given && written) throw new NotRecordable('an update in place of a value that the step uploads');
+    if (buffer.input !== undefined) kinds.inputs.add(buffer);
+    else if (buffer.bytes) kinds.constants.add(buffer);
+    else kinds.arena.add(buffer);
+  }
+  return { inputs: [...kinds.inputs], constants: [...kinds.constants], uniforms: kinds.uniforms, arena: [...kinds.arena] };
+}

@@ -1,0 +1,157 @@
+import * as tf from '../tf.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { Arena } from './arena.ts';
+import { difference } from './difference.ts';
+import { Plan } from './plan.ts';
+import { Readback } from './readback.ts';
+import { NotRecordable, type Recording } from './recording.ts';
+
+/** How steps run: replayed from a record, or operation by operation as tfjs runs them. */
+export type Execution = 'plan' | 'tape';
+
+/** A step on the device, given as what differs between steps of one key and what is done. */
+export interface DeviceProgram<M> {
+  /** Steps of equal keys do the same on inputs of equal shapes. */
+  readonly key: string;
+  readonly inputs: readonly tf.Tensor[];
+  readonly draws: readonly number[];
+  /** The step; `numbers` is read back, all else that remains is written in place. */
+  run(): Outcome<M>;
+}
+
+export interface Outcome<M> {
+  readonly numbers: tf.Tensor;
+  /** What JavaScript knows of a step of this key, such as the names of its numbers. */
+  readonly meaning: M;
+}
+
+interface Entry<M> {
+  readonly plan: Plan;
+  readonly meaning: M;
+  runs: number;
+}
+
+/** Plans kept at most; a further key makes the oldest one go. */
+const MOST_PLANS = 48;
+
+/**
+ * Runs programs by their plan: the first of a key is traced, which runs nothing, and every one is replayed as one command
+ * buffer.
+ *
+ * Run 2, 4, 8 … of a key is traced again, and must give the same record. A program that cannot be recorded, or whose record
+ * differs, runs as tfjs runs it from then on, and `refusals` says why.
+ */
+export class Planner<M> {
+  readonly #plans = new Map<string, Entry<M>>();
+  readonly #refused = new Map<string, string>();
+  readonly #arena: Arena;
+  readonly #readback: Readback;
+
+  constructor(
+    readonly backend: LabWebGPUBackend,
+    readonly execution: Execution,
+  ) {
+    this.#arena = new Arena(backend.device);
+    this.#readback = new Readback(backend.device);
+  }
+
+  /** Why some programs are not replayed, each reason once. */
+  get refusals(): readonly string[] {
+    return [...new Set(this.#refused.values())];
+  }
+
+  /** Bytes on the device that plans hold, and dispatches of each. */
+  get report(): { readonly bytes: number; readonly plans: readonly { readonly key: string; readonly dispatches: number; readonly runs: number }[] } {
+    const plans = [...this.#plans].map(([key, { plan, runs }]) => ({ key, dispatches: plan.dispatches, runs }));
+    const bytes = [...this.#plans.values()].reduce((sum, { plan }) => sum + plan.bytes, this.#arena.bytes);
+    return { bytes, plans };
+  }
+
+  /** Runs a program and reads its numbers back. */
+  async run(program: DeviceProgram<M>): Promise<{ readonly numbers: Float32Array; readonly meaning: M }> {
+    const values = program.inputs.map((tensor) => this.backend.hostValues(tensor));
+    const entry = this.execution === 'plan' ? await this.#entry(program) : undefined;
+    if (!entry) return this.#runDirectly(program);
+    entry.runs += 1;
+    return { numbers: await this.#replay(entry.plan, values, program.draws), meaning: entry.meaning };
+  }
+
+  dispose(): void {
+    for (const { plan } of this.#plans.values()) plan.dispose();
+    this.#plans.clear();
+    this.#arena.dispose();
+    this.#readback.dispose();
+  }
+
+  async #runDirectly(program: DeviceProgram<M>): Promise<{ readonly numbers: Float32Array; readonly meaning: M }> {
+    const { numbers, meaning } = program.run();
+    const read = Float32Array.from(await numbers.data());
+    numbers.dispose();
+    return { numbers: read, meaning };
+  }
+
+  async #replay(plan: Plan, values: readonly ArrayBufferView[], draws: readonly number[]): Promise<Float32Array> {
+    this.backend.flush();
+    const encoder = this.backend.device.createCommandEncoder();
+    plan.encode(encoder, values, draws);
+    const read = this.#readback.copy(encoder, plan.output(0));
+    this.backend.device.queue.submit([encoder.finish()]);
+    return new Float32Array(await read());
+  }
+
+  /** The plan of a program; undefined where it is to run directly. */
+  async #entry(program: DeviceProgram<M>): Promise<Entry<M> | undefined> {
+    if (this.#refused.has(program.key)) return undefined;
+    try {
+      const known = this.#plans.get(program.key);
+      if (!known?.plan.recording.captured.every((captured) => this.backend.holds(captured))) return await this.#make(program);
+      if (isPowerOfTwo(known.runs + 1)) await this.#verify(known, program);
+      return known;
+    } catch (error) {
+      if (!(error instanceof NotRecordable || error instanceof RangeError)) throw error;
+      this.#forget(program.key);
+      this.#refused.set(program.key, error.message);
+      return undefined;
+    }
+  }
+
+  async #make(program: DeviceProgram<M>): Promise<Entry<M>> {
+    const { recording, meaning } = this.#record(program);
+    await recording.compiled;
+    const entry = { plan: await Plan.make(this.backend.device, this.#arena, recording), meaning, runs: 0 };
+    this.#forget(program.key);
+    if (this.#plans.size >= MOST_PLANS) this.#forget(this.#plans.keys().next().value!);
+    this.#plans.set(program.key, entry);
+    return entry;
+  }
+
+  async #verify({ plan }: Entry<M>, program: DeviceProgram<M>): Promise<void> {
+    const { recording } = this.#record(program);
+    const found = await difference(plan.recording, recording);
+    if (found !== undefined) throw new NotRecordable(found);
+  }
+
+  /** Traces a program; the tensors that it makes are freed, and its inputs lose their values. */
+  #record(program: DeviceProgram<M>): { readonly recording: Recording; readonly meaning: M } {
+    let outcome: Outcome<M> | undefined;
+    try {
+      const recording = this.backend.record({ ...program, run: () => [(outcome = program.run()).numbers] });
+      return { recording, meaning: outcome!.meaning };
+    } finally {
+      outcome?.numbers.dispose();
+    }
+  }
+
+  #forget(key: string): void {
+    this.#plans.get(key)?.plan.dispose();
+    this.#plans.delete(key);
+  }
+}
+
+const isPowerOfTwo = (n: number): boolean => n > 1 && (n & (n - 1)) === 0;
+
+/** The WebGPU backend, if it is the one that runs. */
+export function recordingBackend(): LabWebGPUBackend | undefined {
+  const backend = tf.backend();
+  return 'record' in backend ? (backend as LabWebGPUBackend) : undefined;
+}
