@@ -1,7 +1,7 @@
 import type { Objective, ObjectiveInputs, ObjectiveSetting } from './objective.ts';
 import { mergeTaps } from './pairs.ts';
 
-type Described = Pick<Objective, 'name' | 'aliases' | 'title' | 'formula' | 'source' | 'released'>;
+type Described = Pick<Objective, 'name' | 'aliases' | 'title' | 'about' | 'formula' | 'source' | 'released'>;
 
 /** An objective with other initial values of its mapping and parameters, under another name. */
 export function variant(of: Objective, described: Described, defaults: { readonly mapping?: Objective['mapping']; readonly parameters?: Readonly<Record<string, number>> }): Objective {

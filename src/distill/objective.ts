@@ -90,6 +90,7 @@ export interface TensorSpec {
 export interface Control {
   readonly name: string;
   readonly label: string;
+  readonly hint?: string;
   readonly initial: number;
   readonly minimum: number;
   readonly maximum: number;
@@ -115,6 +116,8 @@ export interface Objective {
   /** The reference's other spellings. */
   readonly aliases: readonly string[];
   readonly title: string;
+  /** What the student should do, as one sentence for a person. */
+  readonly about: string;
   /** Formula as plain text, for the page and the docs. */
   readonly formula: string;
   /** Where it comes from: paper section and reference function. */

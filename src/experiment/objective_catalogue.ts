@@ -10,6 +10,8 @@ export interface CatalogueEntry {
   /** The reference's other spellings. */
   readonly aliases: readonly string[];
   readonly title: string;
+  /** What the student should do, as one sentence. */
+  readonly about: string;
   readonly formula: string;
   /** What teacher and student are compared by. */
   readonly compares: 'layers' | 'predictions' | 'masked words';
@@ -24,6 +26,7 @@ export interface CatalogueEntry {
 export interface CatalogueControl {
   readonly name: string;
   readonly label: string;
+  readonly hint?: string;
   readonly initial: number;
   readonly minimum: number;
   readonly maximum: number;

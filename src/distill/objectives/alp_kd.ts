@@ -17,6 +17,7 @@ export const alpKd: Objective = {
   name: 'alp_kd',
   aliases: ['alp-kd', 'alp'],
   title: 'ALP-KD',
+  about: 'Each of the student’s [CLS] vectors should equal a mixture of all of the teacher’s.',
   formula: 'L = mean (C_S − softmax(C_S·C_Tᵀ)·C_T)²',
   source: 'Passban et al. 2021; `alp_kd`',
   needs: { teacherLogits: false },

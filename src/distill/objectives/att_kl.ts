@@ -20,6 +20,7 @@ export const attKl: Objective = {
   name: 'att_kl',
   aliases: ['att_kl_learn', 'mobile', 'mobile_feature_learn'],
   title: 'Attention KL',
+  about: 'The student should look at the same words as its teacher: attention distributions, layer by layer.',
   formula: 'L = Σ_(s,t) mean KL(softmax(A_t) ‖ softmax(A_s))',
   source: 'Wang et al. 2023, "Att-KL"; `att_kl_learn`, `mobile_feature_learn`, `att_kl`',
   released: 'Padded queries count; student probabilities are clamped at 1e-7 (not in `mobile`, D6).',

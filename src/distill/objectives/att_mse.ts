@@ -16,6 +16,7 @@ export const attMse: Objective = {
   name: 'att_mse',
   aliases: ['att_mse_learn'],
   title: 'Attention MSE',
+  about: 'The student’s attention scores, before the softmax, should equal the teacher’s.',
   formula: 'L = Σ_(s,t) mean (A_s − A_t)²',
   source: 'Jiao et al. 2020; Wang et al. 2023, "Att-MSE"; `att_mse_learn`, `att_mse`',
   released: 'All entries count, padding too; scores of −100 and less are 0.',

@@ -12,6 +12,7 @@ export const attnRand = variant(attKl, {
   name: 'attn_rand',
   aliases: [],
   title: 'Attention KL, random layers',
+  about: 'Attention distributions of teacher layers that are drawn anew in every step.',
   formula: 'L = Σ_(s,r) mean KL(softmax(A_r) ‖ softmax(A_s)), r drawn in each step',
   source: '`attn_rand` of the reference’s `feature_learn.py`',
   released: 'Padded queries count (D6); the draws are the lab’s own (D21).',

@@ -15,6 +15,7 @@ export const ce: Objective = {
   name: 'ce',
   aliases: ['sentence_prediction'],
   title: 'Cross-entropy',
+  about: 'The student learns from the labels alone, without a teacher.',
   formula: 'L = CE(y, z_S)',
   source: 'Wang et al. 2023, section 2; fairseq criterion `sentence_prediction`',
   released: 'The sum over the batch.',

@@ -22,6 +22,7 @@ export const crd: Objective = {
   name: NAME,
   aliases: ['hid_cls_contrast', 'contrastive'],
   title: 'Contrastive (CRD)',
+  about: 'Two models’ embeddings of one sentence should be closer than those of sentences of other classes.',
   formula: 'L = ½ Σ over sides of −mean [log P₊/(P₊ + K/n) + Σ_K log (K/n)/(P₋ + K/n)], P = exp(e·m/τ)/Z',
   source: 'Tian et al. 2020; Wang et al. 2023, "Hid-CLS-Contrast"; `crd/criterion.py`',
   needs: { teacherLogits: false },

@@ -25,6 +25,7 @@ export const hiddenCls: Objective = {
   name: 'hidden_cls',
   aliases: ['hidden_mse_token', 'hidden_mse_cls'],
   title: 'Hidden-state MSE of [CLS]',
+  about: 'The student’s vector of the first token, [CLS], should equal the teacher’s.',
   formula: 'L = Σ_(i,j) mean (P·CLS(Hid^S_i) − CLS(Hid^T_j))²',
   source: 'Wang et al. 2023, "Hid-CLS"; `hidden_mse_token`, `hidden_mse_cls`',
   released: 'Task-agnostic: all tokens of the first example alone (D12); `combine` projects the teacher (D5).',

@@ -21,6 +21,7 @@ export const hiddenCosine: Objective = {
   name: 'hidden_cosine',
   aliases: ['distilbert_cosine'],
   title: 'Hidden-state cosine',
+  about: 'The student’s last vectors should point where the teacher’s do.',
   formula: 'L = mean (1 − cos(P·Hid^S_S, Hid^T_N))',
   source: 'Sanh et al. 2019 (DistilBERT)',
   needs: { teacherLogits: false },

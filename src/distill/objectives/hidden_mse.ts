@@ -24,6 +24,7 @@ export const hiddenMse: Objective = {
   name: 'hidden_mse',
   aliases: ['hidden_mse_learn', 'hidden_mse_combine'],
   title: 'Hidden-state MSE',
+  about: 'The student’s vector of every token should equal the teacher’s.',
   formula: 'L = Σ_(i,j) mean (P·Hid^S_i − Hid^T_j)²',
   source: 'Wang et al. 2023, "Hid-Seq"; `hidden_mse_learn`, `hidden_mse`, `HiddenMSECombine`',
   released: 'Padding counts; `combine` projects the teacher’s states instead of the student’s (D15).',

@@ -18,13 +18,14 @@ export const kd: Objective = {
   name: 'kd',
   aliases: ['vanilla_kd', 'logit_kd'],
   title: 'Logit KD',
+  about: 'The student copies the teacher’s probabilities for every class.',
   formula: 'L = (1−β)·CE(y, z_S) + β·τ²·KL(softmax(z_T/τ) ‖ softmax(z_S/τ))',
   source: 'Hinton et al. 2015; Wang et al. 2023, section 2; criterion `sentence_prediction_crd`',
   released: 'Sums over the batch; a regression compares every student with every teacher output (D7).',
   needs: { teacherLogits: true },
   controls: [
-    { name: 'temperature', label: 'Temperature τ', initial: 2, minimum: 0.5, maximum: 20, step: 0.5 },
-    { name: 'kd_weight', label: 'Weight β of the teacher', initial: 0.5, minimum: 0, maximum: 1, step: 0.05 },
+    { name: 'temperature', label: 'Temperature τ', hint: 'higher shows more of the wrong classes', initial: 2, minimum: 0.5, maximum: 20, step: 0.5 },
+    { name: 'kd_weight', label: 'Weight β of the teacher', hint: '0: labels only, 1: teacher only', initial: 0.5, minimum: 0, maximum: 1, step: 0.05 },
   ],
   loss: (inputs) => {
     const { temperature = 2, kd_weight = 0.5 } = inputs.parameters;

@@ -18,6 +18,7 @@ export const logitMse: Objective = {
   name: 'logit_mse',
   aliases: ['use_mse'],
   title: 'Logit MSE',
+  about: 'The student’s scores for every class should equal the teacher’s.',
   formula: 'L = (1−β)·CE(y, z_S) + β·mean (z_S − z_T)²',
   source: 'Ba & Caruana 2014; flag `--use_mse` of the reference’s criteria',
   released: 'Log-probabilities of the student against probabilities of the teacher, times τ² (`--use_mse`, D7).',

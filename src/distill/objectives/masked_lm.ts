@@ -15,6 +15,7 @@ export const maskedLm: Objective = {
   name: 'masked_lm',
   aliases: ['mlm'],
   title: 'Masked language modelling',
+  about: 'The student learns to name masked words, without a teacher.',
   formula: 'L = CE(w, z_S) at masked positions',
   source: 'Devlin et al. 2019, section 3.1',
   released: 'The sum over masked tokens.',

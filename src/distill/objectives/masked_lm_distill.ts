@@ -16,6 +16,7 @@ export const maskedLmDistill: Objective = {
   name: 'masked_lm_distill',
   aliases: ['mlm_kd'],
   title: 'Masked-LM distillation',
+  about: 'The student copies the teacher’s probabilities for masked words.',
   formula: 'L = (1−β)·CE(w, z_S) + β·τ²·KL(softmax(z_T/τ) ‖ softmax(z_S/τ)) at masked positions',
   source: 'Sanh et al. 2019; criterion `masked_lm_distill`',
   released: 'Sums over masked tokens.',

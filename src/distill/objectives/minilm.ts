@@ -21,6 +21,7 @@ export const minilm: Objective = {
   name: 'minilm',
   aliases: ['att_val_og', 'att_val', 'minilm_feature_learn'],
   title: 'MiniLM',
+  about: 'Attention distributions, and how alike the values of any two tokens are, in the last layer.',
   formula: 'L = Σ_(s,t) mean KL(softmax(A_t) ‖ softmax(A_s)) + mean KL(softmax(V_t·V_tᵀ/√dh) ‖ softmax(V_s·V_sᵀ/√dh))',
   source: 'Wang et al. 2020; `minilm_feature_learn`, `att_val_kl`',
   released: 'Padding counts in both parts; the student’s head size scales both models; D8 with `one_character_selection`.',

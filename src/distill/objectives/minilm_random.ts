@@ -12,6 +12,7 @@ export const minilmRandom = variant(minilm, {
   name: 'minilm_random',
   aliases: [],
   title: 'MiniLM, random layers',
+  about: 'As MiniLM, with a teacher layer drawn from each block in every step.',
   formula: 'L = minilm with teacher layers drawn from each block in each step',
   source: '`minilm_random` of the reference’s `method_comparison.py`',
   released: 'As minilm (D6); the draws are the lab’s own (D21).',

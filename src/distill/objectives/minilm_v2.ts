@@ -21,6 +21,7 @@ export const minilmV2: Objective = {
   name: 'minilm_v2',
   aliases: ['minilmv2'],
   title: 'MiniLMv2',
+  about: 'How alike the queries, the keys and the values of any two tokens are, in the last layer.',
   formula: 'L = Σ_X∈{Q,K,V} mean KL(softmax(X_t·X_tᵀ/√(d_t/R)) ‖ softmax(X_s·X_sᵀ/√(d_s/R)))',
   source: 'Wang et al. 2021; `minilm_v2` of `feature_distill.py`',
   released: 'Padding counts; the reshape for unequal heads mixes heads and positions (D14).',

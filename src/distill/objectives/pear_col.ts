@@ -23,6 +23,7 @@ export const pearCol: Objective = {
   name: 'pear_col',
   aliases: ['pearson', 'dist_att'],
   title: 'Attention Pearson correlation',
+  about: 'The student’s attention should rise and fall where the teacher’s does, whatever its scale.',
   formula: 'L = Σ over keys, queries, heads, sentences of mean (1 − ρ(P_t, P_s))',
   source: '`Dist_att` of `pear_loss.py`, method `pear_col`',
   released: 'Padding takes part, and constant vectors count as uncorrelated.',

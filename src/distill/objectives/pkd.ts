@@ -22,6 +22,7 @@ export const pkd: Objective = {
   name: 'pkd',
   aliases: ['pkd_feature_learn'],
   title: 'Patient KD',
+  about: 'The direction of the student’s [CLS] vectors should be the teacher’s.',
   formula: 'L = Σ_(i,j) mean ‖ĥ^S_i − ĥ^T_j‖², ĥ = CLS(Hid)/‖CLS(Hid)‖',
   source: 'Sun et al. 2019; `pkd_feature_learn`',
   released: 'The sum over the batch.',
