@@ -22,7 +22,8 @@ export function widenF16(halves: Uint16Array): Float32Array<ArrayBuffer> {
   if (halves.length < PATTERNS) {
     for (let i = 0; i < halves.length; i++) words[i] = halfToWord(halves[i] ?? 0);
   } else {
-    const table = Uint32Array.from({ length: PATTERNS }, (_, half) => halfToWord(half));
+    const table = new Uint32Array(PATTERNS);
+    for (let half = 0; half < PATTERNS; half++) table[half] = halfToWord(half);
     for (let i = 0; i < halves.length; i++) words[i] = table[halves[i] ?? 0] ?? 0;
   }
   return out;

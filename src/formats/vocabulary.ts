@@ -63,3 +63,25 @@ export function readMergesTxt(bytes: Uint8Array, where: string): readonly string
   }
   return merges;
 }
+
+/** Ids that fairseq's dictionary begins with, before the lines of `dict.txt`. */
+const FAIRSEQ_FIRST = ['<s>', '<pad>', '</s>', '<unk>'];
+
+/**
+ * RoBERTa's vocabulary from fairseq's files: `dict.txt` (a token of GPT-2 by its number, and its count, in each line) over
+ * `encoder.json` (GPT-2's tokens), with the mask as the last token.
+ *
+ * FormatError BadTokenizer for a line whose number GPT-2 does not have; words that are no number, which fill the
+ * dictionary up, stand for themselves.
+ */
+export function readFairseqDictionary(dict: Uint8Array, encoder: Uint8Array, where: string): ReadonlyMap<string, number> {
+  const tokens = new Map([...readVocabJson(encoder, `${where}/encoder.json`)].map(([token, id]) => [id, token]));
+  const vocab = new Map(FAIRSEQ_FIRST.map((token, id) => [token, id]));
+  for (const [row, line] of lines(dict, `${where}/dict.txt`).entries()) {
+    const word = line.slice(0, line.lastIndexOf(' '));
+    const token = /^\d+$/.test(word) ? tokens.get(Number(word)) : word;
+    if (token === undefined || token === '' || vocab.has(token)) throw bad(`${where}/dict.txt, line ${row + 1}`, 'a token of encoder.json and its count, every token once', showValue(line));
+    vocab.set(token, vocab.size);
+  }
+  return vocab.set('<mask>', vocab.size);
+}

@@ -12,6 +12,9 @@ export const WEIGHT_FILES: readonly string[] = ['model.safetensors', INDEXES[0]!
 /** Files that a tokenizer may be made of. */
 export const TOKENIZER_FILES: readonly string[] = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt', 'vocab.json', 'merges.txt'];
 
+/** What fairseq's RoBERTa has in their place. */
+export const FAIRSEQ_TOKENIZER_FILES: readonly string[] = ['dict.txt', 'encoder.json', 'vocab.bpe'];
+
 /** Whether a file only says which files hold which tensors. */
 export function isIndex(file: string): boolean {
   return INDEXES.includes(file);
@@ -25,5 +28,5 @@ export function holdsModel(names: ReadonlySet<string>): boolean {
 
 /** Whether a file of that name in a model's folder is read. */
 export function isModelFile(name: string): boolean {
-  return name === 'config.json' || TOKENIZER_FILES.includes(name) || WEIGHT_FILES.includes(name) || /^[\w.-]*-\d+(-of-\d+)?\.(safetensors|bin)$/.test(name);
+  return name === 'config.json' || TOKENIZER_FILES.includes(name) || FAIRSEQ_TOKENIZER_FILES.includes(name) || WEIGHT_FILES.includes(name) || /^[\w.-]*-\d+(-of-\d+)?\.(safetensors|bin)$/.test(name);
 }

@@ -4,7 +4,7 @@ import { FormatError } from '../formats/format_error.ts';
 import { fairseqConfig } from '../formats/fairseq.ts';
 import { checkFinite, toFloat32, writeSafetensors, type NamedTensor, type SafetensorsTensor } from '../formats/safetensors.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { FAIRSEQ_FILES, TOKENIZER_FILES } from './file_names.ts';
+import { FAIRSEQ_FILES, FAIRSEQ_TOKENIZER_FILES, TOKENIZER_FILES } from './file_names.ts';
 import type { Folder, LoadOptions } from './folder.ts';
 import { placeOf, readFile, readWeights } from './weight_files.ts';
 
@@ -42,7 +42,7 @@ export async function readModelFolder(folder: Folder, options: LoadOptions = {})
   const configBytes = await readFile(folder, 'config.json', options);
   const declared = configBytes && readConfig(configBytes, `${folder.name}/config.json`);
   if (!declared && !folder.isFile && !(await hasAny(folder, FAIRSEQ_FILES, options))) throw missing(folder, 'config.json');
-  const tokenizerFiles = await readTokenizerFiles(folder, options);
+  const tokenizerFiles = await readTokenizerFiles(folder, options, declared ? [] : FAIRSEQ_TOKENIZER_FILES);
   const weights = await readWeights(folder, options);
   if (!weights) throw missing(folder, 'model.safetensors');
   const where = placeOf(folder, weights.file);
@@ -53,10 +53,10 @@ export async function readModelFolder(folder: Folder, options: LoadOptions = {})
   return { config, tensors, tokenizerFiles, file: weights.file };
 }
 
-/** The tokenizer files that a folder has, by name. */
-export async function readTokenizerFiles(folder: Folder, options: LoadOptions = {}): Promise<ReadonlyMap<string, Uint8Array>> {
+/** The tokenizer files that a folder has, by name; `others` are looked for too. */
+export async function readTokenizerFiles(folder: Folder, options: LoadOptions = {}, others: readonly string[] = []): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  for (const name of TOKENIZER_FILES) {
+  for (const name of [...TOKENIZER_FILES, ...others]) {
     const bytes = await readFile(folder, name, options);
     if (bytes) files.set(name, bytes);
   }

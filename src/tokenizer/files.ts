@@ -2,7 +2,7 @@
 import { FormatError } from '../formats/format_error.ts';
 import { parseJsonObject, type JsonObject } from '../formats/text.ts';
 import { checkTokenizerJson, readTokenizerJson, type TokenizerJson } from '../formats/tokenizer_json.ts';
-import { readMergesTxt, readVocabJson, readVocabTxt } from '../formats/vocabulary.ts';
+import { readFairseqDictionary, readMergesTxt, readVocabJson, readVocabTxt } from '../formats/vocabulary.ts';
 import { buildBytePair, buildWordPiece } from './build.ts';
 import { SPECIAL_NAMES, type SpecialTokens } from './layout.ts';
 
@@ -11,6 +11,9 @@ export type TokenizerFiles = ReadonlyMap<string, Uint8Array>;
 
 /** Names of the files that make up a tokenizer, to be looked for in a model folder. */
 export const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt', 'vocab.json', 'merges.txt'] as const;
+
+/** What fairseq has in place of Hugging Face's files; not written beside an exported model. */
+const FAIRSEQ_FILES: readonly string[] = ['dict.txt', 'encoder.json', 'vocab.bpe'];
 
 const MAX_SETTINGS = 4 * 2 ** 20;
 
@@ -38,6 +41,11 @@ export function readContent(files: TokenizerFiles, settings: JsonObject, where: 
     const vocab = readVocabJson(pieces, `${where}/vocab.json`);
     return checkTokenizerJson(buildBytePair(vocab, readMergesTxt(merges, `${where}/merges.txt`), settings), `${where}/merges.txt`);
   }
+  const [dictionary, encoder, rules] = FAIRSEQ_FILES.map((name) => files.get(name));
+  if (dictionary && encoder && rules) {
+    const vocab = readFairseqDictionary(dictionary, encoder, where);
+    return checkTokenizerJson(buildBytePair(vocab, readMergesTxt(rules, `${where}/vocab.bpe`), settings), `${where}/vocab.bpe`);
+  }
   const expected = 'tokenizer.json, or vocab.txt, or vocab.json with merges.txt';
   const got = [...files.keys()].join(', ') || 'none of them';
   throw new FormatError('MissingFile', where, expected, got, 'Add the tokenizer files of the model to its folder.');
@@ -56,7 +64,7 @@ export function exportFiles(given: TokenizerFiles, content: TokenizerJson, token
   ];
   const encode = (json: JsonObject) => new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`);
   const missing = made.filter(([name]) => !given.has(name)).map(([name, json]) => [name, encode(json)] as const);
-  return new Map([...given, ...missing]);
+  return new Map([...[...given].filter(([name]) => !FAIRSEQ_FILES.includes(name)), ...missing]);
 }
 
 /** BERT's own class re-creates its normalizer from these settings, so they must repeat what tokenizer.json says. */
