@@ -22,6 +22,11 @@ export interface Kernel<A extends Attributes> {
   /** Names of the inputs that `gradient` needs again. */
   readonly saves?: readonly string[];
   /**
+   * Names under which `gradient` gets outputs again, in the order of the outputs; undefined for one that it does not need. A native form may return more outputs than
+   * the plain one, for the gradient alone; those that a backend does not return are absent.
+   */
+  readonly keeps?: readonly (string | undefined)[];
+  /**
    * Gradients by input name, from the gradient of each output. Inputs that are left out must never be differentiated
    * (ids, masks).
    */
@@ -55,12 +60,14 @@ export function defineKernel<A extends Attributes>(kernel: Kernel<A>): (inputs: 
 }
 
 function registerGradient<A extends Attributes>(kernel: Kernel<A>): void {
-  const saves = kernel.saves ?? [];
+  const { saves = [], keeps = [] } = kernel;
+  const names = [...saves, ...keeps.filter((name) => name !== undefined)];
   tf.registerGradient({
     kernelName: kernel.name,
     inputsToSave: [...saves],
+    outputsToSave: keeps.map((name) => name !== undefined),
     gradFunc: (dy, saved, attrs) => {
-      const named = Object.fromEntries(saves.map((name, i) => [name, saved[i] as tf.Tensor]));
+      const named = Object.fromEntries((saved as tf.Tensor[]).map((tensor, i) => [names[i]!, tensor]));
       const grads = kernel.gradient!(Array.isArray(dy) ? dy : [dy], named, attrs as unknown as A);
       return Object.fromEntries(Object.entries(grads).map(([name, tensor]) => [name, () => tensor]));
     },

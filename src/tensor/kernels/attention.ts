@@ -1,10 +1,12 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
 import { simdOf, type Simd } from '../wasm/simd.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { attentionForward, attentionGradient } from './attention.wgsl.ts';
 import { dropThreshold, dropout } from './dropout.ts';
+import { MASKED_SCORE } from './masked_score.ts';
 
-/** Added to the score of a padded key: exp() of it is exactly 0 in float32, and a row of padding stays finite. */
-export const MASKED_SCORE = -10000;
+export { MASKED_SCORE } from './masked_score.ts';
 
 type Attrs = { batch: number; length: number; heads: number; rate: number; key: number };
 /** The sizes that give [N, d] its meaning, N = batch·length and d = heads·(head size). */
@@ -17,7 +19,8 @@ export type AttentionShape = Pick<Attrs, 'batch' | 'length' | 'heads'>;
  *   q, k, v [B·T, d], heads side by side in d; mask [B, T], 1 = real token → context [B·T, d]
  *   dV = P′ᵀ·dC;  dP = dropout(dC·Vᵀ);  dA = P∘(dP − Σ dP∘P);  dQ = dA·K/√dh;  dK = dAᵀ·Q/√dh
  *
- * The gradient computes P again rather than keeping [B, H, T, T] for every layer until the backward pass.
+ * The gradient computes P again rather than keeping [B, H, T, T] for every layer until the backward pass; on WebGPU it does so
+ * from log Σ exp(A), which the forward form there returns as a second output.
  */
 const forward = defineKernel<Attrs>({
   name: 'LabAttention',
@@ -33,10 +36,12 @@ const forward = defineKernel<Attrs>({
       simd.kernels.attention(...sizes, simd.at(q!), simd.at(k!), simd.at(v!), simd.at(mask!), simd.at(context), ...draw, ...memory);
       return [context];
     },
+    webgpu: (inputs, attrs, backend) => attentionForward(backend as LabWebGPUBackend, inputs, attrs),
   },
   saves: ['q', 'k', 'v', 'mask'],
-  gradient: ([dy], { q, k, v, mask }, attrs) => {
-    const [dq, dk, dv] = backward({ dy: dy!, q: q!, k: k!, v: v!, mask: mask! }, attrs);
+  keeps: ['context', 'lse'],
+  gradient: ([dy], saved, attrs) => {
+    const [dq, dk, dv] = backward({ ...saved, dy: dy! }, attrs);
     return { q: dq!, k: dk!, v: dv! };
   },
 });
@@ -61,6 +66,7 @@ const backward = defineKernel<Attrs>({
       simd.kernels.attentionGradient(...sizes, ...inputsAt, ...outputsAt, ...draw, ...memory);
       return outputs;
     },
+    webgpu: (inputs, attrs, backend) => attentionGradient(backend as LabWebGPUBackend, inputs, attrs),
   },
 });
 

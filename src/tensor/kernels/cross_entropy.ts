@@ -1,6 +1,8 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
+import { crossEntropyForward, crossEntropyGradient } from './cross_entropy.wgsl.ts';
 
 /**
  * Cross-entropy of each row against a class id.
@@ -21,6 +23,7 @@ const forward = defineKernel<Record<string, never>>({
       simd.kernels.crossEntropy(rows, classes, simd.at(logits!), simd.at(labels!, 'int32'), simd.at(losses));
       return [losses];
     },
+    webgpu: (inputs, _attrs, backend) => crossEntropyForward(backend as LabWebGPUBackend, inputs),
   },
   saves: ['logits', 'labels'],
   gradient: ([dy], { logits, labels }) => ({ logits: backward({ dy: dy!, logits: logits!, labels: labels! }, {})[0]! }),
@@ -40,6 +43,7 @@ const backward = defineKernel<Record<string, never>>({
       simd.kernels.crossEntropyGradient(rows, classes, simd.at(dy!), simd.at(logits!), simd.at(labels!, 'int32'), simd.at(dLogits));
       return [dLogits];
     },
+    webgpu: (inputs, _attrs, backend) => crossEntropyGradient(backend as LabWebGPUBackend, inputs),
   },
 });
 

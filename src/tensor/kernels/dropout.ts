@@ -1,6 +1,6 @@
 import * as tf from '../tf.ts';
 import { bits } from '../../random/counter.ts';
-import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
+import { BUILTINS, drawKey, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { defineKernel } from '../kernel.ts';
 import { simdOf } from '../wasm/simd.ts';
@@ -21,23 +21,26 @@ export function dropoutMask(size: number, { rate, key }: DropoutAttrs): Float32A
 }
 
 /** The same integers as `bits` of `random/counter.ts`. */
-const WGSL = `
-struct Draw { key: u32, threshold: u32, keep: f32 }
-@group(0) @binding(0) var<storage, read_write> y: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<uniform> draw: Draw;
+export const DRAW_WGSL = `
 fn mix(seed: u32) -> u32 {
   var v = seed;
   v = (v ^ (v >> 16u)) * 0x21f0aaadu;
   v = (v ^ (v >> 15u)) * 0x735a2d97u;
   return v ^ (v >> 15u);
 }
+fn bits(key: u32, i: u32) -> u32 { return mix(mix(key ^ (i * 0x9e3779b9u)) + 0x6d2b79f5u); }`;
+
+const WGSL = `
+struct Draw { key: u32, threshold: u32, keep: f32 }
+@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<uniform> draw: Draw;
+${DRAW_WGSL}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   if (i >= arrayLength(&y)) { return; }
-  let bits = mix(mix(draw.key ^ (i * 0x9e3779b9u)) + 0x6d2b79f5u);
-  y[i] = select(x[i] * draw.keep, 0.0, bits < draw.threshold);
+  y[i] = select(x[i] * draw.keep, 0.0, bits(draw.key, i) < draw.threshold);
 }`;
 
 /**
@@ -61,7 +64,7 @@ const forward = defineKernel<DropoutAttrs>({
       const gpu = backend as LabWebGPUBackend;
       const y = gpu.makeTensorInfo(x!.shape, 'float32');
       const elements = x!.shape.reduce((product, extent) => product * extent, 1);
-      const uniform = [u32(key), u32(dropThreshold(rate)), f32(1 / (1 - rate))];
+      const uniform = [drawKey(key), u32(dropThreshold(rate)), f32(1 / (1 - rate))];
       gpu.dispatch({ wgsl: WGSL, workgroups: gridFor(elements) }, [y, x!], uniform, [y]);
       return [y];
     },

@@ -1,6 +1,8 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
+import { layerNormForward, layerNormGradient } from './layer_norm.wgsl.ts';
 
 type Attrs = { eps: number };
 
@@ -10,7 +12,8 @@ type Attrs = { eps: number };
  *   x̂ = (x − mean) / sqrt(var + ε) with the biased variance;  y = γ·x̂ + β;  x [N, d], γ, β [d]
  *   dx = (g − mean(g) − x̂·mean(g·x̂)) / sqrt(var + ε), g = dy·γ;  dγ = Σ_n dy·x̂;  dβ = Σ_n dy
  *
- * The statistics are computed again for the gradient: reading x twice costs less than keeping two more outputs.
+ * The statistics are computed again for the gradient, since they are few; on WebGPU they come along from the forward form, so that
+ * rows and columns of the gradient do not wait for each other.
  */
 const forward = defineKernel<Attrs>({
   name: 'LabLayerNorm',
@@ -24,10 +27,12 @@ const forward = defineKernel<Attrs>({
       simd.kernels.layerNorm(rows, columns, eps, simd.at(x!), simd.at(gamma!), simd.at(beta!), simd.at(y));
       return [y];
     },
+    webgpu: (inputs, attrs, backend) => layerNormForward(backend as LabWebGPUBackend, inputs, attrs),
   },
   saves: ['x', 'gamma'],
-  gradient: ([dy], { x, gamma }, attrs) => {
-    const [dx, dgamma, dbeta] = backward({ dy: dy!, x: x!, gamma: gamma! }, attrs);
+  keeps: [undefined, 'stats'],
+  gradient: ([dy], saved, attrs) => {
+    const [dx, dgamma, dbeta] = backward({ ...saved, dy: dy! }, attrs);
     return { x: dx!, gamma: dgamma!, beta: dbeta! };
   },
 });
@@ -51,6 +56,7 @@ const backward = defineKernel<Attrs>({
       simd.kernels.layerNormGradient(rows, columns, eps, ...inputsAt, ...outputsAt, simd.workspace(8 * columns));
       return outputs;
     },
+    webgpu: (inputs, attrs, backend) => layerNormGradient(backend as LabWebGPUBackend, inputs, attrs),
   },
 });
 

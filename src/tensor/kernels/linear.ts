@@ -1,6 +1,8 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
+import { linearForward, linearGradient } from './linear.wgsl.ts';
 
 /**
  * y = x·Wᵀ + b.
@@ -22,6 +24,7 @@ const forward = defineKernel<Record<string, never>>({
       simd.multiply([rows, outputs, inputs], simd.matrix(x!), simd.transposed(w!), y, b!);
       return [y];
     },
+    webgpu: (inputs, _attrs, backend) => linearForward(backend as LabWebGPUBackend, inputs),
   },
   saves: ['x', 'w'],
   gradient: ([dy], { x, w }) => {
@@ -47,6 +50,7 @@ const backward = defineKernel<Record<string, never>>({
       simd.kernels.columnSum(rows, outputs, simd.at(dy!), simd.at(db));
       return [dx, dw, db];
     },
+    webgpu: (inputs, _attrs, backend) => linearGradient(backend as LabWebGPUBackend, inputs),
   },
 });
 

@@ -1,6 +1,8 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
-import { MASKED_SCORE } from './attention.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { MASKED_SCORE } from './masked_score.ts';
+import { rowDivergenceForward, rowDivergenceGradient } from './row_divergence.wgsl.ts';
 
 type Attrs = { floor: number };
 
@@ -17,6 +19,7 @@ type Attrs = { floor: number };
 const forward = defineKernel<Attrs>({
   name: 'LabRowDivergence',
   plain: ({ teacher, student }, { floor }) => [tf.sum(floor > 0 ? floored(teacher!, student!, floor) : exact(teacher!, student!), -1)],
+  native: { webgpu: (inputs, attrs, backend) => rowDivergenceForward(backend as LabWebGPUBackend, inputs, attrs) },
   saves: ['teacher', 'student'],
   gradient: ([dy], { teacher, student }, attrs) => ({ student: backward({ dy: dy!, teacher: teacher!, student: student! }, attrs)[0]! }),
 });
@@ -30,6 +33,7 @@ const backward = defineKernel<Attrs>({
     const kept = tf.mul(p, tf.cast(tf.greaterEqual(q, floor), 'float32'));
     return [tf.mul(tf.sub(tf.mul(q, tf.sum(kept, -1, true)), kept), column)];
   },
+  native: { webgpu: (inputs, attrs, backend) => rowDivergenceGradient(backend as LabWebGPUBackend, inputs, attrs) },
 });
 
 const finite = (scores: tf.Tensor): tf.Tensor => tf.maximum(scores, MASKED_SCORE);

@@ -1,0 +1,184 @@
+import type * as tf from '../tf.ts';
+import { BUILTINS, drawKey, ELEMENT_INDEX, f32, gridFor, u32, type UniformField } from '../backends/shader.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { DRAW_WGSL, dropThreshold } from './dropout.ts';
+import { MASKED_SCORE } from './masked_score.ts';
+import { each, fours, storeFours } from './product.wgsl.ts';
+
+/** Sizes and dropout of one attention; `rate` 0 is none. */
+export interface AttentionAttrs {
+  readonly batch: number;
+  readonly length: number;
+  readonly heads: number;
+  readonly rate: number;
+  readonly key: number;
+}
+
+/** What the text of the shaders depends on. */
+interface Form {
+  readonly headSize: number;
+  readonly dropout: boolean;
+}
+
+type Tensors = Record<string, tf.TensorInfo>;
+
+const fourths = ({ headSize }: Form): number => Math.ceil(headSize / 4);
+const inFours = ({ headSize }: Form): boolean => headSize % 4 === 0;
+
+const load = ({ headSize }: Form, buffer: string, at: string, d: number) => `load_${buffer}(${at} + ${4 * d}u, ${headSize - 4 * d}u)`;
+
+/** Σ over the head of a product of two vectors, each given by the number of its four. */
+const dot = (form: Form, a: (d: number) => string, b: (d: number) => string) => Array.from({ length: fourths(form) }, (_, d) => `dot(${a(d)}, ${b(d)})`).join(' + ');
+
+const store = (form: Form, buffer: string, at: string, value: (d: number) => string) =>
+  each(fourths(form), (d) => storeFours(buffer, `${at} + ${4 * d}u`, value(d), `${form.headSize - 4 * d}u`, inFours(form)));
+
+/** Factor of dropout at (query, key): 0 or 1 / (1 − rate). */
+const kept = ({ dropout }: Form, query: string, key: string) => (dropout ? `select(size.keep, 0.0, bits(size.key, (pair + ${query}) * size.length + ${key}) < size.threshold)` : '1.0');
+
+/** Declarations, and where invocation i stands: its text starts at row `first`, its head at `head`, its token is `own`. */
+const HEAD = (form: Form, buffers: readonly string[], written: number) => `
+struct Size { batch: u32, length: u32, heads: u32, key: u32, threshold: u32, keep: f32 }
+${buffers.map((name, i) => fours(name, i, i < written ? 'read_write' : 'read', inFours(form))).join('\n')}`;
+
+const PLACE = (form: Form) => `
+  if (i >= size.batch * size.heads * size.length) { return; }
+  let own = i % size.length;
+  let pair = i - own;
+  let first = i / (size.length * size.heads) * size.length;
+  let head = i / size.length % size.heads * ${form.headSize}u;
+  let width = size.heads * ${form.headSize}u;
+  let here = (first + own) * width + head;`;
+
+const CONSTANTS = ({ headSize, dropout }: Form) => `
+const SCALE = ${1 / Math.sqrt(headSize)};
+const MASKED = ${MASKED_SCORE};
+/** A score above this belongs to a real key, beside which the share of a padded one is exactly 0. */
+const REAL = ${MASKED_SCORE / 2};
+${dropout ? DRAW_WGSL : ''}`;
+
+/** One invocation a query, with the softmax of the keys so far. */
+const forwardShader = (form: Form): string => `
+${HEAD(form, ['context', 'q', 'k', 'v'], 1)}
+@group(0) @binding(4) var<storage, read_write> lse: array<f32>;
+@group(0) @binding(5) var<storage, read> mask: array<f32>;
+@group(0) @binding(6) var<uniform> size: Size;
+${CONSTANTS(form)}
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  ${PLACE(form)}
+  ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; var sum${d} = vec4<f32>(0.0);`)}
+  var top = -3.0e38;
+  var total = 0.0;
+  for (var t = 0u; t < size.length; t++) {
+    let real = mask[first + t];
+    if (real == 0.0 && top > REAL) { continue; }
+    let there = (first + t) * width + head;
+    let score = ${dot(form, (d) => `q${d}`, (d) => load(form, 'k', 'there', d))} + (1.0 - real) * MASKED;
+    let higher = max(top, score);
+    let shrink = exp(top - higher);
+    let weight = exp(score - higher);
+    total = total * shrink + weight;
+    top = higher;
+    let share = weight * ${kept(form, 'own', 't')};
+    ${each(fourths(form), (d) => `sum${d} = sum${d} * shrink + share * ${load(form, 'v', 'there', d)};`)}
+  }
+  ${store(form, 'context', 'here', (d) => `(sum${d} / total)`)}
+  lse[i] = top + log(total);
+}`;
+
+/** One invocation a query: dQ, and Σ_t dP∘P = dC·context for the other half. */
+const queryShader = (form: Form): string => `
+${HEAD(form, ['dq', 'dy', 'context', 'q', 'k', 'v'], 1)}
+@group(0) @binding(6) var<storage, read_write> mean: array<f32>;
+@group(0) @binding(7) var<storage, read> lse: array<f32>;
+@group(0) @binding(8) var<storage, read> mask: array<f32>;
+@group(0) @binding(9) var<uniform> size: Size;
+${CONSTANTS(form)}
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  ${PLACE(form)}
+  ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; let dc${d} = ${load(form, 'dy', 'here', d)}; var sum${d} = vec4<f32>(0.0);`)}
+  let average = ${dot(form, (d) => `dc${d}`, (d) => load(form, 'context', 'here', d))};
+  mean[i] = average;
+  let total = lse[i];
+  for (var t = 0u; t < size.length; t++) {
+    let real = mask[first + t];
+    if (real == 0.0 && total > REAL) { continue; }
+    let there = (first + t) * width + head;
+    ${each(fourths(form), (d) => `let k${d} = ${load(form, 'k', 'there', d)};`)}
+    let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - total);
+    let dp = (${dot(form, (d) => `dc${d}`, (d) => load(form, 'v', 'there', d))}) * ${kept(form, 'own', 't')};
+    let da = p * (dp - average);
+    ${each(fourths(form), (d) => `sum${d} += da * k${d};`)}
+  }
+  ${store(form, 'dq', 'here', (d) => `(sum${d} * SCALE)`)}
+}`;
+
+/** One invocation a key: dK and dV. */
+const keyShader = (form: Form): string => `
+${HEAD(form, ['dk', 'dv', 'dy', 'q', 'k', 'v'], 2)}
+@group(0) @binding(6) var<storage, read> mean: array<f32>;
+@group(0) @binding(7) var<storage, read> lse: array<f32>;
+@group(0) @binding(8) var<storage, read> mask: array<f32>;
+@group(0) @binding(9) var<uniform> size: Size;
+${CONSTANTS(form)}
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  ${PLACE(form)}
+  ${each(fourths(form), (d) => `let k${d} = ${load(form, 'k', 'here', d)} * SCALE; let v${d} = ${load(form, 'v', 'here', d)}; var sum_k${d} = vec4<f32>(0.0); var sum_v${d} = vec4<f32>(0.0);`)}
+  let real = mask[first + own];
+  if (real != 0.0 || lse[pair] < REAL) {
+    for (var t = 0u; t < size.length; t++) {
+      let there = (first + t) * width + head;
+      ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'there', d)}; let dc${d} = ${load(form, 'dy', 'there', d)};`)}
+      let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - lse[pair + t]);
+      let keep = ${kept(form, 't', 'own')};
+      let da = p * ((${dot(form, (d) => `dc${d}`, (d) => `v${d}`)}) * keep - mean[pair + t]);
+      ${each(fourths(form), (d) => `sum_v${d} += p * keep * dc${d}; sum_k${d} += da * q${d};`)}
+    }
+  }
+  ${store(form, 'dk', 'here', (d) => `(sum_k${d} * SCALE)`)}
+  ${store(form, 'dv', 'here', (d) => `sum_v${d}`)}
+}`;
+
+function argumentsOf({ q }: Tensors, attrs: AttentionAttrs): { form: Form; uniform: UniformField[]; workgroups: readonly [number, number, number] } {
+  const { batch, length, heads, rate, key } = attrs;
+  return {
+    form: { headSize: q!.shape[1]! / heads, dropout: rate > 0 },
+    uniform: [u32(batch), u32(length), u32(heads), rate > 0 ? drawKey(key) : u32(0), u32(dropThreshold(rate)), f32(1 / (1 - rate))],
+    workgroups: gridFor(batch * heads * length),
+  };
+}
+
+/**
+ * Context and log Σ_t exp(A), the latter [B·H·T] for the gradient, in one dispatch.
+ *
+ * 4·B·T²·d operations and as many exponentials as scores; reads 8·B·T²·d bytes, writes 4·B·T·(d + H).
+ */
+export function attentionForward(gpu: LabWebGPUBackend, { q, k, v, mask }: Tensors, attrs: AttentionAttrs): tf.TensorInfo[] {
+  const { form, uniform, workgroups } = argumentsOf({ q: q! }, attrs);
+  const context = gpu.makeTensorInfo(q!.shape, 'float32');
+  const lse = gpu.makeTensorInfo([attrs.batch * attrs.heads * attrs.length], 'float32');
+  gpu.dispatch({ wgsl: forwardShader(form), workgroups }, [context, q!, k!, v!, lse, mask!], uniform, [context, lse]);
+  return [context, lse];
+}
+
+/**
+ * dQ, dK and dV in two dispatches, one invocation a query and one a key.
+ *
+ * 14·B·T²·d operations and two exponentials a score; reads 16·B·T²·d bytes, writes 12·B·T·d.
+ */
+export function attentionGradient(gpu: LabWebGPUBackend, inputs: Tensors, attrs: AttentionAttrs): tf.TensorInfo[] {
+  const { dy, q, k, v, mask, context, lse } = inputs;
+  const { form, uniform, workgroups } = argumentsOf(inputs, attrs);
+  const [dq, dk, dv] = [q!, k!, v!].map(({ shape }) => gpu.makeTensorInfo(shape, 'float32'));
+  const mean = gpu.makeTensorInfo(lse!.shape, 'float32');
+  gpu.dispatch({ wgsl: queryShader(form), workgroups }, [dq!, dy!, context!, q!, k!, v!, mean, lse!, mask!], uniform, [dq!, mean]);
+  gpu.dispatch({ wgsl: keyShader(form), workgroups }, [dk!, dv!, dy!, q!, k!, v!, mean, lse!, mask!], uniform, [dk!, dv!]);
+  gpu.disposeData(mean.dataId);
+  return [dq!, dk!, dv!];
+}

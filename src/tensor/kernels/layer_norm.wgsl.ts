@@ -1,0 +1,150 @@
+import type * as tf from '../tf.ts';
+import { BUILTINS, drawKey, f32, u32, type UniformField } from '../backends/shader.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { DRAW_WGSL, dropThreshold } from './dropout.ts';
+import { groupGrid } from './products.ts';
+import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
+
+type Tensors = Record<string, tf.TensorInfo>;
+
+/** ε, and the dropout of x where a residual is added to it. */
+export interface NormAttrs {
+  readonly eps: number;
+  readonly rate?: number;
+  readonly key?: number;
+}
+
+/** What the text of the shaders depends on. */
+interface Form {
+  readonly lanes: number;
+  readonly residual: boolean;
+  readonly dropout: boolean;
+}
+
+/** The uniform, and the value that is normalised: x, or dropout(x) + residual. */
+const HEAD = ({ residual, dropout }: Form, binding: number) => `
+struct Size { rows: u32, columns: u32, row_groups: u32, eps: f32, key: u32, threshold: u32, keep: f32 }
+@group(0) @binding(${binding}) var<uniform> size: Size;
+${dropout ? DRAW_WGSL : ''}
+fn kept(i: u32) -> f32 { return ${dropout ? 'select(size.keep, 0.0, bits(size.key, i) < size.threshold)' : '1.0'}; }
+fn value(i: u32) -> f32 { return x[i]${dropout ? ' * kept(i)' : ''}${residual ? ' + residual[i]' : ''}; }`;
+
+const names = ({ residual }: Form): string[] => (residual ? ['residual'] : []);
+
+const forwardShader = (form: Form): string => `
+${floats(['y', 'stats', 'x', 'gamma', 'beta', ...names(form)], 2)}
+${HEAD(form, form.residual ? 6 : 5)}
+${rowReductions(form.lanes)}
+@compute @workgroup_size(${THREADS})
+fn main(${BUILTINS}) {
+  ${GROUP_INDEX}
+  ${rowPlace(form.lanes)}
+  if (row >= size.rows) { return; }
+  let start = row * size.columns;
+  let d = f32(size.columns);
+  var sum = 0.0;
+  ${overColumns(form.lanes, 'size.columns')} { sum += value(start + j); }
+  let mean = sum_of(sum, lane) / d;
+  var squares = 0.0;
+  ${overColumns(form.lanes, 'size.columns')} { let c = value(start + j) - mean; squares += c * c; }
+  let rstd = inverseSqrt(sum_of(squares, lane) / d + size.eps);
+  ${overColumns(form.lanes, 'size.columns')} { y[start + j] = (value(start + j) - mean) * rstd * gamma[j] + beta[j]; }
+  if (lane == 0u) { stats[2u * row] = mean; stats[2u * row + 1u] = rstd; }
+}`;
+
+/** Columns of dγ and dβ by workgroup; the lanes of a column take rows in turn. */
+const columnsAGroup = ({ lanes }: Form): number => (lanes === 1 ? THREADS : 8);
+
+const gradientShader = (form: Form): string => {
+  const columns = columnsAGroup(form);
+  const turns = THREADS / columns;
+  return `
+${floats(['dx', 'dgamma', 'dbeta', 'dy', 'x', 'gamma', 'stats', ...names(form), ...(form.dropout ? ['dresidual'] : [])], 3).replace('read> dresidual', 'read_write> dresidual')}
+${HEAD(form, 7 + (form.residual ? 1 : 0) + (form.dropout ? 1 : 0))}
+${rowReductions(form.lanes)}
+fn row_part(index: u32, local: u32) {
+  ${rowPlace(form.lanes)}
+  if (row >= size.rows) { return; }
+  let start = row * size.columns;
+  let d = f32(size.columns);
+  let mean = stats[2u * row];
+  let rstd = stats[2u * row + 1u];
+  var sum = 0.0;
+  var along = 0.0;
+  ${overColumns(form.lanes, 'size.columns')} { let g = dy[start + j] * gamma[j]; sum += g; along += g * (value(start + j) - mean) * rstd; }
+  let g_mean = sum_of(sum, lane) / d;
+  let g_along = sum_of(along, lane) / d;
+  ${overColumns(form.lanes, 'size.columns')} {
+    let i = start + j;
+    let gradient = (dy[i] * gamma[j] - g_mean - (value(i) - mean) * rstd * g_along) * rstd;
+    dx[i] = gradient${form.dropout ? ' * kept(i);\n    dresidual[i] = gradient' : ''};
+  }
+}
+${turns === 1 ? '' : `var<workgroup> parts: array<vec2<f32>, ${THREADS}>;`}
+fn column_part(index: u32, local: u32) {
+  let j = index * ${columns}u + local % ${columns}u;
+  var part = vec2<f32>(0.0);
+  if (j < size.columns) {
+    for (var row = local / ${columns}u; row < size.rows; row += ${turns}u) {
+      let i = row * size.columns + j;
+      part += dy[i] * vec2<f32>((value(i) - stats[2u * row]) * stats[2u * row + 1u], 1.0);
+    }
+  }
+  ${turns === 1 ? '' : `parts[local] = part;
+  workgroupBarrier();
+  if (local >= ${columns}u) { return; }
+  for (var turn = 1u; turn < ${turns}u; turn++) { part += parts[turn * ${columns}u + local]; }`}
+  if (j < size.columns) { dgamma[j] = part.x; dbeta[j] = part.y; }
+}
+@compute @workgroup_size(${THREADS})
+fn main(${BUILTINS}) {
+  ${GROUP_INDEX}
+  if (index < size.row_groups) { row_part(index, local); } else { column_part(index - size.row_groups, local); }
+}`;
+};
+
+function formOf(gpu: LabWebGPUBackend, { residual }: Tensors, { rate = 0 }: NormAttrs): Form {
+  return { lanes: rowLanes(gpu.adapter), residual: residual !== undefined, dropout: rate > 0 };
+}
+
+function extentsOf({ x, gamma }: Tensors): [rows: number, columns: number] {
+  const columns = gamma!.shape[0]!;
+  return [x!.shape.reduce((product, extent) => product * extent, 1) / columns, columns];
+}
+
+function uniformOf([rows, columns]: readonly number[], groups: number, { eps, rate = 0, key = 0 }: NormAttrs): UniformField[] {
+  return [u32(rows!), u32(columns!), u32(groups), f32(eps), rate > 0 ? drawKey(key) : u32(0), u32(dropThreshold(rate)), f32(1 / (1 - rate))];
+}
+
+/**
+ * y and, for the gradient, mean and 1/√(var + ε) of each row, [N, 2], in one dispatch.
+ *
+ * 8·N·d operations; reads 12·N·d bytes (twice that with a residual), writes 4·N·d + 8·N.
+ */
+export function layerNormForward(gpu: LabWebGPUBackend, inputs: Tensors, attrs: NormAttrs): tf.TensorInfo[] {
+  const form = formOf(gpu, inputs, attrs);
+  const [rows, columns] = extentsOf(inputs);
+  const y = gpu.makeTensorInfo(inputs.x!.shape, 'float32');
+  const stats = gpu.makeTensorInfo([rows, 2], 'float32');
+  const groups = rowGroups(form.lanes, rows);
+  const tensors = [y, stats, inputs.x!, inputs.gamma!, inputs.beta!, ...(inputs.residual ? [inputs.residual] : [])];
+  gpu.dispatch({ wgsl: forwardShader(form), workgroups: groupGrid(groups) }, tensors, uniformOf([rows, columns], groups, attrs), [y, stats]);
+  return [y, stats];
+}
+
+/**
+ * dx, dγ and dβ, and behind them the residual's gradient where dropout makes it another one than dx; one dispatch.
+ *
+ * Some workgroups go along rows, others down columns. 18·N·d operations; reads 28·N·d bytes, writes 4·N·d + 8·d.
+ */
+export function layerNormGradient(gpu: LabWebGPUBackend, inputs: Tensors, attrs: NormAttrs): tf.TensorInfo[] {
+  const form = formOf(gpu, inputs, attrs);
+  const [rows, columns] = extentsOf(inputs);
+  const outputs = [inputs.x!.shape, [columns], [columns]].map((shape) => gpu.makeTensorInfo(shape, 'float32'));
+  const behind = form.dropout ? [gpu.makeTensorInfo(inputs.x!.shape, 'float32')] : [];
+  const rowPart = rowGroups(form.lanes, rows);
+  const workgroups = groupGrid(rowPart + Math.ceil(columns / columnsAGroup(form)));
+  const tensors = [...outputs, inputs.dy!, inputs.x!, inputs.gamma!, inputs.stats!, ...(inputs.residual ? [inputs.residual] : []), ...behind];
+  gpu.dispatch({ wgsl: gradientShader(form), workgroups }, tensors, uniformOf([rows, columns], rowPart, attrs), [...outputs, ...behind]);
+  return [...outputs, ...behind];
+}

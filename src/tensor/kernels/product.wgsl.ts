@@ -1,0 +1,63 @@
+/**
+ * WGSL of matrix products, C[m, n] = Σ_k A[m, k]·B[k, n], for use inside of a kernel's shader.
+ *
+ * A kernel may hold several products (a gradient has two), each of which becomes one function; the kernel says where the
+ * matrices lie and what happens to the results. Sums run over k in ascending order, so equal runs give equal bits.
+ */
+
+/** How a stored matrix is read: `rows` as A [M, K] or B [K, N] are written, `columns` when the file of them is transposed. */
+export type Orientation = 'rows' | 'columns';
+
+/** One product; every text is WGSL in the scope of the kernel. */
+export interface Product {
+  /** Name of the function, called as `name(strip, block, …)`. */
+  readonly name: string;
+  readonly a: { readonly buffer: string; readonly orientation: Orientation };
+  readonly b: { readonly buffer: string; readonly orientation: Orientation };
+  /** Expressions of type u32 for M, N and K. */
+  readonly size: readonly [m: string, n: string, k: string];
+  /** Statements that use up one result: `value` is C[row, column … column + 3], `row` < M, `column` < N. */
+  readonly store: string;
+  /** Statements that use up `sum` = Σ_k A[row, k], if wanted; A must be stored by columns. */
+  readonly storeRowSum?: string;
+}
+
+/** How a product is spread over threads. */
+export interface ProductForm {
+  /** WGSL of the function and of what it needs. */
+  source(product: Product, vectors: boolean): string;
+  /** Lines before every declaration. */
+  readonly enables: string;
+  /** Threads of a workgroup, which the kernel's main function must have. */
+  readonly threads: number;
+  /** Rows and columns of C that one workgroup computes. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Workgroups that cover C. */
+export function productGroups(form: ProductForm, m: number, n: number): { strips: number; blocks: number; total: number } {
+  const [strips, blocks] = [Math.ceil(m / form.rows), Math.ceil(n / form.columns)];
+  return { strips, blocks, total: strips * blocks };
+}
+
+/** WGSL for each integer below a number. */
+export const each = (count: number, text: (i: number) => string): string => Array.from({ length: count }, (_, i) => text(i)).join('\n');
+
+/**
+ * Type and loads of a float buffer that is read four elements at a time.
+ *
+ * `load_NAME(i, left)` gives elements i … i + 3, zeros from i + left on. With `vectors` every row length must be a multiple
+ * of four, and `left` is not looked at.
+ */
+export function fours(name: string, binding: number, access: 'read' | 'read_write', vectors: boolean): string {
+  const declared = `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${vectors ? 'vec4<f32>' : 'f32'}>;`;
+  const value = vectors ? `${name}[i >> 2u]` : `vec4<f32>(${[0, 1, 2, 3].map((q) => `select(0.0, ${name}[i + ${q}u], left > ${q}u)`).join(', ')})`;
+  return `${declared}\nfn load_${name}(i: u32, left: u32) -> vec4<f32> { return ${value}; }`;
+}
+
+/** Statement that writes the vec4 `value` to elements at … at + 3, of which `left` exist. */
+export function storeFours(name: string, at: string, value: string, left: string, vectors: boolean): string {
+  if (vectors) return `${name}[(${at}) >> 2u] = ${value};`;
+  return `{ let at = ${at}; let left = ${left}; ${[0, 1, 2, 3].map((q) => `if (left > ${q}u) { ${name}[at + ${q}u] = (${value})[${q}]; }`).join(' ')} }`;
+}

@@ -1,0 +1,47 @@
+import type { AdapterTraits } from '../backends/adapter.ts';
+import { inRegisters } from './product_in_registers.wgsl.ts';
+import { inWorkgroupMemory } from './product_in_workgroup_memory.wgsl.ts';
+import type { Product, ProductForm } from './product.wgsl.ts';
+
+/** Rows and columns of the tile of one thread where there is no workgroup memory to use. */
+const TILE = { rows: 8, columns: 8, threads: 16 } as const;
+
+/** How products run on an adapter. */
+export function productForm({ software, lanes }: AdapterTraits): ProductForm {
+  return software ? inRegisters({ ...TILE, lanes: TILE.rows % lanes === 0 ? lanes : 1 }) : inWorkgroupMemory();
+}
+
+
+const MOST_GROUPS = 32768;
+
+/** Workgroups in x and y for `count` in all, within the limit of 65535 a dimension. */
+export function groupGrid(count: number): readonly [number, number, number] {
+  const x = Math.min(Math.max(count, 1), MOST_GROUPS);
+  return [x, Math.ceil(count / x), 1];
+}
+
+/**
+ * Functions and main of a shader that computes products side by side, each in its own workgroups.
+ *
+ * The uniform struct must have, for every product, the members that `productSizes` gives.
+ */
+export function productsMain(form: ProductForm, products: readonly Product[], vectors: boolean): string {
+  const lane = form.enables === '' ? '' : ', @builtin(subgroup_invocation_id) lane: u32';
+  return `${products.map((product) => form.source(product, vectors)).join('\n')}
+@compute @workgroup_size(${form.threads})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) thread: u32${lane}) {
+  var index = group.y * groups.x + group.x;
+  ${products.map(({ name }) => `if (index < size.${name}_groups) { ${name}(index / size.${name}_blocks, index % size.${name}_blocks, thread${lane && ', lane'}); return; }
+  index -= size.${name}_groups;`).join('\n  ')}
+}`;
+}
+
+/** Members of the uniform struct for the products, in the order of `productSizes`. */
+export const productMembers = (products: readonly Product[]): string => products.map(({ name }) => `${name}_groups: u32, ${name}_blocks: u32`).join(', ');
+
+/** How many workgroups each product takes, and how many of them a strip of rows has. */
+export function productSizes(form: ProductForm, extents: readonly (readonly [rows: number, columns: number])[]): { values: number[]; total: number } {
+  const blocks = extents.map(([, columns]) => Math.ceil(columns / form.columns));
+  const groups = extents.map(([rows], i) => Math.ceil(rows / form.rows) * blocks[i]!);
+  return { values: groups.flatMap((count, i) => [count, blocks[i]!]), total: groups.reduce((a, b) => a + b, 0) };
+}

@@ -1,0 +1,77 @@
+import type * as tf from '../tf.ts';
+import { BUILTINS, f32, u32 } from '../backends/shader.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { MASKED_SCORE } from './masked_score.ts';
+import { groupGrid } from './products.ts';
+import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
+
+type Tensors = Record<string, tf.TensorInfo>;
+
+/** log Σ exp of both rows, then `rest`; log p and log q of column j are `log_p(start + j)` and `log_q(start + j)` less those. */
+const shader = (lanes: number, buffers: readonly string[], rest: string): string => `
+${floats(buffers, 1)}
+struct Size { rows: u32, columns: u32, floor: f32 }
+@group(0) @binding(${buffers.length}) var<uniform> size: Size;
+${rowReductions(lanes)}
+fn score_p(i: u32) -> f32 { return max(teacher[i], ${MASKED_SCORE}.0); }
+fn score_q(i: u32) -> f32 { return max(student[i], ${MASKED_SCORE}.0); }
+@compute @workgroup_size(${THREADS})
+fn main(${BUILTINS}) {
+  ${GROUP_INDEX}
+  ${rowPlace(lanes)}
+  if (row >= size.rows) { return; }
+  let start = row * size.columns;
+  var tops = vec2<f32>(-3.4e38);
+  ${overColumns(lanes, 'size.columns')} { tops = max(tops, vec2<f32>(score_p(start + j), score_q(start + j))); }
+  let top_p = max_of(tops.x, lane);
+  let top_q = max_of(tops.y, lane);
+  var sums = vec2<f32>(0.0);
+  ${overColumns(lanes, 'size.columns')} { sums += exp(vec2<f32>(score_p(start + j) - top_p, score_q(start + j) - top_q)); }
+  let log_sum_p = log(sum_of(sums.x, lane));
+  let log_sum_q = log(sum_of(sums.y, lane));
+  ${rest}
+}`;
+
+const LOG_P = 'let log_p = score_p(start + j) - top_p - log_sum_p;';
+const LOG_Q = 'let log_q = score_q(start + j) - top_q - log_sum_q;';
+
+const forwardShader = (lanes: number) =>
+  shader(lanes, ['divergence', 'teacher', 'student'], `var divergent = 0.0;
+  ${overColumns(lanes, 'size.columns')} {
+    ${LOG_P}
+    ${LOG_Q}
+    let raised = select(log_q, log(size.floor), size.floor > 0.0 && exp(log_q) < size.floor);
+    divergent += exp(log_p) * (log_p - raised);
+  }
+  let result = sum_of(divergent, lane);
+  if (lane == 0u) { divergence[row] = result; }`);
+
+const gradientShader = (lanes: number) =>
+  shader(lanes, ['gradient', 'dy', 'teacher', 'student'], `var moved = 0.0;
+  ${overColumns(lanes, 'size.columns')} {
+    ${LOG_P}
+    ${LOG_Q}
+    if (size.floor > 0.0 && exp(log_q) >= size.floor) { moved += exp(log_p); }
+  }
+  let mass = select(1.0, sum_of(moved, lane), size.floor > 0.0);
+  ${overColumns(lanes, 'size.columns')} {
+    ${LOG_P}
+    ${LOG_Q}
+    let q = exp(log_q);
+    gradient[start + j] = dy[row] * (mass * q - select(0.0, exp(log_p), q >= size.floor));
+  }`);
+
+function run(gpu: LabWebGPUBackend, text: (lanes: number) => string, output: tf.TensorInfo, inputs: readonly tf.TensorInfo[], [rows, columns]: readonly number[], floor: number): tf.TensorInfo[] {
+  const lanes = rowLanes(gpu.adapter);
+  const shader = { wgsl: text(lanes), workgroups: groupGrid(rowGroups(lanes, rows!)) };
+  gpu.dispatch(shader, [output, ...inputs], [u32(rows!), u32(columns!), f32(floor)], [output]);
+  return [output];
+}
+
+/** Divergences [R] in one dispatch: 4·R·N exponentials; reads 24·R·N bytes, writes 4·R. */
+export const rowDivergenceForward = (gpu: LabWebGPUBackend, { teacher, student }: Tensors, { floor }: { floor: number }): tf.TensorInfo[] =>
+  run(gpu, forwardShader, gpu.makeTensorInfo([teacher!.shape[0]!], 'float32'), [teacher!, student!], teacher!.shape, floor);
+
+/** The student's gradient [R, N] in one dispatch: 6·R·N exponentials; reads 32·R·N bytes, writes 4·R·N. */
+export const rowDivergenceGradient = (gpu: LabWebGPUBackend, { dy, teacher, student }: Tensors, { floor }: { floor: number }): tf.TensorInfo[] =>
+  run(gpu, gradientShader, gpu.makeTensorInfo(student!.shape, 'float32'), [dy!, teacher!, student!], teacher!.shape, floor);
