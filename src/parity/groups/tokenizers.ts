@@ -1,5 +1,5 @@
 import { parseJsonObject } from '../../formats/text.ts';
-import { TOKENIZER_FILES } from '../../tokenizer/files.ts';
+import { TOKENIZER_FILES } from '../../hub/file_names.ts';
 import { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Comparison } from '../comparison.ts';
 import type { GoldenFiles } from '../golden_files.ts';
