@@ -60,7 +60,7 @@ export function command<O extends Options>(spec: {
 export function commandHelp({ name, summary, operands, options }: Command): string {
   const words = operands.map((operand) => `${operand.name} `).join('');
   const named = operands.map((operand) => [operand.name, operand.help] as const);
-  const rows = Object.entries(options).map(([option, spec]) => [`--${option}${spec.placeholder ? ` ${spec.placeholder}` : ''}`, explain(spec)] as const);
+  const rows = Object.entries(options).map(([option, spec]) => [`${spec.short === undefined ? '' : `-${spec.short}, `}--${option}${spec.placeholder ? ` ${spec.placeholder}` : ''}`, explain(spec)] as const);
   return [`npm run lab -- ${name} ${words}[options]`, '', summary, '', ...(named.length > 0 ? [...columns(named), ''] : []), 'Options:', ...columns(rows)].join('\n');
 }
 

@@ -6,7 +6,9 @@ import type { ExperimentValues } from '../../src/experiment/method_stages.ts';
 import { recipeForTask, DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
 import type { ModelSource } from '../../src/experiment/recipe.ts';
 import { sweepOf, type Sweep } from '../../src/experiment/sweep.ts';
+import { given } from '../../src/experiment/training_values.ts';
 import { jobOf, modelOf } from './recipe_from.ts';
+import { resolveModel } from './sources.ts';
 
 /** A sweep, its folders by name, and which of them a run's student starts from. */
 export interface SweepJobs extends Sweep {
@@ -21,9 +23,11 @@ export function sweepJobs(values: ExperimentValues): SweepJobs {
   const teacher = modelOf(values.teacher, '--teacher', task);
   const { recipe: base, folders } = jobOf({ ...values, seed: undefined }, teacher, recipeForTask(task));
   const list = values.experiment === 'pred' ? new Checkpoints(values.pass_dic) : undefined;
-  const context = { base, teacherLayers: teacher.layers, ...(list ? { checkpoints: (method: string, index: number) => list.source(method, index) } : {}) };
+  const init = values.init_from === undefined ? undefined : resolveModel(values.init_from, '--init_from', task);
+  const context = { base, ...given({ initFrom: init?.source, initLayers: init?.layers }), teacherLayers: teacher.layers, ...(list ? { checkpoints: (method: string, index: number) => list.source(method, index) } : {}) };
   const sweep = sweepOf(values, context);
-  return { ...sweep, folders: { ...folders, ...list?.folders }, students: list ? sweep.runs.map(({ recipe }) => studentFolder(recipe.student.init)) : [] };
+  const own = init?.folder === undefined ? {} : { [basename(init.folder)]: init.folder };
+  return { ...sweep, folders: { ...folders, ...own, ...list?.folders }, students: sweep.runs.map(({ recipe }) => studentFolder(recipe.student.init)) };
 }
 
 function studentFolder(init: { readonly kind: string; readonly from?: ModelSource }): string {
@@ -57,7 +61,7 @@ class Checkpoints {
 /** Runs of a group whose name holds the method, by name. */
 function earlier(group: string, method: string): string[] {
   const slug = `-${method.replace(/[^\w.-]+/g, '-')}-`;
-  const names = readdirSync(group).filter((name) => name.includes(slug) && existsSync(join(group, name, 'config.json')));
+  const names = readdirSync(group).filter((name) => name.includes(slug) && !name.includes('-pred-') && existsSync(join(group, name, 'config.json')));
   return names.sort(new Intl.Collator('en', { numeric: true }).compare).map((name) => join(group, name));
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Fault } from '../../src/fault/fault.ts';
 import type { ExperimentValues } from '../../src/experiment/method_stages.ts';
 import type { Recipe } from '../../src/experiment/recipe.ts';
 import { upgradeRecipe, type StoredRecipe } from '../../src/experiment/recipe_versions.ts';
@@ -52,8 +53,17 @@ function planOf(run: SweepRun, out: string, student: string | undefined): Planne
   const file = join(folder, 'results.json');
   if (!existsSync(file)) return plan;
   const finished = JSON.parse(readFileSync(file, 'utf8')) as Finished;
-  checkSameRecipe(`in ${folder}`, upgradeRecipe(finished.recipe), run.recipe);
+  checkSame(folder, upgradeRecipe(finished.recipe), run.recipe);
   return { ...plan, finished };
+}
+
+function checkSame(folder: string, before: Recipe, now: Recipe): void {
+  try {
+    checkSameRecipe(`in ${folder}`, before, now);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault({ ...error.toReport(), remedy: 'Give the options that its results were made with, or name another --group or --output_dir.' });
+  }
 }
 
 interface Surroundings {

@@ -1,7 +1,10 @@
 /** The options of the reference's `experiments.py`, its knobs, and ours, under one table. */
 import { MAPPING_NAMES, parseMapping } from '../distill/layer_mapping.ts';
 import { Fault } from '../fault/fault.ts';
+import type { OptimizerName, SchedulerName } from '../train/optimization.ts';
 import { choice, flag, integer, real, short, text, UsageError, type Option } from './option.ts';
+import { DEFAULT_RECIPE } from './presets.ts';
+import type { InitPart } from './recipe.ts';
 import { layerList, MODEL_HELP, SEED_END, TRAINING_OPTIONS } from './training_options.ts';
 
 /** What the reference means by an experiment: one method, its list of methods, or only the prediction stage. */
@@ -43,6 +46,19 @@ export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
 };
 
 const { seed: _oneSeed, ...shared } = TRAINING_OPTIONS;
+const { training } = DEFAULT_RECIPE;
+
+const OPTIMIZERS = ['adamw_torch', 'adamw_hf', 'adam', 'adam_fairseq', 'lamb', 'adafactor', 'sgd'] as const satisfies readonly OptimizerName[];
+/** Without `time`: a run is a function of its recipe, and a clock is none. */
+const SCHEDULERS = ['linear', 'cosine', 'polynomial', 'polynomial_decay', 'constant', 'constant_with_warmup', 'step', 'constant_step'] as const satisfies readonly SchedulerName[];
+const PARTS = ['embeddings', 'masked-lm', 'classifier'] as const satisfies readonly InitPart[];
+
+const partList: Option<readonly InitPart[]> = {
+  placeholder: 'LIST',
+  help: `parts that the student takes over beside the layers: ${PARTS.join(', ')}, or none`,
+  otherwise: 'embeddings,masked-lm, as in the reference',
+  read: (value, where) => (value === 'none' ? [] : value.split(',').map((part) => choice(PARTS, '').read(part.trim(), where))),
+};
 
 export const EXPERIMENT_OPTIONS = {
   ...shared,
@@ -66,6 +82,19 @@ export const EXPERIMENT_OPTIONS = {
   use_mse: flag('compare logits by their squared difference instead of KL'),
   teacher: text('MODEL', MODEL_HELP, "the task's bundled teacher"),
   student_layers: integer(1, 48, "the student's layers", 'as many as --init names, or 3'),
+  hidden_size: integer(2, 4096, "the student's width; what is narrower than the teacher is compared through a projection", "the teacher's"),
+  num_attention_heads: integer(1, 256, "the student's heads", "the teacher's, in proportion to the width"),
+  intermediate_size: integer(1, 65_536, "the student's inner width", "the teacher's, in proportion to the width"),
+  init_from: text('MODEL', 'model whose layers the student starts from instead of its teacher’s, e.g. mini-bert'),
+  init_parts: partList,
   fidelity: choice(['corrected', 'released'], 'objectives as corrected here, or as the reference computes them', 'corrected'),
+  dropout: choice(['student', 'teacher', 'both', 'none'], 'models that drop values while the student is trained', 'student; both where the fidelity is released'),
+  optim: choice(OPTIMIZERS, 'optimiser', 'adamw_torch'),
+  lr_scheduler_type: choice(SCHEDULERS, 'course of the learning rate', 'linear'),
+  warmup_ratio: real(0, 1, 'share of the steps in which the learning rate rises', String(training.warmup_ratio)),
+  weight_decay: real(0, 1, 'weight decay', String(training.weight_decay)),
+  max_grad_norm: real(0, 1e6, 'largest norm of the gradient, 0 for any', String(training.max_grad_norm)),
+  gradient_accumulation_steps: integer(1, 4096, 'batches that make one update', '1'),
+  baselines: choice(['on', 'off'], 'train and score the baselines beside each student', 'on'),
   stage_start: choice(['last', 'best'], 'weights of the first stage that the second starts from', 'last'),
 } as const;

@@ -3,8 +3,9 @@ import { evenLayers } from '../model/layers.ts';
 import { checkMappings, METHOD_LIST, methodStages, type ExperimentValues } from './method_stages.ts';
 import { UsageError } from './option.ts';
 import { DEFAULT_RECIPE } from './presets.ts';
-import type { ModelSource, Recipe, StudentInit } from './recipe.ts';
+import type { ModelSource, Recipe } from './recipe.ts';
 import { initSlug } from './recipe_words.ts';
+import { given } from './training_values.ts';
 
 /** One run of a sweep. */
 export interface SweepRun {
@@ -27,6 +28,9 @@ export interface SweepContext {
   readonly base: Recipe;
   /** Depth of the teacher; undefined where it is not known yet. */
   readonly teacherLayers: number | undefined;
+  /** The model that `--init_from` names, with its depth. */
+  readonly initFrom?: ModelSource;
+  readonly initLayers?: number;
   /** First-stage students by method and place of the seed, for the prediction stage alone. */
   readonly checkpoints?: (method: string, index: number) => ModelSource;
 }
@@ -42,7 +46,7 @@ const REFERENCE_DEPTH = 12;
  */
 export function sweepOf(values: ExperimentValues, context: SweepContext): Sweep {
   const methods = methodsOf(values);
-  const student = studentOf(values, context.teacherLayers);
+  const student = { ...studentOf(values, context.initLayers ?? context.teacherLayers, context.initFrom), ...given(widthsOf(values)) };
   const depths = { student: student.num_hidden_layers, teacher: context.teacherLayers ?? REFERENCE_DEPTH };
   const notes = new Set<string>();
   const runs = methods.flatMap((method) => {
@@ -53,6 +57,8 @@ export function sweepOf(values: ExperimentValues, context: SweepContext): Sweep 
   });
   return { group: values.group ?? 'task-specific-comparison', runs, notes: [...notes] };
 }
+
+const widthsOf = ({ hidden_size, num_attention_heads, intermediate_size }: ExperimentValues) => ({ hidden_size, num_attention_heads, intermediate_size });
 
 function methodsOf({ experiment, method }: ExperimentValues): readonly string[] {
   if (experiment === 'method_list' && method === undefined) return METHOD_LIST;
@@ -68,9 +74,17 @@ function recipeOf(base: Recipe, values: ExperimentValues, { method, seed, studen
     student,
     training: { ...base.training, seed },
     fidelity,
-    dropout: { student: true, teacher: fidelity === 'released' },
+    baselines: values.baselines !== 'off',
+    dropout: DROPOUT[values.dropout ?? (fidelity === 'released' ? 'both' : 'student')],
   };
 }
+
+const DROPOUT: Readonly<Record<NonNullable<ExperimentValues['dropout']>, Recipe['dropout']>> = {
+  student: { student: true, teacher: false },
+  teacher: { student: false, teacher: true },
+  both: { student: true, teacher: true },
+  none: { student: false, teacher: false },
+};
 
 /** The student as it begins in one run: a first-stage one where the context has them. */
 function beginning(student: Recipe['student'], { checkpoints }: SweepContext, method: string, index: number): Recipe['student'] {
@@ -82,7 +96,7 @@ function beginning(student: Recipe['student'], { checkpoints }: SweepContext, me
  *
  * UsageError when they do not fit each other or the teacher.
  */
-export function studentOf({ student_layers, init }: Pick<ExperimentValues, 'student_layers' | 'init'>, teacherLayers: number | undefined): Recipe['student'] {
+export function studentOf({ student_layers, init, init_parts }: Pick<ExperimentValues, 'student_layers' | 'init' | 'init_parts'>, teacherLayers: number | undefined, from?: ModelSource): Recipe['student'] {
   const listed = init === undefined || init === 'random' ? undefined : init;
   const count = student_layers ?? listed?.length ?? DEFAULT_RECIPE.student.num_hidden_layers;
   if (listed && listed.length !== count) {
@@ -92,12 +106,13 @@ export function studentOf({ student_layers, init }: Pick<ExperimentValues, 'stud
   if (listed?.some((layer) => layer >= limit)) throw beyond(listed, limit);
   if (init === 'random') return { num_hidden_layers: count, init: { kind: 'random' } };
   if (count > limit) throw new UsageError('--student_layers', `at most the teacher's ${limit} layers`, String(count), 'A student with more layers can only start with --init random.');
-  return { num_hidden_layers: count, init: listed ? { kind: 'layers', layers: listed } : evenInit(teacherLayers, count) };
+  const layers = listed ?? evenInit(teacherLayers, count);
+  return { num_hidden_layers: count, init: { kind: 'layers', layers, ...given({ from, parts: init_parts }) } };
 }
 
-function evenInit(teacherLayers: number | undefined, count: number): StudentInit {
-  if (teacherLayers !== undefined) return { kind: 'layers', layers: evenLayers(teacherLayers, count) };
-  if (count === DEFAULT_RECIPE.student.num_hidden_layers) return DEFAULT_RECIPE.student.init;
+function evenInit(teacherLayers: number | undefined, count: number): readonly number[] {
+  if (teacherLayers !== undefined) return evenLayers(teacherLayers, count);
+  if (count === DEFAULT_RECIPE.student.num_hidden_layers) return evenLayers(REFERENCE_DEPTH, count);
   throw new UsageError('--init', 'teacher layers to start from', 'none, and the teacher is not there yet to be counted', 'Name them, e.g. --init 5,11.');
 }
 

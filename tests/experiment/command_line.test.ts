@@ -3,6 +3,7 @@ import { readExperimentsLine } from '../../src/experiment/command_line.ts';
 import { methodStages, type ExperimentValues } from '../../src/experiment/method_stages.ts';
 import { recipeForTask } from '../../src/experiment/presets.ts';
 import { scaledLayers, sweepOf } from '../../src/experiment/sweep.ts';
+import { trainingOf } from '../../src/experiment/training_values.ts';
 
 const PASTED = 'python experiments.py --task mnli --method att_mse_learn -e method_specific -s two_stage --mapping skip --init 0,1,2 --group experiment_1 --seeds 1,2,3,4';
 
@@ -122,6 +123,14 @@ describe('a sweep', () => {
       ['att_mse+hidden_cls', 3, 'sst-2-att_mse-hidden_cls-one_stage-layers-3-7-11-seed-3'],
     ]);
     expect(sweep('-e method_list -s two_stage').runs).toHaveLength(6);
+  });
+
+  it('takes widths, parts, another source and the optimiser', () => {
+    const { values } = readExperimentsLine('--hidden_size 32 --init_parts classifier,embeddings --init_from mini-bert --optim adam_fairseq --lr_scheduler_type polynomial_decay --dropout none');
+    const { recipe } = sweepOf(values, { base: recipeForTask('sst-2'), teacherLayers: 12, initLayers: 6, initFrom: { kind: 'bundled', name: 'mini-bert' } }).runs[0]!;
+    expect(recipe.student).toEqual({ num_hidden_layers: 3, hidden_size: 32, init: { kind: 'layers', layers: [1, 3, 5], from: { kind: 'bundled', name: 'mini-bert' }, parts: ['classifier', 'embeddings'] } });
+    expect(recipe.dropout).toEqual({ student: false, teacher: false });
+    expect(trainingOf(values, recipe.training)).toMatchObject({ optim: 'adam_fairseq', lr_scheduler_type: 'polynomial_decay', weight_decay: 0.01 });
   });
 
   it('is as released with the dropout of the teacher', () => {

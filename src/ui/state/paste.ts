@@ -34,7 +34,9 @@ export function readPasted(line: string, page: PageSources): Pasted {
   const said = [...notes];
   const base = baseOf(values, page, (note) => said.push(note));
   const teacherLayers = base.teacher.kind === 'scratch' ? base.teacher.num_hidden_layers : page.teacherLayers;
-  const { runs, notes: read } = sweepOf(values.experiment === 'pred' ? { ...values, experiment: 'method_specific' } : values, { base, teacherLayers });
+  const initFrom = values.init_from === undefined ? undefined : teacherNamed(values.init_from);
+  if (values.init_from !== undefined && !initFrom) said.push(`--init_from ${values.init_from}: a page cannot open a folder by its name; the teacher’s layers are used.`);
+  const { runs, notes: read } = sweepOf(values.experiment === 'pred' ? { ...values, experiment: 'method_specific' } : values, { base, teacherLayers, ...(initFrom ? { initFrom } : {}) });
   const [first] = runs;
   const methods = new Set(runs.map(({ method }) => method));
   if (methods.size > 1) said.push(`The page runs one method at a time: ${first!.method} is filled in, of ${methods.size}.`);
