@@ -4,6 +4,7 @@ import type { TokenizerJson } from '../formats/tokenizer_json.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { exportFiles, readContent, readSettings, type TokenizerFiles } from './files.ts';
 import { layoutOf, SPECIAL_NAMES, specialTokens, type Layout, type LayoutName, type SpecialIds, type SpecialTokens } from './layout.ts';
+import { forNormalizer } from './normal.ts';
 import { truncatePair } from './truncate.ts';
 
 /** One encoded example without padding; both lists have one entry a token. */
@@ -82,7 +83,7 @@ export class Tokenizer {
 
   /** Token ids of one text, neither framed nor cut; bytes that a byte-level vocabulary lacks are left out. */
   split(text: string): readonly number[] {
-    return this.#library.encode(text, { add_special_tokens: false }).ids;
+    return this.#library.encode(forNormalizer(this.#content.json.normalizer, text), { add_special_tokens: false }).ids;
   }
 
   /** The token of an id, as it stands in the vocabulary; undefined beyond it. */
