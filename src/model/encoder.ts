@@ -1,11 +1,10 @@
 import * as tf from '../tensor/tf.ts';
-import { activation } from '../tensor/kernels/activation.ts';
 import { attention, attentionScores, byHead } from '../tensor/kernels/attention.ts';
 import type { Batch } from './batch.ts';
 import type { LayerNormMode, ModelConfig } from './config.ts';
 import { embed } from './embeddings.ts';
 import type { Parameters } from './parameters.ts';
-import { Pass, type EncodeOptions } from './pass.ts';
+import { denseActivation, Pass, type EncodeOptions } from './pass.ts';
 import type { Taps } from './taps.ts';
 
 export type { DropoutSource, EncodeOptions } from './pass.ts';
@@ -32,17 +31,17 @@ const ORDERS: Readonly<Record<LayerNormMode, LayerOrder>> = {
   'post-ln': {
     attentionInput: (_pass, x) => x,
     output: (pass, x, context, name) => {
-      const attended = attentionBranch(pass, context, name);
-      const middle = pass.traced(`${name}.attention_block_output`, pass.norm(tf.add(attended, x), `${name}.attention.output.LayerNorm`));
-      return pass.norm(tf.add(feedForward(pass, middle, name), middle), `${name}.output.LayerNorm`);
+      const attended = pass.residualNorm(attentionProduct(pass, context, name), x, `${name}.attention.output.LayerNorm`);
+      const middle = pass.traced(`${name}.attention_block_output`, attended);
+      return pass.residualNorm(feedForward(pass, middle, name), middle, `${name}.output.LayerNorm`);
     },
   },
   /** m = x + W_o·attention(LN(x)),  x′ = m + W₂·act(W₁·LN(m)). */
   'pre-ln': {
     attentionInput: (pass, x, name) => pass.norm(x, `${name}.attention.output.LayerNorm`),
     output: (pass, x, context, name) => {
-      const middle = pass.traced(`${name}.attention_block_output`, tf.add(attentionBranch(pass, context, name), x));
-      return tf.add(feedForward(pass, pass.norm(middle, `${name}.output.LayerNorm`), name), middle);
+      const middle = pass.traced(`${name}.attention_block_output`, tf.add(pass.dropout(attentionProduct(pass, context, name)), x));
+      return tf.add(pass.dropout(feedForward(pass, pass.norm(middle, `${name}.output.LayerNorm`), name)), middle);
     },
     finalNorm: 'encoder.FinalLayerNorm',
   },
@@ -105,11 +104,11 @@ function keepHeads({ taps, shape, batch }: Pass, [q, k, v]: Projections, index: 
   taps.keep('attentionProbabilities', index, () => tf.softmax(scores()));
 }
 
-function attentionBranch(pass: Pass, context: tf.Tensor, name: string): tf.Tensor {
-  return pass.dropout(pass.traced(`${name}.attention_dense_output`, pass.linear(context, `${name}.attention.output.dense`)));
+function attentionProduct(pass: Pass, context: tf.Tensor, name: string): tf.Tensor {
+  return pass.traced(`${name}.attention_dense_output`, pass.linear(context, `${name}.attention.output.dense`));
 }
 
 function feedForward(pass: Pass, x: tf.Tensor, name: string): tf.Tensor {
-  const inner = pass.traced(`${name}.intermediate_act`, activation(pass.linear(x, `${name}.intermediate.dense`), pass.config.hidden_act));
-  return pass.dropout(pass.traced(`${name}.ffn_output`, pass.linear(inner, `${name}.output.dense`)));
+  const inner = pass.traced(`${name}.intermediate_act`, denseActivation(pass.parameters, x, `${name}.intermediate.dense`, pass.config.hidden_act));
+  return pass.traced(`${name}.ffn_output`, pass.linear(inner, `${name}.output.dense`));
 }

@@ -1,5 +1,4 @@
 import * as tf from '../tensor/tf.ts';
-import { activation } from '../tensor/kernels/activation.ts';
 import { dropout } from '../tensor/kernels/dropout.ts';
 import { linear } from '../tensor/kernels/linear.ts';
 import { lookup, type IdIndex } from '../tensor/kernels/lookup.ts';
@@ -7,7 +6,7 @@ import type { Batch } from './batch.ts';
 import type { Fidelity, ModelConfig } from './config.ts';
 import { familyOf } from './families.ts';
 import type { Parameters } from './parameters.ts';
-import { dense, drawAt, normalise, parameterOf, type DropoutSource } from './pass.ts';
+import { dense, denseActivation, drawAt, normalise, parameterOf, type DropoutSource } from './pass.ts';
 
 /** Places of the classifier's dropouts among the draws of a step, above every place in the encoder. */
 const POOLED_PLACE = 0x10000;
@@ -40,7 +39,7 @@ export function classify(parameters: Parameters, config: ModelConfig, last: tf.T
   const rate = config.classifier_dropout ?? config.hidden_dropout_prob;
   const drop = (x: tf.Tensor, place: number) => dropout(x, drawAt(source, rate, place));
   const first = firstTokens(last, batch, config);
-  const pooled = tf.tanh(dense(parameters, dropsInput ? drop(first, INPUT_PLACE) : first, hidden));
+  const pooled = denseActivation(parameters, dropsInput ? drop(first, INPUT_PLACE) : first, hidden, 'tanh');
   return { pooled, logits: dense(parameters, drop(pooled, POOLED_PLACE), output) as tf.Tensor2D };
 }
 
@@ -52,7 +51,7 @@ export function classify(parameters: Parameters, config: ModelConfig, last: tf.T
 export function nextSentenceLogits(parameters: Parameters, config: ModelConfig, last: tf.Tensor, batch: Batch): tf.Tensor2D {
   const head = familyOf(config).nextSentence;
   if (!head) throw new RangeError(`a model of type "${config.model_type}" has no head for next sentences`);
-  const pooled = tf.tanh(dense(parameters, firstTokens(last, batch, config), head.hidden));
+  const pooled = denseActivation(parameters, firstTokens(last, batch, config), head.hidden, 'tanh');
   return dense(parameters, pooled, head.output) as tf.Tensor2D;
 }
 
@@ -64,7 +63,7 @@ export function nextSentenceLogits(parameters: Parameters, config: ModelConfig, 
  */
 export function maskedLmLogits(parameters: Parameters, config: ModelConfig, last: tf.Tensor, positions: IdIndex, fidelity: Fidelity = 'corrected'): tf.Tensor2D {
   const head = familyOf(config).maskedLm;
-  const transformed = activation(dense(parameters, lookup(last, positions), head.dense), head.activation ?? config.hidden_act);
+  const transformed = denseActivation(parameters, lookup(last, positions), head.dense, head.activation ?? config.hidden_act);
   const normed = normalise(parameters, transformed, head.norm, config);
   const hasBias = fidelity === 'corrected' || head.releasedBias;
   const bias = hasBias ? parameterOf(parameters, head.bias) : tf.zeros([config.vocab_size]);

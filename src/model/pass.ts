@@ -4,6 +4,8 @@ import type { AttentionShape } from '../tensor/kernels/attention.ts';
 import { dropout } from '../tensor/kernels/dropout.ts';
 import { layerNorm } from '../tensor/kernels/layer_norm.ts';
 import { linear } from '../tensor/kernels/linear.ts';
+import { linearActivation, type DenseActivation } from '../tensor/kernels/linear_activation.ts';
+import { residualNorm } from '../tensor/kernels/residual_norm.ts';
 import type { Batch } from './batch.ts';
 import type { Fidelity, ModelConfig } from './config.ts';
 import type { Parameters } from './parameters.ts';
@@ -35,6 +37,11 @@ export function parameterOf(parameters: Parameters, name: string): tf.Tensor {
 /** Dense layer by the name of its parameters: x [N, I] → [N, O]. */
 export function dense(parameters: Parameters, x: tf.Tensor, name: string): tf.Tensor {
   return linear(x, parameterOf(parameters, `${name}.weight`), parameterOf(parameters, `${name}.bias`));
+}
+
+/** Dense layer with its activation, by the name of its parameters: x [N, I] → [N, O]. */
+export function denseActivation(parameters: Parameters, x: tf.Tensor, name: string, kind: DenseActivation): tf.Tensor {
+  return linearActivation(x, parameterOf(parameters, `${name}.weight`), parameterOf(parameters, `${name}.bias`), kind);
 }
 
 /** LayerNorm by the name of its parameters: x [N, d] → [N, d]. */
@@ -77,6 +84,12 @@ export class Pass {
 
   norm(x: tf.Tensor, name: string): tf.Tensor {
     return normalise(this.parameters, x, name, this.config);
+  }
+
+  /** LN(dropout(x) + residual), by the name of the norm's parameters. */
+  residualNorm(x: tf.Tensor, residual: tf.Tensor, name: string): tf.Tensor {
+    const draw = this.draw(this.config.hidden_dropout_prob);
+    return residualNorm(x, residual, this.get(`${name}.weight`), this.get(`${name}.bias`), { ...draw, eps: this.config.layer_norm_eps });
   }
 
   /** Each place in the network draws its own mask: the key depends on the order of the calls, which never changes. */

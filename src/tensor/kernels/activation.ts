@@ -1,6 +1,8 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
+import { activationForward, activationGradient } from './activation.wgsl.ts';
 
 /** Activation functions by Hugging Face's names, each with its derivative; both take and give tensors of one shape. */
 interface Activation {
@@ -53,6 +55,7 @@ const forward = defineKernel<Attrs>({
       simd.kernels.activation(WASM_KINDS[kind], simd.size(x!), simd.at(x!), simd.at(y));
       return [y];
     },
+    webgpu: ({ x }, { kind }, backend) => activationForward(backend as LabWebGPUBackend, x!, kind),
   },
   saves: ['x'],
   gradient: ([dy], { x }, attrs) => ({ x: backward({ dy: dy!, x: x! }, attrs)[0]! }),
@@ -68,6 +71,7 @@ const backward = defineKernel<Attrs>({
       simd.kernels.activationGradient(WASM_KINDS[kind], simd.size(x!), simd.at(dy!), simd.at(x!), simd.at(dx));
       return [dx];
     },
+    webgpu: ({ dy, x }, { kind }, backend) => activationGradient(backend as LabWebGPUBackend, dy!, x!, kind),
   },
 });
 

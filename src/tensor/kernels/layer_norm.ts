@@ -1,5 +1,5 @@
 import * as tf from '../tf.ts';
-import { defineKernel } from '../kernel.ts';
+import { defineKernel, type Inputs } from '../kernel.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
 import { layerNormForward, layerNormGradient } from './layer_norm.wgsl.ts';
@@ -17,7 +17,7 @@ type Attrs = { eps: number };
  */
 const forward = defineKernel<Attrs>({
   name: 'LabLayerNorm',
-  plain: ({ x, gamma, beta }, { eps }) => [tf.add(tf.mul(normalise(x!, eps).xHat, gamma!), beta!)],
+  plain: layerNormPlain,
   native: {
     wasm: ({ x, gamma, beta }, { eps }, backend) => {
       const simd = simdOf(backend);
@@ -39,12 +39,7 @@ const forward = defineKernel<Attrs>({
 
 const backward = defineKernel<Attrs>({
   name: 'LabLayerNormGradient',
-  plain: ({ dy, x, gamma }, { eps }) => {
-    const { xHat, rstd } = normalise(x!, eps);
-    const g = tf.mul(dy!, gamma!);
-    const centred = tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(xHat, tf.mean(tf.mul(g, xHat), -1, true)));
-    return [tf.mul(centred, rstd), tf.sum(tf.mul(dy!, xHat), 0), tf.sum(dy!, 0)];
-  },
+  plain: layerNormGradientPlain,
   native: {
     wasm: ({ dy, x, gamma }, { eps }, backend) => {
       const simd = simdOf(backend);
@@ -64,6 +59,19 @@ function normalise(x: tf.Tensor, eps: number): { xHat: tf.Tensor; rstd: tf.Tenso
   const centred = tf.sub(x, tf.mean(x, -1, true));
   const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), eps));
   return { xHat: tf.mul(centred, rstd), rstd };
+}
+
+/** y in stock operations. */
+export function layerNormPlain({ x, gamma, beta }: Inputs, { eps }: Attrs): tf.Tensor[] {
+  return [tf.add(tf.mul(normalise(x!, eps).xHat, gamma!), beta!)];
+}
+
+/** dx, dγ and dβ in stock operations. */
+export function layerNormGradientPlain({ dy, x, gamma }: Inputs, { eps }: Attrs): tf.Tensor[] {
+  const { xHat, rstd } = normalise(x!, eps);
+  const g = tf.mul(dy!, gamma!);
+  const centred = tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(xHat, tf.mean(tf.mul(g, xHat), -1, true)));
+  return [tf.mul(centred, rstd), tf.sum(tf.mul(dy!, xHat), 0), tf.sum(dy!, 0)];
 }
 
 /** Layer normalisation: x [N, d], gamma [d], beta [d] → [N, d]. */

@@ -1,5 +1,5 @@
 import * as tf from '../tf.ts';
-import { defineKernel } from '../kernel.ts';
+import { defineKernel, type Inputs } from '../kernel.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
 import { linearForward, linearGradient } from './linear.wgsl.ts';
@@ -15,7 +15,7 @@ import { linearForward, linearGradient } from './linear.wgsl.ts';
  */
 const forward = defineKernel<Record<string, never>>({
   name: 'LabLinear',
-  plain: ({ x, w, b }) => [tf.add(tf.matMul(x as tf.Tensor2D, tf.transpose(w!)), b!)],
+  plain: linearPlain,
   native: {
     wasm: ({ x, w, b }, _attrs, backend) => {
       const simd = simdOf(backend);
@@ -35,11 +35,7 @@ const forward = defineKernel<Record<string, never>>({
 
 const backward = defineKernel<Record<string, never>>({
   name: 'LabLinearGradient',
-  plain: ({ dy, x, w }) => [
-    tf.matMul(dy as tf.Tensor2D, w as tf.Tensor2D),
-    tf.matMul(tf.transpose(dy!) as tf.Tensor2D, x as tf.Tensor2D),
-    tf.sum(dy!, 0),
-  ],
+  plain: linearGradientPlain,
   native: {
     wasm: ({ dy, x, w }, _attrs, backend) => {
       const simd = simdOf(backend);
@@ -53,6 +49,16 @@ const backward = defineKernel<Record<string, never>>({
     webgpu: (inputs, _attrs, backend) => linearGradient(backend as LabWebGPUBackend, inputs),
   },
 });
+
+/** y in stock operations. */
+export function linearPlain({ x, w, b }: Inputs): tf.Tensor[] {
+  return [tf.add(tf.matMul(x as tf.Tensor2D, tf.transpose(w!)), b!)];
+}
+
+/** dx, dW and db in stock operations. */
+export function linearGradientPlain({ dy, x, w }: Inputs): tf.Tensor[] {
+  return [tf.matMul(dy as tf.Tensor2D, w as tf.Tensor2D), tf.matMul(tf.transpose(dy!) as tf.Tensor2D, x as tf.Tensor2D), tf.sum(dy!, 0)];
+}
 
 /** Dense layer: x [N, I], w [O, I], b [O] → [N, O]. */
 export function linear(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor): tf.Tensor {

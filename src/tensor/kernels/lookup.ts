@@ -24,10 +24,31 @@ const forward = defineKernel<Record<string, never>>({
       simd.kernels.lookup(count, columns, simd.at(w!), simd.at(ids!, 'int32'), simd.at(y));
       return [y];
     },
+    webgpu: ({ w, ids }, _attrs, backend) => {
+      const gpu = backend as LabWebGPUBackend;
+      const [count, columns] = [ids!.shape[0]!, w!.shape[1]!];
+      const y = gpu.makeTensorInfo([count, columns], 'float32');
+      gpu.dispatch({ wgsl: FORWARD_WGSL, workgroups: gridFor(count * columns) }, [y, w!, ids!], [u32(columns)], [y]);
+      return [y];
+    },
   },
   saves: ['ids', 'order', 'start'],
   gradient: ([dy], { ids, order, start }) => ({ w: backward({ dy: dy!, ids: ids!, order: order!, start: start! }, {})[0]! }),
 });
+
+/** One thread an element of y. */
+const FORWARD_WGSL = `
+struct Size { columns: u32 }
+@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read> ids: array<i32>;
+@group(0) @binding(3) var<uniform> size: Size;
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  if (i >= arrayLength(&y)) { return; }
+  y[i] = w[u32(ids[i / size.columns]) * size.columns + i % size.columns];
+}`;
 
 /** One thread an element of the table; it adds the rows of its id in the order of `order`. */
 const GRADIENT_WGSL = `

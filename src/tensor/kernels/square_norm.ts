@@ -1,5 +1,6 @@
 import * as tf from '../tf.ts';
 import { simdOf } from '../wasm/simd.ts';
+import { squareNormOnGpu } from './square_norm.wgsl.ts';
 
 type SquareNorm = (tensors: readonly tf.Tensor[]) => tf.Scalar;
 
@@ -16,7 +17,7 @@ const wasm: SquareNorm = (tensors) => {
   return tf.scalar(tensors.reduce((sum, t) => sum + simd.kernels.squareNorm(t.size, simd.at(t)), 0), 'float32');
 };
 
-const FORMS: Record<string, SquareNorm> = { wasm };
+const FORMS: Record<string, SquareNorm> = { wasm, webgpu: squareNormOnGpu };
 
 /** Σ x² over all elements of all tensors, as one scalar tensor. */
 export function squareNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
