@@ -3,6 +3,7 @@ import * as tf from '../../src/tensor/tf.ts';
 import '../../src/tensor/kernels/attention.ts';
 import { dropoutMask } from '../../src/tensor/kernels/dropout.ts';
 import { open } from './backends.ts';
+import { exactAttention, maskOf, type AttentionSizes } from './exact.ts';
 import { expectEqualForms, poisonMemory, random, run } from './wasm_harness.ts';
 
 let checkFences = () => {};
@@ -12,57 +13,7 @@ beforeAll(async () => {
 });
 afterEach(() => checkFences());
 
-interface Shape {
-  batch: number;
-  length: number;
-  heads: number;
-  size: number;
-}
-
-/** Masks with a different number of real tokens a sequence; `holes` pads one in the middle too. */
-function maskOf({ batch, length }: Shape, holes = false): tf.Tensor {
-  const real = (b: number, t: number) => t < Math.max(1, length - 2 * b) && !(holes && t === 1);
-  return tf.tensor(Float32Array.from({ length: batch * length }, (_, i) => (real(Math.floor(i / length), i % length) ? 1 : 0)), [batch, length]);
-}
-
-/** Attention and its gradient in float64, element by element from the formulas. */
-function exactAttention(shape: Shape, [q, k, v, dc, mask]: readonly Float32Array[], drop: Float32Array) {
-  const { batch, length: T, heads, size } = shape;
-  const width = heads * size;
-  const [context, dq, dk, dv] = [0, 1, 2, 3].map(() => new Float64Array(batch * T * width)) as [Float64Array, Float64Array, Float64Array, Float64Array];
-  for (let b = 0; b < batch; b++) {
-    for (let h = 0; h < heads; h++) {
-      const at = (t: number, j: number) => (b * T + t) * width + h * size + j;
-      const dot = (x: Float32Array, s: number, y: Float32Array, t: number) => {
-        let sum = 0;
-        for (let j = 0; j < size; j++) sum += x[at(s, j)]! * y[at(t, j)]!;
-        return sum;
-      };
-      for (let i = 0; i < T; i++) {
-        const keys = Array.from({ length: T }, (_, t) => t);
-        const scores = keys.map((t) => dot(q!, i, k!, t) / Math.sqrt(size) - 10000 * (1 - mask![b * T + t]!));
-        const top = Math.max(...scores);
-        const total = scores.reduce((sum, s) => sum + Math.exp(s - top), 0);
-        const p = scores.map((s) => Math.exp(s - top) / total);
-        const m = keys.map((t) => drop[((b * heads + h) * T + i) * T + t]!);
-        const dp = keys.map((t) => dot(dc!, i, v!, t) * m[t]!);
-        const mean = keys.reduce((sum, t) => sum + dp[t]! * p[t]!, 0);
-        for (const t of keys) {
-          const da = (p[t]! * (dp[t]! - mean)) / Math.sqrt(size);
-          for (let j = 0; j < size; j++) {
-            context[at(i, j)]! += p[t]! * m[t]! * v![at(t, j)]!;
-            dv[at(t, j)]! += p[t]! * m[t]! * dc![at(i, j)]!;
-            dq[at(i, j)]! += da * k![at(t, j)]!;
-            dk[at(t, j)]! += da * q![at(i, j)]!;
-          }
-        }
-      }
-    }
-  }
-  return { context, gradients: [dq, dk, dv] };
-}
-
-const SHAPES: Shape[] = [
+const SHAPES: AttentionSizes[] = [
   { batch: 1, length: 1, heads: 1, size: 1 },
   { batch: 2, length: 3, heads: 5, size: 7 },
   { batch: 3, length: 5, heads: 1, size: 2 },
@@ -72,12 +23,12 @@ const SHAPES: Shape[] = [
   { batch: 1, length: 67, heads: 2, size: 5 },
 ];
 
-function inputsOf(shape: Shape, mask: tf.Tensor) {
+function inputsOf(shape: AttentionSizes, mask: tf.Tensor) {
   const dims = [shape.batch * shape.length, shape.heads * shape.size];
   return { q: random(dims, 0), k: random(dims, 1), v: random(dims, 2), dy: random(dims, 3), mask };
 }
 
-function hold(shape: Shape, mask: tf.Tensor, rate: number): void {
+function hold(shape: AttentionSizes, mask: tf.Tensor, rate: number): void {
   const { q, k, v, dy } = inputsOf(shape, mask);
   const attrs = { batch: shape.batch, length: shape.length, heads: shape.heads, rate, key: 0x9abcdef1 };
   const drop = dropoutMask(shape.batch * shape.heads * shape.length ** 2, attrs);

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '../../src/tensor/tf.ts';
 import '../../src/tensor/kernels/linear.ts';
 import { open } from './backends.ts';
+import { exactLinear, product } from './exact.ts';
 import { expectEqualForms, poisonMemory, random, relativeL2, run } from './wasm_harness.ts';
 
 let checkFences = () => {};
@@ -10,18 +11,6 @@ beforeAll(async () => {
   checkFences = poisonMemory();
 });
 afterEach(() => checkFences());
-
-/** Σ over k of a(i, k)·b(k, j) in float64, row by row. */
-function product(m: number, n: number, k: number, a: (i: number, k: number) => number, b: (k: number, j: number) => number): Float64Array {
-  const c = new Float64Array(m * n);
-  for (let i = 0; i < m; i++) {
-    for (let s = 0; s < k; s++) {
-      const left = a(i, s);
-      for (let j = 0; j < n; j++) c[i * n + j]! += left * b(s, j);
-    }
-  }
-  return c;
-}
 
 /** Rows, inputs, outputs: ragged in every direction, below and above the tile (4 × 8) and the blocks (128, 256, 256). */
 const SIZES = [
@@ -33,12 +22,9 @@ describe('linear on SIMD', () => {
   it.each(SIZES)('equals float64 and the plain form at %i × %i → %i', (rows, inputs, outputs) => {
     const [x, w, b, dy] = [random([rows, inputs], 0), random([outputs, inputs], 1), random([outputs], 2), random([rows, outputs], 3)];
     const [xs, ws, bs, ds] = [x, w, b, dy].map((t) => t.dataSync()) as [Float32Array, Float32Array, Float32Array, Float32Array];
-    const y = product(rows, outputs, inputs, (i, k) => xs[i * inputs + k]!, (k, j) => ws[j * inputs + k]!).map((v, at) => v + bs[at % outputs]!);
+    const { y, gradients } = exactLinear([rows, inputs, outputs], [xs, ws, bs, ds]);
     expectEqualForms('LabLinear', { x, w, b }, {}, [y]);
-    const dx = product(rows, inputs, outputs, (i, k) => ds[i * outputs + k]!, (k, j) => ws[k * inputs + j]!);
-    const dw = product(outputs, inputs, rows, (i, k) => ds[k * outputs + i]!, (k, j) => xs[k * inputs + j]!);
-    const db = product(1, outputs, rows, () => 1, (k, j) => ds[k * outputs + j]!);
-    expectEqualForms('LabLinearGradient', { dy, x, w }, {}, [dx, dw, db]);
+    expectEqualForms('LabLinearGradient', { dy, x, w }, {}, gradients);
     tf.dispose([x, w, b, dy]);
   });
 

@@ -5,6 +5,7 @@ import '../../src/tensor/kernels/layer_norm.ts';
 import { indexById } from '../../src/tensor/kernels/lookup.ts';
 import { integer, key } from '../../src/random/counter.ts';
 import { open } from './backends.ts';
+import { exactCrossEntropy, exactLayerNorm } from './exact.ts';
 import { expectEqualForms, poisonMemory, random, run, runPlain } from './wasm_harness.ts';
 
 let checkFences = () => {};
@@ -16,30 +17,14 @@ afterEach(() => checkFences());
 
 const SHAPES = [[1, 2], [2, 3], [3, 1], [3, 4], [5, 7], [7, 13], [13, 31], [67, 5], [131, 64], [3, 1031]] as const;
 
-const total = (n: number, f: (i: number) => number) => {
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += f(i);
-  return sum;
-};
-
 describe('layerNorm on SIMD', () => {
   it.each(SHAPES)('equals float64 and the plain form at [%i, %i]', (rows, d) => {
     const eps = 1e-5;
     const [x, gamma, beta, dy] = [tf.add(random([rows, d], 0), 3), random([d], 1), random([d], 2), random([rows, d], 3)];
     const [xs, gs, bs, ds] = [x, gamma, beta, dy].map((t) => t.dataSync()) as [Float32Array, Float32Array, Float32Array, Float32Array];
-    const mean = Array.from({ length: rows }, (_, n) => total(d, (j) => xs[n * d + j]!) / d);
-    const rstd = mean.map((m, n) => 1 / Math.sqrt(total(d, (j) => (xs[n * d + j]! - m) ** 2) / d + eps));
-    const hat = Float64Array.from(xs, (value, i) => (value - mean[Math.floor(i / d)]!) * rstd[Math.floor(i / d)]!);
-    expectEqualForms('LabLayerNorm', { x, gamma, beta }, { eps }, [hat.map((h, i) => h * gs[i % d]! + bs[i % d]!)]);
-    if (d < 3) return;
-    const g = Float64Array.from(ds, (value, i) => value * gs[i % d]!);
-    const dx = hat.map((h, i) => {
-      const n = Math.floor(i / d);
-      return (g[i]! - total(d, (j) => g[n * d + j]!) / d - (h * total(d, (j) => g[n * d + j]! * hat[n * d + j]!)) / d) * rstd[n]!;
-    });
-    const dGamma = Array.from({ length: d }, (_, j) => total(rows, (n) => ds[n * d + j]! * hat[n * d + j]!));
-    const dBeta = Array.from({ length: d }, (_, j) => total(rows, (n) => ds[n * d + j]!));
-    expectEqualForms('LabLayerNormGradient', { dy, x, gamma }, { eps }, [dx, dGamma, dBeta]);
+    const { y, gradients } = exactLayerNorm([rows, d], eps, [xs, gs, bs, ds]);
+    expectEqualForms('LabLayerNorm', { x, gamma, beta }, { eps }, [y]);
+    if (d > 2) expectEqualForms('LabLayerNormGradient', { dy, x, gamma }, { eps }, gradients);
   });
 
   it('gives rows of one or two values a gradient of nearly nothing', () => {
@@ -55,14 +40,9 @@ describe('crossEntropy on SIMD', () => {
     const [logits, dy] = [random([rows, classes], 0, 3), random([rows], 1)];
     const labels = tf.tensor1d(Int32Array.from({ length: rows }, (_, n) => integer(key(1, 'init'), n, classes)), 'int32');
     const [zs, ds, ys] = [logits.dataSync(), dy.dataSync(), labels.dataSync()];
-    const sums = Array.from({ length: rows }, (_, n) => total(classes, (c) => Math.exp(zs[n * classes + c]!)));
-    const losses = sums.map((sum, n) => Math.log(sum) - zs[n * classes + ys[n]!]!);
-    const dLogits = Float64Array.from(zs, (z, i) => {
-      const n = Math.floor(i / classes);
-      return ds[n]! * (Math.exp(z) / sums[n]! - (i % classes === ys[n] ? 1 : 0));
-    });
+    const { losses, gradient } = exactCrossEntropy([rows, classes], [zs, ys, ds]);
     if (classes > 1) expectEqualForms('LabCrossEntropy', { logits, labels }, {}, [losses]);
-    if (classes > 1) expectEqualForms('LabCrossEntropyGradient', { dy, logits, labels }, {}, [dLogits]);
+    if (classes > 1) expectEqualForms('LabCrossEntropyGradient', { dy, logits, labels }, {}, [gradient]);
     else expect(run('LabCrossEntropy', { logits, labels })[0]!.dataSync()).toEqual(new Float32Array(rows));
   });
 

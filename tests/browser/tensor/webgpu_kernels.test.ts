@@ -1,0 +1,167 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as tf from '../../../src/tensor/tf.ts';
+import type { ActivationName } from '../../../src/tensor/kernels/activation.ts';
+import '../../../src/tensor/kernels/attention.ts';
+import '../../../src/tensor/kernels/cross_entropy.ts';
+import '../../../src/tensor/kernels/layer_norm.ts';
+import '../../../src/tensor/kernels/linear.ts';
+import '../../../src/tensor/kernels/linear_activation.ts';
+import '../../../src/tensor/kernels/residual_norm.ts';
+import '../../../src/tensor/kernels/row_divergence.ts';
+import { dropoutMask } from '../../../src/tensor/kernels/dropout.ts';
+import { idIndex, lookup } from '../../../src/tensor/kernels/lookup.ts';
+import { squareNorm } from '../../../src/tensor/kernels/square_norm.ts';
+import { exactAttention, exactCrossEntropy, exactLayerNorm, exactLinear, maskOf, total, type AttentionSizes } from '../../tensor/exact.ts';
+import { holdForms, openPoisoned, random, relativeL2, run, takeForms, TRAITS } from './gpu_harness.ts';
+
+let checkFaults = () => {};
+beforeAll(async () => ({ checkFaults } = await openPoisoned()));
+afterEach(() => checkFaults());
+
+const valuesOf = (tensors: readonly tf.Tensor[]) => Promise.all(tensors.map((t) => t.data()));
+
+/** Attention and its gradient against float64. */
+async function holdAttention(shape: AttentionSizes, rate: number): Promise<void> {
+  const dims = [shape.batch * shape.length, shape.heads * shape.size];
+  const [q, k, v, dy, mask] = [random(dims, 0), random(dims, 1), random(dims, 2), random(dims, 3), maskOf(shape, true)];
+  const attrs = { batch: shape.batch, length: shape.length, heads: shape.heads, rate, key: 0x9abcdef1 };
+  const drop = dropoutMask(shape.batch * shape.heads * shape.length ** 2, attrs);
+  const exact = exactAttention(shape, (await valuesOf([q, k, v, dy, mask])) as Float32Array[], drop);
+  await holdForms('LabAttention', { q, k, v, mask }, attrs, [exact.context]);
+  const [context, lse] = run('LabAttention', { q, k, v, mask }, attrs);
+  await holdForms('LabAttentionGradient', { dy, q, k, v, mask }, attrs, exact.gradients, { context: context!, lse: lse! });
+}
+
+describe.each(TRAITS)('kernels on WebGPU, software $software, $lanes lanes', (traits) => {
+  beforeAll(() => takeForms(traits));
+
+  it.each([[1, 1, 1], [13, 7, 11], [8, 12, 20], [37, 29, 131], [68, 64, 132], [3, 131, 2]])('linear of %i × %i → %i', async (rows, inputs, outputs) => {
+    const [x, w, b, dy] = [random([rows, inputs], 0), random([outputs, inputs], 1), random([outputs], 2), random([rows, outputs], 3)];
+    const exact = exactLinear([rows, inputs, outputs], await valuesOf([x, w, b, dy]));
+    await holdForms('LabLinear', { x, w, b }, {}, [exact.y]);
+    await holdForms('LabLinearGradient', { dy, x, w }, {}, exact.gradients);
+  });
+
+  it.each([[2, 3], [5, 7], [67, 5], [13, 131], [3, 1031]] as const)('layerNorm of [%i, %i]', async (rows, d) => {
+    const eps = 1e-5;
+    const [x, gamma, beta, dy] = [tf.add(random([rows, d], 0), 3), random([d], 1), random([d], 2), random([rows, d], 3)];
+    const exact = exactLayerNorm([rows, d], eps, await valuesOf([x, gamma, beta, dy]));
+    await holdForms('LabLayerNorm', { x, gamma, beta }, { eps }, [exact.y]);
+    const [, stats] = run('LabLayerNorm', { x, gamma, beta }, { eps });
+    await holdForms('LabLayerNormGradient', { dy, x, gamma }, { eps }, exact.gradients, { stats: stats! });
+  });
+
+  it.each([[5, 7, 0], [13, 131, 0.3]] as const)('residualNorm of [%i, %i], dropout %f', async (rows, d, rate) => {
+    const attrs = { eps: 1e-5, rate, key: 0x9abcdef1 };
+    const [x, residual, gamma, beta, dy] = [random([rows, d], 0), random([rows, d], 4), random([d], 1), random([d], 2), random([rows, d], 3)];
+    const [xs, rs, gs, bs, ds] = await valuesOf([x, residual, gamma, beta, dy]);
+    const drop = dropoutMask(rows * d, attrs);
+    const exact = exactLayerNorm([rows, d], 1e-5, [Float64Array.from(xs!, (value, i) => value * drop[i]! + rs![i]!), gs!, bs!, ds!]);
+    const [dr, dGamma, dBeta] = exact.gradients as [Float64Array, number[], number[]];
+    await holdForms('LabResidualNorm', { x, residual, gamma, beta }, attrs, [exact.y]);
+    const [, stats] = run('LabResidualNorm', { x, residual, gamma, beta }, attrs);
+    const gradients = [dr.map((value, i) => value * drop[i]!), dGamma, dBeta, ...(rate > 0 ? [dr] : [])];
+    await holdForms('LabResidualNormGradient', { dy, x, residual, gamma }, attrs, gradients, { stats: stats! });
+  });
+
+  it.each([[2, 3], [7, 13], [67, 5], [3, 1031]] as const)('crossEntropy of [%i, %i]', async (rows, classes) => {
+    const [logits, dy] = [random([rows, classes], 0, 3), random([rows], 1)];
+    const labels = tf.tensor1d(Int32Array.from({ length: rows }, (_, n) => (7 * n + 1) % classes), 'int32');
+    const exact = exactCrossEntropy([rows, classes], await valuesOf([logits, labels, dy]));
+    await holdForms('LabCrossEntropy', { logits, labels }, {}, [exact.losses]);
+    await holdForms('LabCrossEntropyGradient', { dy, logits, labels }, {}, [exact.gradient]);
+  });
+
+  it.each([[3, 5, 0], [67, 7, 0], [5, 131, 0], [5, 131, 0.004]])('rowDivergence of [%i, %i], floor %f', async (rows, columns, floor) => {
+    const [teacher, student, dy] = [random([rows, columns], 0, 2), random([rows, columns], 1, 2), random([rows], 2)];
+    const [ts, ss, ds] = (await valuesOf([teacher, student, dy])) as [Float32Array, Float32Array, Float32Array];
+    const softmax = (z: Float32Array, n: number) => {
+      const sum = total(columns, (j) => Math.exp(z[n * columns + j]!));
+      return Array.from({ length: columns }, (_, j) => Math.exp(z[n * columns + j]!) / sum);
+    };
+    const [losses, gradient] = [new Float64Array(rows), new Float64Array(rows * columns)];
+    for (let n = 0; n < rows; n++) {
+      const [p, q] = [softmax(ts, n), softmax(ss, n)];
+      const moves = (j: number) => (q[j]! >= floor ? p[j]! : 0);
+      const mass = total(columns, moves);
+      losses[n] = total(columns, (j) => p[j]! * Math.log(p[j]! / Math.max(q[j]!, floor)));
+      for (let j = 0; j < columns; j++) gradient[n * columns + j] = ds[n]! * (mass * q[j]! - moves(j));
+    }
+    await holdForms('LabRowDivergence', { teacher, student }, { floor }, [losses]);
+    await holdForms('LabRowDivergenceGradient', { dy, teacher, student }, { floor }, [gradient]);
+  });
+});
+
+describe('kernels on WebGPU', () => {
+  beforeAll(() => takeForms(TRAITS[0]!));
+
+  it.each([
+    { batch: 2, length: 3, heads: 5, size: 7 },
+    { batch: 3, length: 5, heads: 1, size: 2 },
+    { batch: 3, length: 13, heads: 2, size: 31 },
+    { batch: 2, length: 37, heads: 3, size: 16 },
+    { batch: 1, length: 67, heads: 2, size: 5 },
+  ])('attention of $batch × $length, $heads heads of $size', async (shape) => {
+    await holdAttention(shape, 0);
+    await holdAttention(shape, 0.3);
+  });
+
+  it('keeps attention finite on a sequence of padding alone', async () => {
+    const [q, k, v, dy] = [0, 1, 2, 3].map((i) => random([14, 15], i)) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const mask = tf.tensor([1, 1, 1, 1, 1, 0, 0, ...Array<number>(7).fill(0)], [2, 7]);
+    const attrs = { batch: 2, length: 7, heads: 3, rate: 0.3, key: 17 };
+    const outputs = run('LabAttention', { q, k, v, mask }, attrs);
+    const gradients = run('LabAttentionGradient', { dy, q, k, v, mask, context: outputs[0]!, lse: outputs[1]! }, attrs);
+    for (const values of await valuesOf([...outputs, ...gradients])) expect(values.every(Number.isFinite)).toBe(true);
+  });
+
+  it.each(['gelu', 'gelu_new', 'relu'] as ActivationName[])('%s and its gradient', async (kind) => {
+    const [x, dy] = [random([13, 31], 0, 3), random([13, 31], 1)];
+    const [xs, ds] = (await valuesOf([x, dy])) as [Float32Array, Float32Array];
+    const reference = { gelu, gelu_new: geluNew, relu: (t: number) => Math.max(t, 0) }[kind];
+    const slope = (t: number) => (reference(t + 1e-5) - reference(t - 1e-5)) / 2e-5;
+    await holdForms('LabActivation', { x }, { kind }, [Float64Array.from(xs, reference)]);
+    await holdForms('LabActivationGradient', { dy, x }, { kind }, [Float64Array.from(xs, (t, i) => ds[i]! * slope(t))]);
+  });
+
+  it.each(['gelu', 'tanh'] as const)('a dense layer with %s', async (kind) => {
+    const [x, w, b, dy] = [random([13, 7], 0), random([11, 7], 1), random([11], 2), random([13, 11], 3)];
+    const [xs, ws, bs, ds] = await valuesOf([x, w, b, dy]);
+    const reference = { gelu, tanh: Math.tanh }[kind];
+    const slope = (t: number) => (reference(t + 1e-5) - reference(t - 1e-5)) / 2e-5;
+    const { y: u } = exactLinear([13, 7, 11], [xs!, ws!, bs!, ds!]);
+    const { gradients } = exactLinear([13, 7, 11], [xs!, ws!, bs!, u.map((t, i) => ds![i]! * slope(t))]);
+    await holdForms('LabLinearActivation', { x, w, b }, { kind }, [u.map(reference), u]);
+    await holdForms('LabLinearActivationGradient', { dy, x, w, u: tf.tensor(Float32Array.from(u), [13, 11]) }, { kind }, gradients);
+  });
+
+  it('adds the squares of any number of tensors', async () => {
+    const tensors = Array.from({ length: 11 }, (_, i) => random([i + 1, 3001], i));
+    const exact = (await valuesOf(tensors)).reduce((sum, values) => sum + total(values.length, (i) => values[i]! ** 2), 0);
+    expect(relativeL2(await squareNorm(tensors).data(), [exact])).toBeLessThan(1e-6);
+  });
+
+  it('reads rows of a table by id', async () => {
+    const ids = Int32Array.from({ length: 31 }, (_, n) => (n * n) % 7);
+    const w = random([7, 5], 0);
+    const ws = await w.data();
+    const y = lookup(w, idIndex(ids, 7));
+    expect([...(await y.data())]).toEqual(Array.from({ length: 155 }, (_, i) => ws[ids[Math.floor(i / 5)]! * 5 + (i % 5)]));
+  });
+
+  it('takes a label outside the classes as no class, and logits of any size', async () => {
+    const inputs = { logits: tf.tensor([[1e30, -1e30, 0], [-200, -100, -300], [1, 2, 3], [1, 2, 3]]), labels: tf.tensor1d([0, 1, -1, 3], 'int32') };
+    expect([...(await run('LabCrossEntropy', inputs)[0]!.data())]).toEqual([0, 0, 0, 0]);
+  });
+});
+
+/** x·Φ(x) with Φ(x) = ½ + φ(x)·Σ x^(2n+1) / (1·3·…·(2n+1)), whose terms all have one sign. */
+function gelu(x: number): number {
+  let [term, sum] = [x, x];
+  for (let n = 1; n < 300; n++) sum += term *= (x * x) / (2 * n + 1);
+  return x * (0.5 + (Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI)) * sum);
+}
+
+function geluNew(x: number): number {
+  return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+}
