@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findBrowser } from '../../scripts/browser.ts';
 import { manifestOf, OWN } from './golden_folders.ts';
+
+// Whole runs, which a busy machine makes long.
+vi.setConfig({ testTimeout: 240_000 });
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const dir = mkdtempSync(join(tmpdir(), 'golden-'));
@@ -42,7 +45,7 @@ describe('npm run golden', () => {
     expect(out.trim().split('\n').at(-1)).toBe('3 passed, 0 failed, 0 skipped');
     expect(out).toContain(' of 1.0e-5 ');
     expect(code).toBe(0);
-  }, 240_000);
+  });
 
   it('ends with 1 when one failed, and names it', async () => {
     const { code, out, err } = await golden('--dir', dir, '--json');

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { open } from '../tensor/backends.ts';
 import { folder, manifestOf, memoryFolder, named, OWN, results, tensorFile, tensorsOf } from './golden_folders.ts';
+
+// Whole runs, which a busy machine makes long.
+vi.setConfig({ testTimeout: 240_000 });
 
 const text = (value: string) => new TextEncoder().encode(value);
 const bytesOf = (path: string) => new Uint8Array(readFileSync(join(OWN, path)));

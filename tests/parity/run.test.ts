@@ -1,10 +1,13 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { totalLine } from '../../src/parity/report.ts';
 import { folderOnDisk } from '../../scripts/golden/disk.ts';
 import { open } from '../tensor/backends.ts';
 import { folder, named, OWN, results, tensorFile, tensorsOf } from './golden_folders.ts';
+
+// Whole runs, which a busy machine makes long.
+vi.setConfig({ testTimeout: 240_000 });
 
 const SHARED = resolve(import.meta.dirname, '../../../shared/golden');
 const TOKENIZERS = resolve(import.meta.dirname, '../../../shared/data/tokenizers');
