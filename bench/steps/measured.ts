@@ -1,0 +1,38 @@
+import type { Counters } from './counters.ts';
+import { problemOf } from './problem.ts';
+import { SIDES, type Job, type StepReport, type Stepper } from './side.ts';
+
+type Open = (problem: ReturnType<typeof problemOf>, device: 'webgpu' | 'wasm', wasmPaths?: Readonly<Record<string, string>>, objective?: string) => Promise<Stepper>;
+
+/** Each side's library is loaded alone; PyTorch has a process of its own. */
+const MODULES: Record<Exclude<(typeof SIDES)[keyof typeof SIDES]['module'], 'pytorch'>, () => Promise<{ readonly open: Open }>> = {
+  stock: () => import('./sides/stock.ts'),
+  jax: () => import('./sides/jax.ts'),
+  own: () => import('./sides/own.ts'),
+};
+
+/** Opens a job's side in this page or process. */
+export async function openStepper({ side, size, objective }: Job, wasmPaths?: Readonly<Record<string, string>>): Promise<Stepper> {
+  if (side === 'pytorch') throw new Error('PyTorch is no side of a page');
+  const { module, device } = SIDES[side];
+  const { open } = await MODULES[module]();
+  return open(problemOf(size), device, wasmPaths, objective);
+}
+
+/** Makes a step and says what it took. */
+export async function measuredStep(stepper: Stepper, counters: Counters): Promise<StepReport> {
+  const { dispatches, submits } = counters;
+  const start = performance.now();
+  const loss = await stepper.step();
+  const wall = performance.now() - start;
+  const javascript = counters.submits > submits ? counters.lastSubmit - start : wall;
+  return { loss, wall, javascript, dispatches: counters.dispatches - dispatches, submits: counters.submits - submits, peakBytes: counters.peakBytes };
+}
+
+/** The WebGPU adapter in words; empty where there is none. */
+export async function adapterInWords(): Promise<string> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return '';
+  const { vendor, architecture, description } = adapter.info;
+  return [description || vendor, architecture].filter((word) => word !== '').join(' ');
+}

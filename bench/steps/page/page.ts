@@ -1,0 +1,26 @@
+/** Bundled for the browser: one side of the benchmark, a page of its own for each. */
+import { WASM_PATHS } from '../../../src/tensor/backends/wasm_paths.ts';
+import { countWebGPU } from '../counters.ts';
+import { adapterInWords, measuredStep, openStepper } from '../measured.ts';
+import type { Job, Stepper, StepReport } from '../side.ts';
+
+declare global {
+  interface Window {
+    /** `open` resolves to the name of the WebGPU adapter. */
+    side: { open(job: Job): Promise<string>; step(): Promise<StepReport> };
+  }
+}
+
+const counters = countWebGPU();
+let stepper: Stepper | undefined;
+
+window.side = {
+  open: async (job) => {
+    stepper = await openStepper(job, WASM_PATHS);
+    return adapterInWords();
+  },
+  step: () => {
+    if (!stepper) throw new Error('the side must be opened first');
+    return measuredStep(stepper, counters);
+  },
+};

@@ -1,0 +1,56 @@
+import type { Size } from './problem.ts';
+
+/** A step that can be repeated; each call trains on the same batch and resolves to the loss before the update. */
+export interface Stepper {
+  step(): Promise<number>;
+}
+
+/** What runs the step, and on what. */
+export const SIDES = {
+  'stock-webgpu': { title: 'stock tfjs, webgpu', module: 'stock', device: 'webgpu' },
+  'jax-webgpu': { title: 'jax-js, webgpu, one jit', module: 'jax', device: 'webgpu' },
+  'own-webgpu': { title: 'Distill Lab, webgpu', module: 'own', device: 'webgpu' },
+  'stock-wasm': { title: 'stock tfjs, wasm', module: 'stock', device: 'wasm' },
+  'own-wasm': { title: 'Distill Lab, wasm', module: 'own', device: 'wasm' },
+  pytorch: { title: 'PyTorch', module: 'pytorch', device: 'cpu' },
+} as const satisfies Record<string, { title: string; module: string; device: string }>;
+
+export type SideName = keyof typeof SIDES;
+
+/** What is to be opened: a side, a size, and for our own sides any objective. */
+export interface Job {
+  readonly side: SideName;
+  readonly size: Size;
+  readonly objective?: string | undefined;
+}
+
+/** One measured step as the page or process that made it sees it. */
+export interface StepReport {
+  readonly loss: number;
+  /** Milliseconds from the call to the loss. */
+  readonly wall: number;
+  /** Milliseconds until JavaScript had handed everything over: the last submit, or the end where nothing is submitted. */
+  readonly javascript: number;
+  readonly dispatches: number;
+  readonly submits: number;
+  /** The most bytes that GPU buffers held so far; 0 where there are none. */
+  readonly peakBytes: number;
+}
+
+/** Where one side runs, apart from all others. */
+export interface OpenSide {
+  /** The WebGPU adapter in words; empty where there is none. */
+  readonly adapter: string;
+  step(): Promise<StepReport>;
+  /** Processor time so far of everything that works for this side, in milliseconds. */
+  processorTime(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Opens sides; `close` ends whatever they share. */
+export interface Host {
+  /** What it is, for the report. */
+  readonly description: string;
+  open(job: Job): Promise<OpenSide>;
+  close(): Promise<void>;
+}
