@@ -18,7 +18,7 @@ const LIMITS: ReadonlyMap<string, () => DeviceLimits> = new Map<string, () => De
   ['wasm', () => ({ total: WASM_BYTES, binding: 2 ** 31, fusedAttention: true })],
   ['webgpu', () => {
     const { limits } = (tf.backend() as WebGPUBackend).device;
-    return { binding: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize), fusedAttention: false };
+    return { binding: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize), fusedAttention: true };
   }],
 ]);
 
