@@ -129,6 +129,7 @@ export class Experiment {
 
   #report(arm: Arm, event: StepEvent, epoch: number): void {
     const { step, steps } = this.position;
+    if (event.notReplayed !== undefined) this.surroundings.emit({ type: 'note', text: `Steps of ${arm} run one operation at a time, which is slower: ${event.notReplayed}.` });
     if (event.skipped) this.surroundings.emit({ type: 'note', text: `Step ${step} of ${arm}: the gradient was not finite, so the step was left out.` });
     const { skipped: _skipped, ...numbers } = event;
     const stepsPerSecond = this.#speed.tick(this.surroundings.now());

@@ -47,10 +47,13 @@ export class DeviceStep {
     this.#adopt();
   }
 
-  /** The step of a job, or in words why this job has to be run by tfjs with JavaScript between its parts. */
-  static of(job: TrainingJob, optimizer: Optimizer, execution: Execution): DeviceStep | string {
+  /**
+   * The step of a job, or in words why this job has to be run by tfjs with JavaScript between its parts; undefined where
+   * the backend records nothing.
+   */
+  static of(job: TrainingJob, optimizer: Optimizer, execution: Execution): DeviceStep | string | undefined {
     const backend = recordingBackend();
-    if (!backend) return `the ${tf.getBackend()} backend records nothing`;
+    if (!backend) return undefined;
     if (!job.inputs) return 'this training does not name its inputs';
     if ((job.memory?.size ?? 0) > 0) return 'an objective remembers tensors from step to step';
     if ((job.options.optim ?? 'adamw_torch') !== 'adamw_torch') return `the optimiser ${job.options.optim} updates from JavaScript`;

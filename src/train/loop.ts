@@ -20,6 +20,8 @@ export interface StepEvent {
   readonly grad_norm: number;
   /** True when the gradient was not finite, so nothing was updated. */
   readonly skipped: boolean;
+  /** Said once, with the first step that it holds for: why steps are not replayed on a GPU that could. */
+  readonly notReplayed?: string;
 }
 
 /** What a checkpoint needs to continue the loop, beside the parameters. */
@@ -40,7 +42,7 @@ interface Outcome {
 
 /** How the steps of a loop ran on the device. */
 export interface ExecutionReport {
-  /** Why steps were not replayed from a record; empty when all were. */
+  /** Why steps were not replayed from a record; empty when all were, and where the backend has no records. */
   readonly notReplayed: readonly string[];
   /** Bytes on the device that plans hold. */
   readonly bytes: number;
@@ -53,7 +55,8 @@ export class TrainingLoop {
   readonly #health: Health;
   readonly #memory: Memory;
   readonly #device: DeviceStep | undefined;
-  readonly #notReplayed: string = '';
+  readonly #notReplayed: readonly string[] = [];
+  readonly #told = new Set<string>();
   #step: number;
 
   /**
@@ -70,13 +73,13 @@ export class TrainingLoop {
     this.#step = saved?.step ?? 0;
     this.#health = new Health(job.options, saved);
     const device = DeviceStep.of(job, this.#optimizer, job.execution ?? 'plan');
-    if (typeof device === 'string') this.#notReplayed = device;
+    if (typeof device === 'string') this.#notReplayed = [device];
     else this.#device = device;
   }
 
-  /** How steps run: replayed on the GPU, where `notReplayed` says why some were not; or by tfjs, and why. */
+  /** How steps run: replayed on the GPU, where `notReplayed` says why some were not, or by tfjs. */
   get execution(): ExecutionReport {
-    const { refusals, report } = this.#device?.planner ?? { refusals: [this.#notReplayed], report: { bytes: 0, plans: [] } };
+    const { refusals, report } = this.#device?.planner ?? { refusals: this.#notReplayed, report: { bytes: 0, plans: [] } };
     return { notReplayed: refusals, ...report };
   }
 
@@ -98,7 +101,14 @@ export class TrainingLoop {
     const learning_rate = this.#learningRate();
     const { terms, loss, norm, admitted } = await (this.#device ? this.#onDevice(this.#device, learning_rate) : this.#onTape(learning_rate));
     this.#step += 1;
-    return { step: this.#step, loss, terms, learning_rate, grad_norm: norm, skipped: !admitted };
+    return { step: this.#step, loss, terms, learning_rate, grad_norm: norm, skipped: !admitted, ...this.#news() };
+  }
+
+  #news(): Pick<StepEvent, 'notReplayed'> {
+    const reasons = this.execution.notReplayed.filter((reason) => !this.#told.has(reason));
+    if (reasons.length === 0) return {};
+    for (const reason of reasons) this.#told.add(reason);
+    return { notReplayed: reasons.join('; ') };
   }
 
   /** The whole step is one program of the device, which skips what is not finite by itself. */

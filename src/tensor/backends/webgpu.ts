@@ -1,7 +1,7 @@
 import * as tf from '../tf.ts';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { keepPipelines, Recorder } from '../plan/recorder.ts';
-import { NotRecordable, VirtualBuffer, type Captured, type Recording } from '../plan/recording.ts';
+import { NotRecordable, VirtualBuffer, type BufferRange, type Captured, type Recording } from '../plan/recording.ts';
 import { adapterTraits, type AdapterTraits } from './adapter.ts';
 import { idleState, internals, workingState, type WorkingState } from './internals.ts';
 import { drawsIn, type Shader, type UniformField } from './shader.ts';
@@ -23,13 +23,6 @@ export interface Trace {
   readonly draws: readonly number[];
   /** The step; returns the tensors that are needed after it. */
   run(): readonly tf.Tensor[];
-}
-
-/** The part of a GPU buffer that a tensor is, in bytes. */
-export interface BufferRange {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly size: number;
 }
 
 /**
@@ -165,6 +158,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
 
   override readSync(dataId: object): tf.BackendValues {
     this.#refuseReading();
+    if (this.#isPart(dataId)) throw new RangeError('a tensor that is part of a buffer is read by data(), not by dataSync()');
     return super.readSync(dataId);
   }
 

@@ -1,17 +1,11 @@
 import type { Arena } from './arena.ts';
 import { aligned, layOut, type Place, type Use } from './layout.ts';
-import { isCopy, NotRecordable, VirtualBuffer, type Command, type Dispatch, type Range, type Recording } from './recording.ts';
+import { isCopy, NotRecordable, VirtualBuffer, type BufferRange, type Command, type Dispatch, type Range, type Recording } from './recording.ts';
 
 /** A dispatch with its place in the buffer of uniforms. */
 interface ReadyDispatch extends Dispatch {
   readonly compiled: GPUComputePipeline;
   readonly uniformOffset: number;
-}
-
-interface RealRange {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly size: number;
 }
 
 type Step = { readonly dispatch: ReadyDispatch } | { readonly from: Range; readonly to: Range };
@@ -99,7 +93,7 @@ export class Plan {
   }
 
   /** Where output `index` lies after a run; valid until another plan runs. */
-  output(index: number): RealRange {
+  output(index: number): BufferRange {
     return this.#real(this.recording.outputs[index]!);
   }
 
@@ -122,7 +116,7 @@ export class Plan {
     }
   }
 
-  #real({ buffer, offset, size }: Range): RealRange {
+  #real({ buffer, offset, size }: Range): BufferRange {
     if (!(buffer instanceof VirtualBuffer)) return { buffer, offset, size };
     const { buffer: own, place } = this.#places.get(buffer)!;
     return { buffer: own ?? this.arena.chunk(place.chunk), offset: place.offset + offset, size };

@@ -1,3 +1,5 @@
+import type { BufferRange } from './recording.ts';
+
 /** Brings small results back to main memory through buffers that are used again. */
 export class Readback {
   readonly #free: GPUBuffer[] = [];
@@ -5,7 +7,7 @@ export class Readback {
   constructor(readonly device: GPUDevice) {}
 
   /** Encodes the copy of a range; what it returns is called once the commands are submitted, and gives the bytes. */
-  copy(encoder: GPUCommandEncoder, { buffer, offset, size }: { readonly buffer: GPUBuffer; readonly offset: number; readonly size: number }): () => Promise<ArrayBuffer> {
+  copy(encoder: GPUCommandEncoder, { buffer, offset, size }: BufferRange): () => Promise<ArrayBuffer> {
     const staging = this.#take(size);
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
     return async () => {

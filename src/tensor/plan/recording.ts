@@ -46,6 +46,11 @@ export interface Range {
   readonly size: number;
 }
 
+/** A range that exists on the device. */
+export interface BufferRange extends Range {
+  readonly buffer: GPUBuffer;
+}
+
 /** A range as one dispatch uses it. */
 export interface Binding extends Range {
   readonly written: boolean;

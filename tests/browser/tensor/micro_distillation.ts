@@ -5,13 +5,14 @@ import type { ObjectiveTerm } from '../../../src/experiment/recipe.ts';
 import type { ModelConfig } from '../../../src/model/config.ts';
 import { dispose, randomWeights, upload } from '../../../src/model/weights.ts';
 import type { TrainingLoop } from '../../../src/train/loop.ts';
-import * as tf from '../../../src/tensor/tf.ts';
+import type * as tf from '../../../src/tensor/tf.ts';
 import { CONFIG, OPTIONS, ROWS } from '../../train/small_job.ts';
 
 const TEACHER: ModelConfig = { ...CONFIG, num_hidden_layers: 2 };
 const STUDENT: ModelConfig = { ...CONFIG, num_hidden_layers: 1 };
 
-const UNUSED = { seed: 3, num_train_epochs: 7, max_steps: 0, per_device_train_batch_size: 3, max_seq_length: 16, eval_steps: 0 };
+/** Training arguments beside those of the optimiser. */
+export const UNUSED = { seed: 3, num_train_epochs: 7, max_steps: 0, per_device_train_batch_size: 3, max_seq_length: 16, eval_steps: 0 };
 
 export const KD: readonly ObjectiveTerm[] = [{ name: 'kd', weight: 1, parameters: { temperature: 2, kd_weight: 0.5 } }];
 
