@@ -123,6 +123,15 @@ describe('the page', () => {
     expect(library.runs).toEqual([]);
   });
 
+  it('shows a finished experiment over its seeds', async () => {
+    const seeded = (seed: number) => record({ ...DEFAULT_RECIPE, name: `seed ${seed}`, training: { ...DEFAULT_RECIPE.training, seed } }, { id: `r${seed}` });
+    await open(new FakeTrainer(), new FakeLibrary([seeded(3), seeded(7)]));
+    await page.getByRole('button', { name: 'seed 7', exact: true }).click();
+    const table = page.getByRole('region', { name: 'Table of scores over seeds' });
+    await expect.element(table.getByRole('row', { name: /^Student, distilled/ })).toHaveTextContent('90.6 ± 0.0');
+    expect(await faults()).toEqual([]);
+  });
+
   it('continues an interrupted run under its own id', async () => {
     const trainer = new FakeTrainer(5);
     await open(trainer, new FakeLibrary([record(DEFAULT_RECIPE, { id: 'kept', state: 'running', rows: [], arm: 'distilled', step: 120 })]));
