@@ -55,10 +55,31 @@ fn main(${BUILTINS}) {
 /** Columns of dγ and dβ by workgroup; the lanes of a column take rows in turn. */
 const columnsAGroup = ({ lanes }: Form): number => (lanes === 1 ? THREADS : 8);
 
-const gradientShader = (form: Form): string => {
+/** dγ and dβ of the columns of one workgroup. */
+const columnPart = (form: Form): string => {
   const columns = columnsAGroup(form);
   const turns = THREADS / columns;
   return `
+${turns === 1 ? '' : `var<workgroup> parts: array<vec2<f32>, ${THREADS}>;`}
+fn column_part(index: u32, local: u32) {
+  let j = index * ${columns}u + local % ${columns}u;
+  var part = vec2<f32>(0.0);
+  if (j < size.columns) {
+    for (var row = local / ${columns}u; row < size.rows; row += ${turns}u) {
+      let i = row * size.columns + j;
+      part += dy[i] * vec2<f32>((value(i) - stats[2u * row]) * stats[2u * row + 1u], 1.0);
+    }
+  }
+  ${turns === 1 ? '' : `parts[local] = part;
+  workgroupBarrier();
+  if (local >= ${columns}u) { return; }
+  for (var turn = 1u; turn < ${turns}u; turn++) { part += parts[turn * ${columns}u + local]; }`}
+  if (j < size.columns) { dgamma[j] = part.x; dbeta[j] = part.y; }
+}`;
+};
+
+/** Workgroups below `row_groups` go along rows, the others down columns. */
+const gradientShader = (form: Form): string => `
 ${floats(['dx', 'dgamma', 'dbeta', 'dy', 'x', 'gamma', 'stats', ...names(form), ...(form.dropout ? ['dresidual'] : [])], 3).replace('read> dresidual', 'read_write> dresidual')}
 ${HEAD(form, 7 + (form.residual ? 1 : 0) + (form.dropout ? 1 : 0))}
 ${rowReductions(form.lanes)}
@@ -80,28 +101,12 @@ fn row_part(index: u32, local: u32) {
     dx[i] = gradient${form.dropout ? ' * kept(i);\n    dresidual[i] = gradient' : ''};
   }
 }
-${turns === 1 ? '' : `var<workgroup> parts: array<vec2<f32>, ${THREADS}>;`}
-fn column_part(index: u32, local: u32) {
-  let j = index * ${columns}u + local % ${columns}u;
-  var part = vec2<f32>(0.0);
-  if (j < size.columns) {
-    for (var row = local / ${columns}u; row < size.rows; row += ${turns}u) {
-      let i = row * size.columns + j;
-      part += dy[i] * vec2<f32>((value(i) - stats[2u * row]) * stats[2u * row + 1u], 1.0);
-    }
-  }
-  ${turns === 1 ? '' : `parts[local] = part;
-  workgroupBarrier();
-  if (local >= ${columns}u) { return; }
-  for (var turn = 1u; turn < ${turns}u; turn++) { part += parts[turn * ${columns}u + local]; }`}
-  if (j < size.columns) { dgamma[j] = part.x; dbeta[j] = part.y; }
-}
+${columnPart(form)}
 @compute @workgroup_size(${THREADS})
 fn main(${BUILTINS}) {
   ${GROUP_INDEX}
   if (index < size.row_groups) { row_part(index, local); } else { column_part(index - size.row_groups, local); }
 }`;
-};
 
 function formOf(gpu: LabWebGPUBackend, { residual }: Tensors, { rate = 0 }: NormAttrs): Form {
   return { lanes: rowLanes(gpu.adapter), residual: residual !== undefined, dropout: rate > 0 };
