@@ -13,6 +13,8 @@ export interface MethodTerm {
 /** The reference's two programs, which share names but no code. */
 export type ReferenceHalf = 'task_specific' | 'task_agnostic';
 
+const CONTRAST = { nce_k: 100, crd_feat_dim: 128, nce_t: 0.07, nce_m: 0.5 };
+
 const term = (name: string, parameters: MethodTerm['parameters'] = {}, mapping?: string): MethodTerm => ({ name, weight: 1, parameters, ...(mapping === undefined ? {} : { mapping }) });
 
 /** Student probabilities are raised to this in the task-agnostic half. */
@@ -20,7 +22,7 @@ const CLAMPED = { probability_floor: 1e-7 };
 /** The task-agnostic half has no embedding output among its hidden states. */
 const LAYERS_ONLY = { embeddings: 0 };
 
-/** Values of `--method` of either half → what is minimised, with the constants of the released form. */
+/** Values of `--method` of either half, and the criterion that is a method of its own → what is minimised, with the constants of the released form. */
 export const REFERENCE_METHODS: Readonly<Record<ReferenceHalf, Readonly<Record<string, readonly MethodTerm[]>>>> = {
   task_specific: {
     kd: [term('kd', { temperature: 2, kd_weight: 0.5 })],
@@ -37,7 +39,8 @@ export const REFERENCE_METHODS: Readonly<Record<ReferenceHalf, Readonly<Record<s
     pkd: [term('pkd', {}, 'skip')],
     'alp-kd': [term('alp_kd')],
     attn_rand: [term('attn_rand')],
-    crd: [term('crd', { nce_k: 100, crd_feat_dim: 128, nce_t: 0.07, nce_m: 0.5 }, 'combine')],
+    crd: [term('crd', CONTRAST, 'combine')],
+    sentence_prediction_crd: [term('kd', { temperature: 2, kd_weight: 0.5 }), term('crd', { ...CONTRAST, embeddings: 0 }, 'skip')],
     masked_lm_distill: [term('masked_lm_distill', { temperature: 1, kd_weight: 1 })],
   },
   task_agnostic: {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { contrastRows } from '../../src/distill/contrast.ts';
+import { parseMapping } from '../../src/distill/layer_mapping.ts';
+import { methodNamed } from '../../src/distill/methods.ts';
+import { crd } from '../../src/distill/objectives/crd.ts';
 
 const labels = [0, 1, 2, 0, 1, 2, 2, 0, 1, 1, 0];
 const rows = (negatives: number, more: Partial<Parameters<typeof contrastRows>[0]> = {}) => {
@@ -39,5 +42,18 @@ describe('the rows that an example is contrasted with', () => {
   it('are other rows where all are of one class, and the row itself where it is alone', () => {
     expect(rows(3, { labels: [1, 1, 1], examples: [2] })[0]!.slice(1).every((row) => row !== 2)).toBe(true);
     expect(rows(3, { labels: [1], examples: [0] })).toEqual([[0, 0, 0, 0]]);
+  });
+});
+
+describe('the features of contrastive distillation', () => {
+  const shape = (layers: number) => ({ layers, heads: 2, hidden_size: 6 });
+  const statesOf = (method: string) => {
+    const { mapping, parameters } = methodNamed(method, 'task_specific').objectives.find(({ name }) => name === 'crd')!;
+    return crd.taps!({ student: shape(3), teacher: shape(12), mapping: parseMapping(mapping!), fidelity: 'corrected', parameters, seed: 0 }, 0);
+  };
+
+  it('are all states of both models, or those of the criterion `_crd`: layers from 1, and 4, 8, 12', () => {
+    expect(statesOf('crd')).toEqual({ student: { hiddenStates: [0, 1, 2, 3] }, teacher: { hiddenStates: [...Array(13).keys()] } });
+    expect(statesOf('sentence_prediction_crd')).toEqual({ student: { hiddenStates: [1, 2, 3] }, teacher: { hiddenStates: [4, 8, 12] } });
   });
 });

@@ -83,7 +83,7 @@ function outputs(prefix: string, sizes: Sizes, tensors: ReadonlyMap<string, tf.T
 
 /** What an objective's term knows before any batch. */
 export function settingOf(objective: Objective, scene: Scene, more: Partial<ObjectiveSetting> = {}): ObjectiveSetting {
-  const small = { nce_k: 5, nce_t: 0.7, crd_feat_dim: 3, relation_heads: objective.name === 'minilm_v2' && scene.student.hidden_size === 4 ? 2 : 0 };
+  const small = { nce_k: 5, nce_t: 0.7, crd_feat_dim: 3 };
   return {
     student: scene.student,
     teacher: scene.teacher,
