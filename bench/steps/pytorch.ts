@@ -11,13 +11,17 @@ interface Answer extends StepReport {
   readonly processor: number;
 }
 
-/** Opens the step in PyTorch, in a process of its own; `python` is an interpreter that has torch. */
+/**
+ * Opens the step in PyTorch, in a process of its own; `python` is an interpreter that has torch.
+ *
+ * Its threads sleep while they wait for each other: spinning would count as processor time.
+ */
 export async function openPyTorch(python: string, { size }: Job): Promise<OpenSide> {
   const folder = join(ROOT, 'node_modules', '.cache', 'bundles');
   mkdirSync(folder, { recursive: true });
   const dir = mkdtempSync(join(folder, 'pytorch-'));
   writeProblem(dir, problemOf(size));
-  const child = spawn(python, [join(import.meta.dirname, 'sides', 'pytorch.py'), dir], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, [join(import.meta.dirname, 'sides', 'pytorch.py'), dir], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, OMP_WAIT_POLICY: 'PASSIVE' } });
   const failed = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => reject(new Error(`PyTorch's process ended with ${code}`)));
