@@ -25,7 +25,7 @@ const forward = defineKernel<Attrs>({
   gradient: ([dy], saved, attrs) => {
     const [dx, dgamma, dbeta, other] = backward({ ...saved, dy: dy! }, attrs);
     // The tape frees what it adds to, so two inputs must not share one tensor.
-    return { x: dx!, residual: other ?? dx!.clone(), gamma: dgamma!, beta: dbeta! };
+    return { x: dx!, residual: other ?? tf.clone(dx!), gamma: dgamma!, beta: dbeta! };
   },
 });
 
