@@ -11,7 +11,7 @@ import { cut, trainWordPiece } from './wordpiece_trainer.ts';
 
 const SEED = 1;
 const DOCUMENTS = 20_000;
-const VOCABULARY_SIZE = 2048;
+const VOCABULARY_SIZE = 2200;
 const MAX_LENGTH = 64;
 const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 /** Printable ASCII as BERT's normaliser leaves it: lower case. */

@@ -1,68 +1,74 @@
-/** Learns a WordPiece vocabulary: the most frequent pairs are merged, and pieces that no word needs are dropped. */
+/**
+ * Learns a WordPiece vocabulary from above: it begins with every word, shared beginning and ending, and drops what
+ * saves the fewest pieces, until few enough are left. In a small vocabulary that keeps whole words whole, where merging
+ * from below spends most entries on fragments.
+ */
 
 const CONTINUATION = '##';
+/** A beginning or ending is a candidate where at least this many different words have it. */
+const SHARED_BEGINNING = 2;
+const SHARED_ENDING = 3;
+const LONGEST_ENDING = 5;
+/** Share of the pieces in use that one round drops before the costs are counted again. */
+const ROUND = 1 / 20;
 
 /** Longest-match-first pieces of one word, as BERT's tokenizer cuts it; undefined where a character is unknown. */
-export function cut(word: string, vocabulary: ReadonlySet<string>): string[] | undefined {
+export function cut(word: string, vocabulary: ReadonlySet<string>, without?: string): string[] | undefined {
   const pieces: string[] = [];
   let start = 0;
   while (start < word.length) {
-    let end = word.length;
-    const prefix = start > 0 ? CONTINUATION : '';
-    while (end > start && !vocabulary.has(prefix + word.slice(start, end))) end--;
-    if (end === start) return undefined;
-    pieces.push(prefix + word.slice(start, end));
-    start = end;
+    const piece = longest(word, start, vocabulary, without);
+    if (piece === undefined) return undefined;
+    pieces.push(piece);
+    start += piece.length - (start > 0 ? CONTINUATION.length : 0);
   }
   return pieces;
 }
 
-interface Word {
-  readonly text: string;
-  readonly count: number;
-  pieces: string[];
+function longest(word: string, start: number, vocabulary: ReadonlySet<string>, without?: string): string | undefined {
+  const prefix = start > 0 ? CONTINUATION : '';
+  for (let end = word.length; end > start; end--) {
+    const piece = prefix + word.slice(start, end);
+    if (piece !== without && vocabulary.has(piece)) return piece;
+  }
+  return undefined;
 }
 
-function mergedPiece(left: string, right: string): string {
-  return left + right.slice(CONTINUATION.length);
+/** Words, and the beginnings and endings that several of them share. */
+function candidates(words: Iterable<string>): string[] {
+  const beginnings = new Map<string, number>();
+  const endings = new Map<string, number>();
+  const count = (counts: Map<string, number>, piece: string) => counts.set(piece, (counts.get(piece) ?? 0) + 1);
+  const whole: string[] = [];
+  for (const word of words) {
+    whole.push(word);
+    for (let i = 2; i < word.length; i++) count(beginnings, word.slice(0, i));
+    for (let i = Math.max(1, word.length - LONGEST_ENDING); i < word.length; i++) count(endings, CONTINUATION + word.slice(i));
+  }
+  const shared = (counts: ReadonlyMap<string, number>, least: number) => [...counts].filter(([, n]) => n >= least).map(([piece]) => piece);
+  return [...whole, ...shared(beginnings, SHARED_BEGINNING), ...shared(endings, SHARED_ENDING)];
 }
 
-/** The most frequent neighbouring pair; the first in alphabetical order among equals. */
-function bestPair(words: readonly Word[]): readonly [string, string] | undefined {
-  const counts = new Map<string, number>();
-  for (const { pieces, count } of words) {
-    for (let i = 0; i + 1 < pieces.length; i++) {
-      const pair = `${pieces[i]} ${pieces[i + 1]}`;
-      counts.set(pair, (counts.get(pair) ?? 0) + count);
+/** For each piece that some word is cut into, those words. */
+function uses(words: Iterable<string>, vocabulary: ReadonlySet<string>): Map<string, string[]> {
+  const used = new Map<string, string[]>();
+  for (const word of words) {
+    for (const piece of new Set(cut(word, vocabulary))) {
+      const list = used.get(piece);
+      if (list) list.push(word);
+      else used.set(piece, [word]);
     }
   }
-  let best: string | undefined;
-  for (const [pair, count] of counts) {
-    const known = best === undefined ? -1 : counts.get(best) ?? -1;
-    if (count > known || (count === known && best !== undefined && pair < best)) best = pair;
-  }
-  const [left, right] = best?.split(' ') ?? [];
-  return left !== undefined && right !== undefined ? [left, right] : undefined;
-}
-
-function merge(word: Word, left: string, right: string): void {
-  if (!word.pieces.includes(right)) return;
-  const out: string[] = [];
-  for (let i = 0; i < word.pieces.length; i++) {
-    const piece = word.pieces[i] ?? '';
-    if (piece === left && word.pieces[i + 1] === right) {
-      out.push(mergedPiece(left, right));
-      i++;
-    } else out.push(piece);
-  }
-  word.pieces = out;
-}
-
-/** The pieces that the words are cut into, with the alphabet, which every word can fall back on. */
-function needed(words: readonly Word[], vocabulary: ReadonlySet<string>, alphabet: readonly string[]): Set<string> {
-  const used = new Set(alphabet);
-  for (const { text } of words) for (const piece of cut(text, vocabulary) ?? []) used.add(piece);
   return used;
+}
+
+/**
+ * What dropping a piece costs: the further pieces of every word, times the root of its frequency. The root keeps rare
+ * words in few pieces too, at the price of very few more in the running text.
+ */
+function costOf(piece: string, words: readonly string[], counts: ReadonlyMap<string, number>, vocabulary: ReadonlySet<string>): number {
+  const lengthOf = (word: string, without?: string) => cut(word, vocabulary, without)?.length ?? 0;
+  return words.reduce((sum, word) => sum + Math.sqrt(counts.get(word) ?? 0) * (lengthOf(word, piece) - lengthOf(word)), 0);
 }
 
 /**
@@ -70,25 +76,17 @@ function needed(words: readonly Word[], vocabulary: ReadonlySet<string>, alphabe
  * pieces in alphabetical order. `characters` belong to the alphabet even if no word has them.
  */
 export function trainWordPiece(counts: ReadonlyMap<string, number>, size: number, characters: string): string[] {
-  const words: Word[] = [...counts].map(([text, count]) => ({
-    text, count, pieces: [...text].map((ch, i) => (i > 0 ? CONTINUATION + ch : ch)),
-  }));
-  const letters = new Set([...characters, ...words.flatMap((w) => [...w.text])]);
-  const alphabet = [...letters].sort().flatMap((ch) => [ch, CONTINUATION + ch]);
-  const vocabulary = new Set(alphabet);
-  let kept = vocabulary;
+  const words = [...counts.keys()];
+  const letters = [...new Set([...characters, ...words.flatMap((word) => [...word])])].sort();
+  const alphabet = new Set(letters.flatMap((letter) => [letter, CONTINUATION + letter]));
+  const vocabulary = new Set([...alphabet, ...candidates(words)]);
   for (;;) {
-    const pair = bestPair(words);
-    if (!pair) return order(alphabet, kept);
-    vocabulary.add(mergedPiece(...pair));
-    for (const word of words) merge(word, ...pair);
-    const used = needed(words, vocabulary, alphabet);
-    if (used.size > size) return order(alphabet, kept);
-    kept = used;
+    const used = uses(words, vocabulary);
+    const spare = [...used.keys()].filter((piece) => !alphabet.has(piece)).sort();
+    const over = alphabet.size + spare.length - size;
+    if (over <= 0) return [...alphabet, ...spare];
+    const costs = new Map(spare.map((piece) => [piece, costOf(piece, used.get(piece) ?? [], counts, vocabulary)]));
+    const cheapest = [...spare].sort((a, b) => (costs.get(a) ?? 0) - (costs.get(b) ?? 0));
+    for (const piece of cheapest.slice(0, Math.min(over, Math.ceil(spare.length * ROUND)))) vocabulary.delete(piece);
   }
-}
-
-function order(alphabet: readonly string[], vocabulary: ReadonlySet<string>): string[] {
-  const letters = new Set(alphabet);
-  return [...alphabet, ...[...vocabulary].filter((p) => !letters.has(p)).sort()];
 }

@@ -21,10 +21,10 @@ const DEV_ROWS = 1000;
 const WATCHED_ROWS = 400;
 
 /**
- * The session of a pretraining run: sentences of the corpus, one or two of a document at a time, as token ids.
+ * The session of a pretraining run: neighbouring sentences of the corpus's documents as token ids.
  *
- * `data.train_rows` counts documents. Two neighbouring sentences are put together as a pair half of the time, so that the
- * second segment and longer texts are met before any task is.
+ * `data.train_rows` counts documents. Every second text is a pair, so that the second segment is met before any task
+ * is.
  */
 export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
   if (recipe.data.kind !== 'mini-glue') throw notYet();
@@ -35,13 +35,13 @@ export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () 
   checkFit(recipe, named, start.config, shelf);
   checkLength(recipe, start.config, 5);
   checkMemory(recipe, start.config, ['masked-lm'], false, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
-  const sentences = await writeCorpus(recipe.data.seed, recipe.data.train_rows, shelf, gate);
+  const texts = await writeCorpus(recipe.data.seed, recipe.data.train_rows, recipe.training.max_seq_length, shelf, gate);
   const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
   const held = DEV_ROWS + WATCHED_ROWS;
   const data = {
-    train: await encode('Tokenising the corpus', sentences.slice(0, -held)),
-    tuning: await encode('Tokenising the corpus', sentences.slice(-held, -DEV_ROWS)),
-    dev: await encode('Tokenising the corpus', sentences.slice(-DEV_ROWS)),
+    train: await encode('Tokenising the corpus', texts.slice(0, -held)),
+    tuning: await encode('Tokenising the corpus', texts.slice(-held, -DEV_ROWS)),
+    dev: await encode('Tokenising the corpus', texts.slice(-DEV_ROWS)),
   };
   return { task: taskNamed(recipe.task), tokenizer, data, start, teacherUntrained: false, teacherRows: [] };
 }
@@ -55,12 +55,12 @@ function maskedLmWeights({ heads, config, tensors }: Weights, recipe: Recipe, to
 }
 
 /** The texts of the corpus, with progress; documents are written in slices, so that the run can be stopped. */
-async function writeCorpus(seed: number, documents: number, shelf: Shelf, gate: () => Promise<void>): Promise<Example[]> {
+async function writeCorpus(seed: number, documents: number, max_seq_length: number, shelf: Shelf, gate: () => Promise<void>): Promise<Example[]> {
   const progress = new Progress('Writing the corpus', documents, shelf.now, (event) => shelf.emit(event));
   const texts: Example[] = [];
   let done = 0;
   for (const document of corpus(seed, documents)) {
-    texts.push(...inTexts(document));
+    texts.push(...inTexts(document, max_seq_length, texts.length));
     if (++done % 100 > 0) continue;
     progress.at(done);
     await gate();
@@ -68,15 +68,39 @@ async function writeCorpus(seed: number, documents: number, shelf: Shelf, gate: 
   return texts;
 }
 
-/** A document as texts: alternately one sentence, and two as a pair. */
-function inTexts(document: readonly string[]): Example[] {
+/** Share of the longest length that a text's words and marks may take up; cut words and special tokens need the rest. */
+const FILLED = 0.85;
+
+/** How neighbouring sentences become a text, in turn: as one, or as a pair of two halves. */
+const FORMS: readonly ((sentences: readonly string[]) => { text: string; textPair?: string })[] = [
+  (sentences) => ({ text: sentences.join(' ') }),
+  (sentences) => {
+    const half = Math.ceil(sentences.length / 2);
+    const second = sentences.slice(half).join(' ');
+    return { text: sentences.slice(0, half).join(' '), ...(second === '' ? {} : { textPair: second }) };
+  },
+];
+
+/** A document as texts of neighbouring sentences; what words mean shows in the company that they keep. */
+function inTexts(document: readonly string[], max_seq_length: number, first: number): Example[] {
   const texts: Example[] = [];
   for (let at = 0; at < document.length; ) {
-    const pair = texts.length % 2 === 1 ? document[at + 1] : undefined;
-    texts.push({ text: document[at]!, label: 0, ...(pair === undefined ? {} : { textPair: pair }) });
-    at += pair === undefined ? 1 : 2;
+    const sentences = fitting(document, at, FILLED * max_seq_length);
+    texts.push({ ...FORMS[(first + texts.length) % FORMS.length]!(sentences), label: 0 });
+    at += sentences.length;
   }
   return texts;
+}
+
+/** The sentences from `at` on that together have at most `words` words and marks; at least one. */
+function fitting(document: readonly string[], at: number, words: number): readonly string[] {
+  let left = words;
+  let end = at;
+  for (; end < document.length; end++) {
+    left -= document[end]!.match(/\w+|[^\w\s]/g)?.length ?? 0;
+    if (left < 0 && end > at) break;
+  }
+  return document.slice(at, end);
 }
 
 const notYet = () =>

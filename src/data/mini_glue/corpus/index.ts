@@ -1,8 +1,9 @@
 /**
  * Documents for masked language modelling, from the grammar and the world of mini-GLUE.
  *
- * Each document is about one word of the lexicon, in turn, so that every word is frequent; every sixth one is made of
- * sentences in the form of a task's, with what follows from them, and never of a row of any split.
+ * Every second document is about one word of the lexicon, in turn, so that every word is frequent. Most of the others
+ * are reviews of one sign; the rest are sentences in the form of a task's, with what follows from them, and never of a
+ * row of any split.
  */
 import { Generator } from '../../../random/generator.ts';
 import { GENERATORS } from '../generators.ts';
@@ -15,6 +16,7 @@ import { DEPTHS, type TaskGenerator } from '../types.ts';
 import { adverbDocument, descriptionDocument, reviewDocument } from './adjectives.ts';
 import { isFree, sentences, type Context } from './context.ts';
 import { nameDocument, nounDocument } from './nouns.ts';
+import { opinionDocument } from './opinions.ts';
 import { verbDocument } from './verbs.ts';
 
 /** Words that the documents about other words hardly use come twice in each round. */
@@ -41,6 +43,8 @@ const TRUE_LABEL: Readonly<Record<string, { readonly label: number; readonly lin
 };
 
 const EXAMPLES = 3;
+/** Share of reviews among the documents that are not about one word: at a third of the corpus, masked words of praise and blame are worth learning. */
+const OPINIONS = 0.7;
 
 /** Some sentences of a task's form, each followed by what it implies, says again or asks for. */
 function taskLike(c: Context, generator: TaskGenerator): string[] {
@@ -57,16 +61,17 @@ function taskLike(c: Context, generator: TaskGenerator): string[] {
 }
 
 function documentAt(c: Context, entry: Entry | undefined): string[] {
-  return entry ? about(c, entry) : taskLike(c, c.rng.pick(GENERATORS.filter((g) => g.task in TRUE_LABEL)));
+  if (entry) return about(c, entry);
+  return c.rng.chance(OPINIONS) ? opinionDocument(c) : taskLike(c, c.rng.pick(GENERATORS.filter((g) => g.task in TRUE_LABEL)));
 }
 
-/** For each document the word it is about; undefined where it is made of a task's sentences. */
+/** For each document the word it is about; undefined where it is not about one. */
 function* subjects(seed: number, documents: number): IterableIterator<Entry | undefined> {
   const rng = new Generator(seed, 'shuffle');
   let left: Entry[] = [];
   for (let i = 0; i < documents; i++) {
-    if (i % 6 < 5 && left.length === 0) left = rng.shuffle(ENTRIES);
-    yield i % 6 < 5 ? left.pop() : undefined;
+    if (i % 2 === 0 && left.length === 0) left = rng.shuffle(ENTRIES);
+    yield i % 2 === 0 ? left.pop() : undefined;
   }
 }
 

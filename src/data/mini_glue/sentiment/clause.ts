@@ -49,7 +49,7 @@ const AGREEMENTS: readonly ((c: Context) => string)[] = [
 ];
 
 function report(c: Context, about: Phrase, sign: Sign, depth: number, allowed: Allowed): string | undefined {
-  const operator = choose(c, ['-untrue', '-wrongly', '-wrong_to_say'], ['-nobody']);
+  const operator = choose(c, ['-untrue', '-wrongly', '-wrong_to_say', '-nobody']);
   const inner = clause(c, about, opposite(sign), depth - 1, { ...allowed, contrast: false, report: false });
   return inner === undefined ? undefined : join(REPORTS[operator]?.(c) ?? '', inner);
 }

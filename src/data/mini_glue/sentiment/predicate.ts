@@ -53,7 +53,7 @@ export function predicate(c: Context, topic: Phrase, sign: Sign, flips: 0 | 1 | 
 }
 
 function reversedOnce(c: Context, topic: Phrase, sign: Sign): string {
-  const operator = choose(c, ['-not', '-not', '-never', '-hardly', '-fail', '-anything_but', '-far_from'], ['-by_no_means']);
+  const operator = choose(c, ['-not', '-not', '-never', '-hardly', '-fail', '-anything_but', '-far_from', '-by_no_means']);
   const inner = opposite(sign);
   if (operator === '-fail') return join(failure(c.tense, topic.number, ''), plain(c, topic, inner, 'base'));
   const phrase = FLIP_COMPLEMENT[operator];
