@@ -30,8 +30,9 @@ export async function openPyTorch(python: string, { size }: Job): Promise<OpenSi
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (word: string): Promise<Answer> => {
     child.stdin.write(`${word}\n`);
-    const { value = '{}' } = await Promise.race([failed, lines.next()]);
-    return JSON.parse(String(value)) as Answer;
+    const { value, done } = await Promise.race([failed, lines.next()]);
+    if (done) throw new Error("PyTorch's process ended");
+    return JSON.parse(value) as Answer;
   };
   return {
     adapter: '',
