@@ -20,7 +20,7 @@ export function countWebGPU(): Counters {
     counters.lastSubmit = performance.now();
   });
   after(GPUDevice.prototype, 'createBuffer', (_device, [descriptor]) => {
-    counters.bytes += descriptor!.size;
+    counters.bytes += (descriptor as GPUBufferDescriptor).size;
     counters.peakBytes = Math.max(counters.peakBytes, counters.bytes);
   });
   after(GPUBuffer.prototype, 'destroy', (buffer) => {
@@ -33,12 +33,12 @@ export function countWebGPU(): Counters {
 type Methods<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T];
 
 /** Calls `told` behind every call of a method. */
-function after<T extends object, K extends Methods<T>>(prototype: T, name: K, told: (self: T, args: Parameters<T[K] & ((...args: never[]) => unknown)>) => void): void {
+function after<T extends object, K extends Methods<T>>(prototype: T, name: K, told: (self: T, args: readonly unknown[]) => void): void {
   const original = prototype[name] as (...args: unknown[]) => unknown;
   Object.defineProperty(prototype, name, {
     configurable: true,
     writable: true,
-    value(this: T, ...args: Parameters<T[K] & ((...args: never[]) => unknown)>) {
+    value(this: T, ...args: unknown[]) {
       const result = original.apply(this, args);
       told(this, args);
       return result;
