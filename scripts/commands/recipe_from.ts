@@ -1,6 +1,6 @@
 /** From the values of a command line to a recipe and the folders that it needs. */
 import { basename } from 'node:path';
-import { bundledTeacher, DEFAULT_RECIPE, evenLayers, MINI_GLUE } from '../../src/experiment/presets.ts';
+import { bundledTeacher, DEFAULT_RECIPE, evenLayers, MINI_GLUE, TABLE_EPOCHS } from '../../src/experiment/presets.ts';
 import type { DataSource, ModelSource, Recipe } from '../../src/experiment/recipe.ts';
 import { studentOf } from '../../src/experiment/sweep.ts';
 import { given, trainingOf } from '../../src/experiment/training_values.ts';
@@ -66,11 +66,12 @@ export function jobOf(values: TrainingValues, model: ResolvedModel, base: Recipe
     throw new UsageError('--tokenizer', 'a folder, since a model from scratch brings none', 'nothing', 'Name the folder of a tokenizer.');
   }
   const folders = { teacher: model.folder, data: data.folder, tokenizer };
+  const usual = data.source.kind === 'folder' ? { ...base.training, num_train_epochs: TABLE_EPOCHS } : base.training;
   const recipe: Recipe = {
     ...base,
     data: data.source,
     teacher: model.source,
-    training: trainingOf(values, base.training),
+    training: trainingOf(values, usual),
     backend: values.backend ?? DEFAULT_RECIPE.backend,
     ...(tokenizer === undefined ? {} : { tokenizer: folderSource(tokenizer) }),
   };

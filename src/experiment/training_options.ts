@@ -1,6 +1,6 @@
 /** The options of every training command: the fields of a recipe, by the names of the paper's command lines. */
 import { TASKS } from '../data/tasks.ts';
-import { DEFAULT_RECIPE, MINI_GLUE } from './presets.ts';
+import { DEFAULT_RECIPE, MINI_GLUE, TABLE_EPOCHS } from './presets.ts';
 import type { BackendChoice } from './recipe.ts';
 import { choice, flag, integer, real, text, UsageError, type Option } from './option.ts';
 
@@ -17,7 +17,7 @@ export const TRAINING_OPTIONS = {
   dev_rows: integer(1, 100_000, 'rows that mini-GLUE generates for the scores', String(MINI_GLUE.dev_rows)),
   data_seed: integer(0, SEED_END, "seed of mini-GLUE's rows", String(MINI_GLUE.seed)),
   seed: integer(0, SEED_END, 'seed of every random draw', String(training.seed)),
-  epochs: integer(1, 10_000, 'passes over the training rows', String(training.num_train_epochs)),
+  epochs: integer(1, 10_000, 'passes over the training rows', `${training.num_train_epochs}, or ${TABLE_EPOCHS} over a folder`),
   max_steps: integer(0, 10_000_000, 'steps of training, instead of epochs when above 0', String(training.max_steps)),
   batch_size: integer(1, 4096, 'rows in a batch', String(training.per_device_train_batch_size)),
   max_seq_length: integer(4, 512, 'most tokens of a row', String(training.max_seq_length)),
