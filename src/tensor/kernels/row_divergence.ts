@@ -11,7 +11,7 @@ type Attrs = { floor: number };
  *
  *   p = softmax(t),  q = softmax(s),  L = Σ_j p_j·(log p_j − log max(q_j, floor))
  *   ds = dL·(m·q − p∘u),  u_j = 1 where q_j ≥ floor,  m = Σ_j p_j·u_j
- *   teacher t, student s [R, N] → L [R]
+ *   teacher t, student s […, N] → L […]
  *
  * Columns with p = 0 count 0. Scores below −10000, −∞ too, count as −10000: 0·(−∞) would not be a number. The gradient
  * computes both softmaxes again rather than keeping them until the backward pass.
@@ -49,10 +49,10 @@ function floored(teacher: tf.Tensor, student: tf.Tensor, floor: number): tf.Tens
 }
 
 /**
- * Divergence of each student row from the teacher's: scores [R, N] each → [R]; differentiable in the student's.
+ * Divergence of each student row from the teacher's: scores […, N] each → […]; differentiable in the student's.
  *
  * `floor` above 0 raises smaller student probabilities to it, where the gradient is 0.
  */
-export function rowDivergence(teacher: tf.Tensor, student: tf.Tensor, floor = 0): tf.Tensor1D {
-  return forward({ teacher, student }, { floor })[0] as tf.Tensor1D;
+export function rowDivergence(teacher: tf.Tensor, student: tf.Tensor, floor = 0): tf.Tensor {
+  return forward({ teacher, student }, { floor })[0]!;
 }

@@ -61,17 +61,19 @@ const gradientShader = (lanes: number) =>
     gradient[start + j] = dy[row] * (mass * q - select(0.0, exp(log_p), q >= size.floor));
   }`);
 
-function run(gpu: LabWebGPUBackend, text: (lanes: number) => string, output: tf.TensorInfo, inputs: readonly tf.TensorInfo[], [rows, columns]: readonly number[], floor: number): tf.TensorInfo[] {
+function run(gpu: LabWebGPUBackend, text: (lanes: number) => string, output: tf.TensorInfo, inputs: readonly tf.TensorInfo[], shape: readonly number[], floor: number): tf.TensorInfo[] {
+  const columns = shape.at(-1)!;
+  const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
   const lanes = rowLanes(gpu.adapter);
-  const shader = { wgsl: text(lanes), workgroups: groupGrid(rowGroups(lanes, rows!)) };
-  gpu.dispatch(shader, [output, ...inputs], [u32(rows!), u32(columns!), f32(floor)], [output]);
+  const shader = { wgsl: text(lanes), workgroups: groupGrid(rowGroups(lanes, rows)) };
+  gpu.dispatch(shader, [output, ...inputs], [u32(rows), u32(columns), f32(floor)], [output]);
   return [output];
 }
 
-/** Divergences [R] in one dispatch: 4·R·N exponentials; reads 24·R·N bytes, writes 4·R. */
+/** Divergences of R rows in one dispatch: 4·R·N exponentials; reads 24·R·N bytes, writes 4·R. */
 export const rowDivergenceForward = (gpu: LabWebGPUBackend, { teacher, student }: Tensors, { floor }: { floor: number }): tf.TensorInfo[] =>
-  run(gpu, forwardShader, gpu.makeTensorInfo([teacher!.shape[0]!], 'float32'), [teacher!, student!], teacher!.shape, floor);
+  run(gpu, forwardShader, gpu.makeTensorInfo(teacher!.shape.slice(0, -1), 'float32'), [teacher!, student!], teacher!.shape, floor);
 
-/** The student's gradient [R, N] in one dispatch: 6·R·N exponentials; reads 32·R·N bytes, writes 4·R·N. */
+/** The student's gradient, R rows of N, in one dispatch: 6·R·N exponentials; reads 32·R·N bytes, writes 4·R·N. */
 export const rowDivergenceGradient = (gpu: LabWebGPUBackend, { dy, teacher, student }: Tensors, { floor }: { floor: number }): tf.TensorInfo[] =>
   run(gpu, gradientShader, gpu.makeTensorInfo(student!.shape, 'float32'), [dy!, teacher!, student!], teacher!.shape, floor);

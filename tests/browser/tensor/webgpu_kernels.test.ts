@@ -72,8 +72,9 @@ describe.each(TRAITS)('kernels on WebGPU, software $software, $lanes lanes', (tr
     await holdForms('LabCrossEntropyGradient', { dy, logits, labels }, {}, [exact.gradient]);
   });
 
-  it.each([[3, 5, 0], [67, 7, 0], [5, 131, 0], [5, 131, 0.004]])('rowDivergence of [%i, %i], floor %f', async (rows, columns, floor) => {
-    const [teacher, student, dy] = [random([rows, columns], 0, 2), random([rows, columns], 1, 2), random([rows], 2)];
+  it.each<[number[], number, number]>([[[3], 5, 0], [[67], 7, 0], [[5], 131, 0], [[2, 3, 7], 11, 0.004]])('rowDivergence of [%j, %i], floor %f', async (leading, columns, floor) => {
+    const rows = leading.reduce((product, size) => product * size, 1);
+    const [teacher, student, dy] = [random([...leading, columns], 0, 2), random([...leading, columns], 1, 2), random(leading, 2)];
     const [ts, ss, ds] = (await valuesOf([teacher, student, dy])) as [Float32Array, Float32Array, Float32Array];
     const softmax = (z: Float32Array, n: number) => {
       const sum = total(columns, (j) => Math.exp(z[n * columns + j]!));

@@ -12,7 +12,7 @@ const WORD_EMBEDDINGS = 'bert.embeddings.word_embeddings.weight';
 /** Mean word embedding of an adjective's pieces, from the bundled base model. */
 function embeddings(): (word: string) => Float64Array {
   const tokenizer = new Tokenizer(json('tokenizer.json'), json('tokenizer_config.json'));
-  const tensor = readSafetensors(new Uint8Array(readFileSync(new URL('model.safetensors', BASE)))).tensors.get(WORD_EMBEDDINGS)!;
+  const tensor = readSafetensors(new Uint8Array(readFileSync(new URL('model.safetensors', BASE))), 'mini-bert').tensors.get(WORD_EMBEDDINGS)!;
   const table = toFloat32(tensor, WORD_EMBEDDINGS);
   const width = tensor.shape[1]!;
   return (word) => {
