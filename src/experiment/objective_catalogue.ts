@@ -2,6 +2,7 @@
  * The objectives by name, without their losses: what a command line and a page have to know of them, where there are no
  * tensors. The list is written from the objectives themselves.
  */
+import type { Control } from '../distill/objective.ts';
 import { OBJECTIVE_LIST } from './objective_list.ts';
 import { didYouMean, UsageError } from './option.ts';
 
@@ -20,17 +21,7 @@ export interface CatalogueEntry {
   /** Whether it can compare all states at once. */
   readonly combines: boolean;
   /** Numbers that a person may set. */
-  readonly controls: readonly CatalogueControl[];
-}
-
-export interface CatalogueControl {
-  readonly name: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly initial: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly step: number;
+  readonly controls: readonly Control[];
 }
 
 /** The entry of that name or alias; undefined when there is none. */

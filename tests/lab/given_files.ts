@@ -7,26 +7,11 @@ import { toFile } from '../../src/model/names.ts';
 import type { Head } from '../../src/model/parameters.ts';
 import { randomWeights } from '../../src/model/weights.ts';
 import { TASKS } from '../../src/data/tasks.ts';
+import { CONFIG } from '../train/small_job.ts';
 import { smallTokenizer, WORDS } from './small_session.ts';
 
 /** A BERT of 3 layers, 5 heads and width 15 for the small tokenizer. */
-export const SMALL_CONFIG: ModelConfig = {
-  model_type: 'bert',
-  vocab_size: WORDS.length,
-  hidden_size: 15,
-  num_hidden_layers: 3,
-  num_attention_heads: 5,
-  intermediate_size: 31,
-  hidden_act: 'gelu',
-  hidden_dropout_prob: 0.1,
-  attention_probs_dropout_prob: 0.1,
-  max_position_embeddings: 23,
-  type_vocab_size: 2,
-  initializer_range: 0.1,
-  layer_norm_eps: 1e-12,
-  pad_token_id: 0,
-  labels: TASKS[0]!.labels,
-};
+export const SMALL_CONFIG: ModelConfig = { ...CONFIG, vocab_size: WORDS.length, labels: TASKS[0]!.labels };
 
 export interface ModelChanges {
   readonly config?: Partial<ModelConfig>;
