@@ -88,10 +88,8 @@ fn main(${BUILTINS}) {
   lse[i] = top + log(total);
 }`;
 
-/** One invocation a query: dQ, and Σ_t dP∘P = dC·context for the other half. */
-const queryShader = (form: Form): string => `
-${HEAD(form, ['dq', 'dy', 'context', 'q', 'k', 'v'], 1)}
-@group(0) @binding(6) var<storage, read_write> mean: array<f32>;
+/** The bindings that both gradients share behind their first six, and the beginning of `main`; one writes the means, the other reads them. */
+const GRADIENT_REST = (form: Form, means: 'read' | 'read_write'): string => `@group(0) @binding(6) var<storage, ${means}> mean: array<f32>;
 @group(0) @binding(7) var<storage, read> lse: array<f32>;
 @group(0) @binding(8) var<storage, read> mask: array<f32>;
 @group(0) @binding(9) var<uniform> size: Size;
@@ -99,7 +97,12 @@ ${CONSTANTS(form)}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
-  ${PLACE(form)}
+  ${PLACE(form)}`;
+
+/** One invocation a query: dQ, and Σ_t dP∘P = dC·context for the other half. */
+const queryShader = (form: Form): string => `
+${HEAD(form, ['dq', 'dy', 'context', 'q', 'k', 'v'], 1)}
+${GRADIENT_REST(form, 'read_write')}
   ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; let dc${d} = ${load(form, 'dy', 'here', d)}; var sum${d} = vec4<f32>(0.0);`)}
   let average = ${dot(form, (d) => `dc${d}`, (d) => load(form, 'context', 'here', d))};
   mean[i] = average;
@@ -120,15 +123,7 @@ fn main(${BUILTINS}) {
 /** One invocation a key: dK and dV. */
 const keyShader = (form: Form): string => `
 ${HEAD(form, ['dk', 'dv', 'dy', 'q', 'k', 'v'], 2)}
-@group(0) @binding(6) var<storage, read> mean: array<f32>;
-@group(0) @binding(7) var<storage, read> lse: array<f32>;
-@group(0) @binding(8) var<storage, read> mask: array<f32>;
-@group(0) @binding(9) var<uniform> size: Size;
-${CONSTANTS(form)}
-@compute @workgroup_size(64)
-fn main(${BUILTINS}) {
-  ${ELEMENT_INDEX}
-  ${PLACE(form)}
+${GRADIENT_REST(form, 'read')}
   ${each(fourths(form), (d) => `let k${d} = ${load(form, 'k', 'here', d)} * SCALE; let v${d} = ${load(form, 'v', 'here', d)}; var sum_k${d} = vec4<f32>(0.0); var sum_v${d} = vec4<f32>(0.0);`)}
   let real = mask[first + own];
   if (real != 0.0 || lse[pair] < REAL) {
