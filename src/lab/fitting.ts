@@ -51,9 +51,9 @@ function headKind({ heads, config }: Weights, task: TaskSpec): HeadKind {
   return expected.every((label) => got.includes(label)) ? 'reordered' : 'foreign';
 }
 
-/** Hugging Face's scripts write `sst2` for `sst-2`. */
+/** Hugging Face's scripts write `sst2` for `sst-2`, others `MRPC`, `glue/mrpc` or `glue:mrpc`. */
 function isNameOf(name: string, task: TaskSpec): boolean {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const plain = (text: string) => text.toLowerCase().replace(/^glue[^a-z0-9]+/, '').replace(/[^a-z0-9]/g, '');
   return plain(name) === plain(task.name);
 }
 

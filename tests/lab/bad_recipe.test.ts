@@ -19,6 +19,7 @@ describe('a classification head', () => {
     ['with numbered labels', { config: { labels: ['LABEL_0', 'LABEL_1'] } }],
     ['with labels in capitals', { config: { labels: ['NEGATIVE', 'POSITIVE'] } }],
     ['with the name that transformers gives the task', { config: { finetuning_task: 'sst2' } }],
+    ...['SST-2', 'glue/sst2', 'glue:sst-2', 'GLUE SST2'].map((finetuning_task): [string, ModelChanges] => [`with the task called ${finetuning_task}`, { config: { finetuning_task } }]),
   ])('%s makes a teacher', async (_name, changes) => {
     const shelf = shelfOf(withModel(changes));
     const { teacherUntrained, start } = await prepare(RECIPE, shelf, async () => undefined);
@@ -46,6 +47,7 @@ describe('a classification head', () => {
 
   it.each<[string, ModelChanges, string, string, RegExp]>([
     ['by its name', { config: { labels: ['unacceptable', 'acceptable'], finetuning_task: 'cola' } }, 'finetuning_task and id2label', 'one for cola (unacceptable, acceptable)', /^Choose cola as the task/],
+    ['by its name among the tasks of GLUE', { config: { finetuning_task: 'glue:mrpc' } }, 'finetuning_task and id2label', 'one for glue:mrpc (negative, positive)', /^Choose mrpc as the task/],
     ['by its labels', { config: { labels: ['sad', 'happy'] } }, 'id2label', 'one for the labels sad, happy', /^Choose the task that the model was finetuned on/],
     ['by their number', { config: { labels: ['LABEL_0', 'LABEL_1', 'LABEL_2'] } }, 'id2label', 'one for the labels LABEL_0, LABEL_1, LABEL_2', /finetune the model on sst-2 first/],
   ])('is another task’s %s', async (_name, changes, field, got, remedy) => {
