@@ -1,8 +1,9 @@
 import * as tf from '../tensor/tf.ts';
-import { FlatTensors, flatLayout, spansOf, type FlatLayout } from '../tensor/plan/flat.ts';
-import { flatAdamW, gradientScale, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
+import { FlatTensors, flatLayout, spansOf, type FlatLayout, type Span } from '../tensor/plan/flat.ts';
+import { flatAdamW, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
 import { Planner, recordingBackend, type DeviceProgram, type Execution } from '../tensor/plan/planner.ts';
-import { GradientSum, meaningOf, numbersOf, stacked, uploaded, type NumbersMeaning, type StepNumbersRead } from './gradients.ts';
+import { stepNumbers } from '../tensor/plan/step_numbers.ts';
+import { GradientSum, meaningOf, numbersOf, termsOf, uploaded, type NumbersMeaning, type StepNumbersRead } from './gradients.ts';
 import type { StepInputs, TrainingJob } from './job.ts';
 import type { Optimizer, TrainedSlot } from './optimizer.ts';
 
@@ -29,8 +30,7 @@ export class DeviceStep {
   readonly #flat: Flat;
   readonly #layout: FlatLayout;
   readonly #gradients: ReadonlyMap<string, tf.Tensor>;
-  #slots: FlatSlot[] = [];
-  #updated = '';
+  readonly #spans = new Map<string, UpdatedSpans>();
 
   private constructor(
     readonly backend: Backend,
@@ -82,7 +82,8 @@ export class DeviceStep {
   dispose(): void {
     this.#planner.dispose();
     tf.dispose([...this.#gradients.values()]);
-    this.#freeSlots();
+    for (const { slots, gradient } of this.#spans.values()) tf.dispose([...slots.flatMap(({ parameter, m, v, gradient: part }) => [parameter, m, v, part]), ...gradient]);
+    this.#spans.clear();
   }
 
   /** Variables come into the flat buffers, and come back after somebody assigned to them. */
@@ -119,43 +120,56 @@ export class DeviceStep {
     try {
       for (let micro = 0; micro < micros; micro++) sum.addGiven(step, micro);
       const { result } = sum;
-      const numbers = stacked(result);
       for (const [name, gradient] of result.gradients) this.backend.copy(gradient, this.#gradients.get(name)!);
-      this.#update([...result.gradients.keys()], numbers, control, result.divisor);
+      const numbers = this.#update([...result.gradients.keys()], termsOf(result), control, result.divisor);
       return { numbers, meaning: meaningOf(result) };
     } finally {
       sum.dispose();
     }
   }
 
-  #update(names: readonly string[], numbers: tf.Tensor, control: tf.Tensor, divisor: number): void {
+  /** Updates these parameters from the flat gradient; returns the numbers of the step. */
+  #update(names: readonly string[], terms: readonly tf.Tensor[], control: tf.Tensor, divisor: number): tf.Tensor {
     const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps, max_grad_norm } = this.job.options;
-    const scale = gradientScale(this.backend, numbers, { max_grad_norm, divisor });
-    for (const slot of this.#slotsOf(names)) flatAdamW(this.backend, slot, scale, control, { beta1, beta2, eps });
+    const { slots, gradient } = this.#spansOf(names);
+    const { numbers, scale } = stepNumbers(this.backend, terms, gradient, { max_grad_norm, divisor });
+    for (const slot of slots) flatAdamW(this.backend, slot, scale, control, { beta1, beta2, eps });
     scale.dispose();
+    return numbers;
   }
 
-  /** The parts that hold these parameters, each with settings of its own. */
-  #slotsOf(names: readonly string[]): readonly FlatSlot[] {
-    if (this.#updated === names.join()) return this.#slots;
-    this.#freeSlots();
-    this.#updated = names.join();
+  /** The parts of the flat buffers that hold these parameters. */
+  #spansOf(names: readonly string[]): UpdatedSpans {
+    const key = names.join();
+    const spans = this.#spans.get(key) ?? this.#makeSpans(names);
+    this.#spans.set(key, spans);
+    return spans;
+  }
+
+  #makeSpans(names: readonly string[]): UpdatedSpans {
     const byKind = new Map<string, string[]>();
-    for (const name of names) byKind.set(kindOf(this.optimizer.slots.get(name)!), [...(byKind.get(kindOf(this.optimizer.slots.get(name)!)) ?? []), name]);
+    for (const name of names) byKind.set(kindOf(this.#slot(name)), [...(byKind.get(kindOf(this.#slot(name))) ?? []), name]);
     const limit = this.backend.device.limits.maxStorageBufferBindingSize;
-    this.#slots = [...byKind.values()].flatMap((group) => spansOf(this.#layout, group, limit).map((span) => {
-      const { rate, weightDecay } = this.optimizer.slots.get(group[0]!)!.settings;
-      const part = (flat: FlatTensors) => tf.keep(flat.span(span));
-      return { parameter: part(this.#flat.parameter), m: part(this.#flat.m), v: part(this.#flat.v), gradient: part(this.#flat.gradient), rate, weightDecay };
+    const part = (flat: FlatTensors, span: Span) => tf.keep(flat.span(span));
+    const { parameter, m, v, gradient } = this.#flat;
+    const slots = [...byKind.values()].flatMap((group) => spansOf(this.#layout, group, limit).map((span) => {
+      const { rate, weightDecay } = this.#slot(group[0]!).settings;
+      return { parameter: part(parameter, span), m: part(m, span), v: part(v, span), gradient: part(gradient, span), rate, weightDecay };
     }));
-    return this.#slots;
+    return { slots, gradient: spansOf(this.#layout, names, limit).map((span) => part(gradient, span)) };
   }
 
-  #freeSlots(): void {
-    for (const { parameter, m, v, gradient } of this.#slots) tf.dispose([parameter, m, v, gradient]);
-    this.#slots = [];
-    this.#updated = '';
+  #slot(name: string): TrainedSlot {
+    return this.optimizer.slots.get(name)!;
   }
+}
+
+/** Parts of the flat buffers, as views. */
+interface UpdatedSpans {
+  /** By kind of parameter. */
+  readonly slots: readonly FlatSlot[];
+  /** All of the gradient. */
+  readonly gradient: readonly tf.Tensor[];
 }
 
 /** Parameters of one kind are updated alike. */

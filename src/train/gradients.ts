@@ -115,7 +115,7 @@ export function uploaded(job: TrainingJob, step: number, micro: number): StepInp
 
 /** One read of everything that a person sees of a step. */
 export async function readBack(gradients: StepGradients): Promise<StepNumbersRead> {
-  const numbers = stacked(gradients);
+  const numbers = tf.tidy(() => tf.stack([...termsOf(gradients), squareNorm([...gradients.gradients.values()])]));
   const read = await numbers.data();
   numbers.dispose();
   return numbersOf(meaningOf(gradients), read);
@@ -130,9 +130,9 @@ export function meaningOf({ divisor, termDivisor, parts }: StepGradients): Numbe
   return { divisor, termDivisor, terms: parts.flatMap(({ terms, share }) => Object.keys(terms).map((name) => ({ name, share }))) };
 }
 
-/** The terms of every micro-batch and the squared norm, [terms + 1]. */
-export function stacked({ gradients, parts }: StepGradients): tf.Tensor {
-  return tf.tidy(() => tf.stack([...parts.flatMap(({ terms }) => Object.values(terms)), squareNorm([...gradients.values()])]));
+/** The terms of every micro-batch, in the order of their meaning. */
+export function termsOf({ parts }: StepGradients): tf.Scalar[] {
+  return parts.flatMap(({ terms }) => Object.values(terms));
 }
 
 /** Terms are averaged (mean) or added (sum) over micro-batches. */

@@ -1,43 +1,6 @@
-import * as tf from '../tf.ts';
+import type * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
-
-/** What the gradient is multiplied by. */
-export interface Clipping {
-  /** 0: no clipping. */
-  readonly max_grad_norm: number;
-  /** The sum of the gradients is that of this many times the loss. */
-  readonly divisor: number;
-}
-
-/** One thread; `scale` is negative where a number is not finite. Exponent bits tell: NaN need not compare as such in WGSL. */
-const SCALE_WGSL = `
-struct Clipping { most: f32, divisor: f32 }
-@group(0) @binding(0) var<storage, read_write> scale: array<f32>;
-@group(0) @binding(1) var<storage, read> numbers: array<f32>;
-@group(0) @binding(2) var<uniform> clipping: Clipping;
-@compute @workgroup_size(1)
-fn main() {
-  let last = arrayLength(&numbers) - 1u;
-  var finite = true;
-  for (var i = 0u; i <= last; i++) {
-    if ((bitcast<u32>(numbers[i]) & 0x7f800000u) == 0x7f800000u) { finite = false; }
-  }
-  var factor = 1.0;
-  if (clipping.most > 0.0) { factor = min(1.0, clipping.most / (sqrt(numbers[last]) / clipping.divisor + 1e-6)); }
-  scale[0] = select(-1.0, factor / clipping.divisor, finite);
-}`;
-
-/**
- * The factor on the gradient, on the device: [1], −1 where a number of the step is not finite.
- *
- *   scale = min(1, max_grad_norm/(‖g‖/divisor + 1e-6)) / divisor,  ‖g‖² = the last of `numbers`
- */
-export function gradientScale(backend: LabWebGPUBackend, numbers: tf.Tensor, { max_grad_norm, divisor }: Clipping): tf.Tensor {
-  const scale = backend.makeTensorInfo([1], 'float32');
-  backend.dispatch({ wgsl: SCALE_WGSL, workgroups: [1, 1, 1] }, [scale, numbers], [f32(max_grad_norm), f32(divisor)], [scale]);
-  return tf.engine().makeTensorFromTensorInfo(scale);
-}
 
 const UPDATE_WGSL = `
 struct Constants { size: u32, rate: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, eps: f32, decay: f32 }

@@ -2,6 +2,7 @@ import * as tf from '../tf.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { Arena } from './arena.ts';
 import { difference } from './difference.ts';
+import { withoutCopies } from './direct.ts';
 import { Plan } from './plan.ts';
 import { Readback } from './readback.ts';
 import { NotRecordable, type Recording } from './recording.ts';
@@ -135,7 +136,7 @@ export class Planner<M> {
   #record(program: DeviceProgram<M>): { readonly recording: Recording; readonly meaning: M } {
     let outcome: Outcome<M> | undefined;
     try {
-      const recording = this.backend.record({ ...program, run: () => [(outcome = program.run()).numbers] });
+      const recording = withoutCopies(this.backend.record({ ...program, run: () => [(outcome = program.run()).numbers] }));
       return { recording, meaning: outcome!.meaning };
     } finally {
       outcome?.numbers.dispose();

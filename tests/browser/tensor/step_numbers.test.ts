@@ -1,0 +1,30 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { LabWebGPUBackend } from '../../../src/tensor/backends/webgpu.ts';
+import { stepNumbers } from '../../../src/tensor/plan/step_numbers.ts';
+import * as tf from '../../../src/tensor/tf.ts';
+import { openPoisoned, random } from './gpu_harness.ts';
+
+let checkFaults = () => {};
+beforeAll(async () => ({ checkFaults } = await openPoisoned()));
+afterEach(() => checkFaults());
+
+const gpu = () => tf.backend() as LabWebGPUBackend;
+
+describe('the numbers of a step on WebGPU', () => {
+  it.each([[1, 0.25], [3, 0], [11, 0.25]] as const)('are %i terms and the squared norm, clipped to %f', async (count, max_grad_norm) => {
+    const values = Float32Array.from({ length: count }, (_, i) => i * 0.7 - 1);
+    const spans = [random([7, 11], 0), random([30011], 1)];
+    const exact = (await Promise.all(spans.map((span) => span.data()))).reduce((sum, data) => sum + data.reduce((all, x) => all + x * x, 0), 0);
+    const { numbers, scale } = stepNumbers(gpu(), [...values].map((value) => tf.scalar(value)), spans, { max_grad_norm, divisor: 3 });
+    const read = await numbers.data();
+    expect(read.slice(0, count)).toEqual(values);
+    expect(Math.abs(read[count]! / exact - 1)).toBeLessThan(1e-6);
+    const factor = max_grad_norm > 0 ? max_grad_norm / (Math.sqrt(exact) / 3 + 1e-6) : 1;
+    expect((await scale.data())[0]! / (factor / 3)).toBeCloseTo(1, 5);
+  });
+
+  it.each([[NaN, 1], [-Infinity, 1], [1, NaN], [1, 3e19]])('forbid the update for a term of %f beside a gradient of %f', async (term, gradient) => {
+    const { scale } = stepNumbers(gpu(), [tf.scalar(0.5), tf.scalar(term)], [tf.fill([13], gradient)], { max_grad_norm: 1, divisor: 1 });
+    expect([...(await scale.data())]).toEqual([-1]);
+  });
+});
