@@ -1,42 +1,24 @@
 /** `inspect`: what a model folder or a file of weights holds, without a browser. */
-import { isFloat, toFloat32, type SafetensorsTensor } from '../../src/formats/safetensors.ts';
-import { architectureOf } from '../../src/formats/config_json.ts';
 import { inspectFolder, type Inspected, type InspectedTensor } from '../../src/hub/inspect.ts';
 import { textTable } from '../../src/experiment/text_table.ts';
-import { fileName, fromFile, type NameReport } from '../../src/model/names.ts';
+import { reportOf, type FitReport } from '../../src/lab/fit_report.ts';
+import type { NameReport } from '../../src/model/names.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
 import { command } from '../command_line/command.ts';
 import { openPath } from '../disk_folder.ts';
+import { localPath } from '../models/elsewhere.ts';
 
 export const inspect = command({
   name: 'inspect',
   summary: 'Show the architecture of a model and what its tensors hold, or what is wrong with a file.',
-  operands: [{ name: 'PATH', help: 'a model folder, a zip archive of one, or a file of weights (safetensors, PyTorch, fairseq)' }],
+  operands: [{ name: 'PATH', help: 'a model folder, a zip archive of one, a file of weights (safetensors, PyTorch, fairseq), org/name[@revision] on the Hub, or an address' }],
   options: {},
-  plan: (_values, [path = '']) => async () => {
-    const found = await inspectFolder(openPath(path));
+  plan: (_values, [path = '']) => async (context) => {
+    const found = await inspectFolder(openPath(await localPath(path, context)));
     const report = found.config && reportOf(found.config, found.raw);
     return { json: asJson(found, report), text: asText(found, report) };
   },
 });
-
-/** What does not fit between the tensors and the configuration. */
-export interface FitReport extends NameReport {
-  /** Class of `transformers` that opens the model with the heads it has. */
-  readonly architecture: string;
-}
-
-/** Matches tensors with a configuration; names in the report are Hugging Face's. */
-export function reportOf(config: ModelConfig, raw: ReadonlyMap<string, SafetensorsTensor>): FitReport {
-  const host = new Map([...raw].map(([name, tensor]) => [name, { shape: tensor.shape, data: isFloat(tensor) ? toFloat32(tensor, name) : new Float32Array(0) }]));
-  const { weights, report } = fromFile(config, host);
-  return {
-    architecture: architectureOf(config, weights.heads),
-    missing: report.missing.map((name) => fileName(name, config)),
-    unexpected: report.unexpected,
-    misshaped: report.misshaped.map((tensor) => ({ ...tensor, name: fileName(tensor.name, config) })),
-  };
-}
 
 const total = (tensors: readonly InspectedTensor[], of: 'values' | 'bytes') => tensors.reduce((sum, tensor) => sum + tensor[of], 0);
 

@@ -1,7 +1,7 @@
 import { toReport } from '../../fault/fault.ts';
 import type { Opened, OpenOptions } from '../../hub/open_remote.ts';
 import { Downloads, type DownloadEntry } from '../../store/downloads.ts';
-import type { GivenFile } from '../../worker/protocol.ts';
+import { Pace } from './pace.ts';
 
 /** The file that is being fetched. */
 export interface Fetching {
@@ -19,6 +19,9 @@ export interface OpenerPorts {
   readonly downloads: Downloads;
   readonly now: () => number;
 }
+
+/** Takes a fetched model, and says what became of it. */
+export type TakeModel = (opened: Opened) => string;
 
 /** The Hub, the network and this browser's own store; what fetches is loaded when it is first used. */
 const REAL: OpenerPorts = {
@@ -40,25 +43,23 @@ export class ModelOpener {
   kept: readonly DownloadEntry[] = $state.raw([]);
   #abort: AbortController | undefined = $state.raw();
 
-  constructor(
-    private readonly take: (files: readonly GivenFile[]) => string,
-    private readonly ports: OpenerPorts = REAL,
-  ) {}
+  constructor(private readonly ports: OpenerPorts = REAL) {}
 
   get busy(): boolean {
     return this.#abort !== undefined;
   }
 
-  /** Fetches the named model and hands its files on; what arrived stays for the next time, whatever happens. */
-  async open(name: string = this.name): Promise<void> {
+  /** Fetches the named model and hands it on; what arrived stays for the next time, whatever happens. */
+  async open(take: TakeModel, name: string = this.name): Promise<void> {
     if (this.busy || name.trim() === '') return;
     const abort = (this.#abort = new AbortController());
     this.message = '';
     this.failed = false;
     try {
       const { downloads, fetchModel } = this.ports;
-      const opened = await fetchModel(name, { token: this.token.trim() || undefined, cache: downloads, signal: abort.signal, onProgress: this.#progress(), onNote: (note) => (this.message = note) });
-      this.message = this.take(opened.files.map((file) => ({ name: `${opened.name}/${file.name}`, blob: file.blob })));
+      const notes: string[] = [];
+      const opened = await fetchModel(name, { token: this.token.trim() || undefined, cache: downloads, signal: abort.signal, onProgress: this.#progress(), onNote: (note) => notes.push(note) });
+      this.message = [take(opened), ...notes].join(' ');
     } catch (error) {
       this.failed = !abort.signal.aborted;
       this.message = abort.signal.aborted ? 'Stopped. What has arrived is kept: fetch it again to go on.' : sentence(error);
@@ -85,14 +86,8 @@ export class ModelOpener {
 
   /** Bytes of each file as they come, with the time left by the rate since its first new byte. */
   #progress(): (file: string, done: number, total: number) => void {
-    let began = { file: '', done: 0, at: 0 };
-    return (file, done, total) => {
-      const at = this.ports.now();
-      if (began.file !== file) began = { file, done, at };
-      const rate = (done - began.done) / Math.max(1, at - began.at);
-      const secondsLeft = total > 0 && rate > 0 ? (total - done) / rate / 1000 : undefined;
-      this.fetching = { file, done, total, secondsLeft };
-    };
+    const pace = new Pace(this.ports.now);
+    return (file, done, total) => (this.fetching = { file, done, total, secondsLeft: pace.secondsLeft(file, done, total) });
   }
 }
 

@@ -7,6 +7,7 @@ import type { openRemote, OpenOptions } from '../../../src/hub/open_remote.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { Downloads } from '../../../src/store/downloads.ts';
 import OpenModel from '../../../src/ui/setup/OpenModel.svelte';
+import { ModelOpener } from '../../../src/ui/state/model_opener.svelte.ts';
 import { Setup } from '../../../src/ui/state/setup.svelte.ts';
 import '../../../src/ui/styles/base.css';
 
@@ -23,10 +24,10 @@ function opened() {
     fetchModel: (text: string, options: OpenOptions) => new Promise<Awaited<ReturnType<typeof openRemote>>>((resolve, reject) => {
       asked.push({ text, options });
       options.signal?.addEventListener('abort', () => reject(options.signal?.reason));
-      settle = { resolve: () => resolve({ name: 'org/tiny', files: FILES }), reject };
+      settle = { resolve: () => resolve({ name: 'org/tiny', source: 'org/tiny@main', files: FILES }), reject };
     }),
   };
-  render(OpenModel, { setup, ports });
+  render(OpenModel, { setup, opener: new ModelOpener(ports) });
   return { asked, setup, ports, settle: () => settle! };
 }
 
