@@ -1,19 +1,21 @@
 /** Models on this machine as folders: a folder, a zip archive of one, or a single file of weights. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FormatError } from '../src/formats/format_error.ts';
 import { isZip, readZip } from '../src/formats/zip_archive.ts';
+import { isIndex } from '../src/hub/file_names.ts';
 import { filesFolder, type Folder } from '../src/hub/folder.ts';
 import { isTorchArchive, unzipFiles } from '../src/hub/zip.ts';
 
 /** Above this Node cannot hold a file in one buffer. */
 const MAX_BYTES = 2 ** 31 - 1;
 
-/** What a path names; FormatError MissingFile when there is nothing, BadArchive for a damaged archive. */
+/** What a path names, an index of parts being that of its folder; FormatError MissingFile when there is nothing, BadArchive for a damaged archive. */
 export function openPath(path: string): Folder {
   if (!existsSync(path)) throw new FormatError('MissingFile', path, 'a file or a folder', 'nothing of that name', 'Check the path.');
   const name = basename(resolve(path));
   if (statSync(path).isDirectory()) return diskFolder(path, name);
+  if (isIndex(name)) return diskFolder(dirname(path), basename(dirname(resolve(path))));
   const bytes = readBytes(path);
   if (isZip(bytes) && !isTorchArchive(readZip(bytes, name))) return filesFolder(name, unzipFiles(bytes, name));
   return oneFile(name, bytes);

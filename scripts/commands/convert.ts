@@ -11,6 +11,7 @@ import { command } from '../command_line/command.ts';
 import { choice } from '../command_line/option.ts';
 import { openPath } from '../disk_folder.ts';
 import { checkOutput } from '../driven_run.ts';
+import { localPath } from '../models/elsewhere.ts';
 
 const DTYPES = { f32: 'F32', f16: 'F16' } as const;
 
@@ -18,15 +19,15 @@ export const convert = command({
   name: 'convert',
   summary: 'Read a model in any form and write it as a Hugging Face folder.',
   operands: [
-    { name: 'IN', help: 'a model folder, a zip archive of one, or a model.pt of fairseq' },
+    { name: 'IN', help: 'a model: folder, zip archive, model.pt of fairseq, org/name[@revision] on the Hub, or an address' },
     { name: 'OUT', help: 'the folder to write, which must be new or empty' },
   ],
   options: { dtype: choice(['f32', 'f16'], 'precision of the weights that are written', 'f32') },
   plan: ({ dtype = 'f32' }, [input = '', output = '']) => {
     const out = resolve(output);
     checkOutput(out);
-    return async () => {
-      const folder = openPath(input);
+    return async (context) => {
+      const folder = openPath(await localPath(input, context));
       const { config, tensors, tokenizerFiles, file } = await readModelFolder(folder);
       const { weights, report } = fromFile(config, tensors);
       checkComplete(report, config, folder.isFile ? folder.name : `${folder.name}/${file}`);

@@ -3,6 +3,7 @@ import { command } from '../command_line/command.ts';
 import { integer, real, text } from '../command_line/option.ts';
 import { distillJob } from './recipe_from.ts';
 import { layerList, MODEL_HELP, TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
+import { withFetched } from '../models/elsewhere.ts';
 import { outputFolder, train } from './training_run.ts';
 
 const { student, stages } = DEFAULT_RECIPE;
@@ -19,9 +20,9 @@ export const distill = command({
     kd_weight: real(0, 1, 'weight β of the teacher against the labels', String(kd_weight)),
     ...TRAINING_OPTIONS,
   },
-  plan: (values) => {
+  plan: (given) => withFetched(given, { teacher: 'model', tokenizer: 'tokenizer' }, (values) => {
     const job = distillJob(values);
     const out = outputFolder(values.output_dir, job.recipe.name);
     return (context) => train(job, values, out, context);
-  },
+  }),
 });

@@ -3,6 +3,7 @@ import { readExperimentsLine } from '../../src/experiment/command_line.ts';
 import { EXPERIMENT_OPTIONS } from '../../src/experiment/experiment_options.ts';
 import { flag } from '../../src/experiment/option.ts';
 import { COMMON_OPTIONS, type Command } from '../command_line/command.ts';
+import { withFetched } from '../models/elsewhere.ts';
 import { sweepJobs } from './sweep_jobs.ts';
 import { runSweep } from './sweep_run.ts';
 
@@ -12,8 +13,10 @@ export const experiments: Command = {
   operands: [],
   options: { ...EXPERIMENT_OPTIONS, ...COMMON_OPTIONS, help: flag('print this help') },
   prepare: (args) => {
-    const { values, notes } = readExperimentsLine(args.filter((word) => word !== '--json'));
-    const jobs = sweepJobs(values);
-    return (context) => runSweep({ ...jobs, notes: [...notes, ...jobs.notes] }, values, context);
+    const { values: given, notes } = readExperimentsLine(args.filter((word) => word !== '--json'));
+    return withFetched(given, { teacher: 'model', init_from: 'model', tokenizer: 'tokenizer' }, (values) => {
+      const jobs = sweepJobs(values);
+      return (context) => runSweep({ ...jobs, notes: [...notes, ...jobs.notes] }, values, context);
+    });
   },
 };

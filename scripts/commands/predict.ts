@@ -7,11 +7,12 @@ import { isJsonObject, parseJsonObject, showValue } from '../../src/formats/text
 import { textTable } from '../../src/experiment/text_table.ts';
 import { command } from '../command_line/command.ts';
 import { choice, integer, text, UsageError, type Values } from '../command_line/option.ts';
+import { localPath } from '../models/elsewhere.ts';
 import { withBundle } from '../node_bundle.ts';
 import type { main, PredictJob, Predicted, Question } from '../predict_entry.ts';
 
 const OPTIONS = {
-  model: text('FOLDER', 'the model: a folder with config.json, weights and tokenizer files, or a zip archive of one'),
+  model: text('MODEL', 'the model: bundled by name, a folder with config.json, weights and tokenizer files, a zip archive of one, org/name[@revision] on the Hub, or an address'),
   text: text('TEXT', 'the text to classify'),
   text_pair: text('TEXT', 'the second text, for tasks on pairs'),
   input: text('FILE', 'many texts, one JSON object a line: {"text": …, "text_pair": …}'),
@@ -27,8 +28,8 @@ export const predict = command({
     const model = values.model;
     if (model === undefined) throw new UsageError('--model', 'a model folder', 'nothing');
     const questions = questionsFrom(values);
-    return async () => {
-      const job: PredictJob = { model, questions, backend: values.backend ?? 'wasm', maxLength: values.max_seq_length ?? 128 };
+    return async (context) => {
+      const job: PredictJob = { model: await localPath(model, context), questions, backend: values.backend ?? 'wasm', maxLength: values.max_seq_length ?? 128 };
       const result = await withBundle<{ main: typeof main }, Awaited<ReturnType<typeof main>>>(join(import.meta.dirname, '..', 'predict_entry.ts'), (bundle) => bundle.main(job));
       if ('code' in result) throw new Fault(result);
       const answers = questions.map((question, i) => answer(question, result, i));

@@ -3,6 +3,7 @@ import { command } from '../command_line/command.ts';
 import { integer, text } from '../command_line/option.ts';
 import { pretrainJob } from './recipe_from.ts';
 import { layerNumbers, MODEL_HELP, TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
+import { withFetched } from '../models/elsewhere.ts';
 import { outputFolder, train } from './training_run.ts';
 
 const SHAPE = 'scratch:12x64';
@@ -17,9 +18,9 @@ export const pretrain = command({
     documents: integer(100, 1_000_000, 'documents of the corpus', String(DOCUMENTS)),
     ...TRAINING_OPTIONS,
   },
-  plan: (values) => {
+  plan: (given) => withFetched(given, { model: 'model', tokenizer: 'tokenizer' }, (values) => {
     const job = pretrainJob({ ...values, model: values.model ?? SHAPE, documents: values.documents ?? DOCUMENTS });
     const out = outputFolder(values.output_dir, job.recipe.name);
     return (context) => train(job, values, out, context);
-  },
+  }),
 });

@@ -5,7 +5,8 @@ import { BUNDLED_BASE, bundledTeacher } from '../../src/experiment/presets.ts';
 import type { ModelSource } from '../../src/experiment/recipe.ts';
 import { didYouMean, UsageError } from '../command_line/option.ts';
 
-const MODELS = join(import.meta.dirname, '..', '..', 'public', 'models');
+/** Folder of the bundled models. */
+export const MODELS = join(import.meta.dirname, '..', '..', 'public', 'models');
 
 /** A model for a recipe, the folder on this machine to serve for it, and its number of layers where it can be read. */
 export interface ResolvedModel {
@@ -50,7 +51,7 @@ function bundledModel(given: string, where: string, task: string, models: string
   const teacher = bundledTeacher(task);
   const madeOnFirstUse = teacher.kind === 'bundled' && teacher.name === given;
   if (!names.includes(given) && !madeOnFirstUse) {
-    throw new UsageError(where, `a folder, scratch:LAYERSxWIDTH, or one of ${names.join(', ')}`, `"${given}"`, didYouMean(given, names));
+    throw new UsageError(where, `a folder, a zip archive, org/name of the Hub, an address, scratch:LAYERSxWIDTH, or one of ${names.join(', ')}`, `"${given}"`, didYouMean(given, names));
   }
   const config = names.includes(given) ? given : BUNDLED_BASE;
   return { source: { kind: 'bundled', name: given }, layers: readLayers(join(models, config, 'config.json')) };

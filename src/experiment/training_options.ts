@@ -12,7 +12,7 @@ export const SEED_END = 2 ** 32 - 1;
 export const TRAINING_OPTIONS = {
   task: choice(TASKS.map((task) => task.name), 'GLUE task', DEFAULT_RECIPE.task),
   data: text('mini-glue|FOLDER', 'generated rows, or a folder in GLUE\'s own form (train.tsv, dev.tsv)', 'mini-glue'),
-  tokenizer: text('FOLDER', 'folder with tokenizer.json, or vocab.txt and tokenizer_config.json', "the model's own"),
+  tokenizer: text('FOLDER', 'folder with tokenizer.json, or vocab.txt and tokenizer_config.json; or org/name on the Hub', "the model's own"),
   train_rows: integer(1, 1_000_000, 'rows that mini-GLUE generates for training', String(MINI_GLUE.train_rows)),
   dev_rows: integer(1, 100_000, 'rows that mini-GLUE generates for the scores', String(MINI_GLUE.dev_rows)),
   data_seed: integer(0, SEED_END, "seed of mini-GLUE's rows", String(MINI_GLUE.seed)),
@@ -54,4 +54,4 @@ export const layerNumbers: Option<readonly number[]> = {
 };
 
 /** Where a model comes from, as it is written on the command line. */
-export const MODEL_HELP = 'bundled model by name, a Hugging Face folder, or scratch:LAYERSxWIDTH for random weights';
+export const MODEL_HELP = 'bundled model by name, a Hugging Face folder or a zip archive of one, org/name[@revision] on the Hub, an address, or scratch:LAYERSxWIDTH for random weights';

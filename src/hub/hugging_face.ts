@@ -18,7 +18,7 @@ export interface HubModel {
 }
 
 const HUB = 'https://huggingface.co';
-const ID = /^(?:[\w.-]+\/)?[\w.-]+$/;
+const ID = /^(?:\w[\w.-]*\/)?\w[\w.-]*$/;
 const PAGE = /^https:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/([\w.-]+(?:\/[\w.-]+)?)(?:\/(?:tree|resolve|blob)\/([^/?#]+))?\/?(?:[?#].*)?$/;
 
 /**

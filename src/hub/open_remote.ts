@@ -11,11 +11,15 @@ import { unzipFiles } from './zip.ts';
 
 export interface OpenOptions extends LoadOptions, HubOptions, Pick<DownloadOptions, 'pause' | 'onNote'> {
   readonly cache?: FileCache | undefined;
+  /** What is wanted of the model: all of it, or its tokenizer alone. */
+  readonly want?: 'model' | 'tokenizer';
 }
 
 /** A fetched model; the files are named by their paths in its folder. */
 export interface Opened {
   readonly name: string;
+  /** Its key in the cache. */
+  readonly source: string;
   readonly files: readonly GivenFile[];
 }
 
@@ -24,7 +28,7 @@ export interface Opened {
  *
  * What was fetched whole before comes from the cache, without any request. Only the files that a model needs are
  * fetched: configuration, tokenizer, and the first of the known forms of weights. Throws Fault `bad-model-id`,
- * `no-weights`, or what listing and downloading throw.
+ * `no-weights`, `no-tokenizer`, or what listing and downloading throw.
  */
 export async function openRemote(text: string, options: OpenOptions = {}): Promise<Opened> {
   const remote = await remoteOf(text.trim(), options);
@@ -35,7 +39,7 @@ export async function openRemote(text: string, options: OpenOptions = {}): Promi
   const files = await modelFiles(folder, options);
   const listing = files.map(({ name, blob }) => ({ path: name, size: blob.size, tag: remote.files?.find(({ path }) => path === name)?.tag ?? '' }));
   await cache?.finish(remote.source, listing).catch(() => undefined);
-  return { name: remote.name, files };
+  return { name: remote.name, source: remote.source, files };
 }
 
 interface Resolved extends Remote {
@@ -46,13 +50,19 @@ interface Resolved extends Remote {
 
 async function remoteOf(text: string, options: OpenOptions): Promise<Resolved> {
   const model = parseModelId(text);
-  if (!model) return addressed(text, options.cache);
-  const stored = await options.cache?.listing(hubSource(model));
-  return { ...hubRemote(model, stored ?? (await listHub(model, options)), options.hubUrl), isHub: true };
+  if (!model) return addressed(text, options);
+  const source = keyOf(hubSource(model), options);
+  const stored = await options.cache?.listing(source);
+  return { ...hubRemote(model, stored ?? (await listHub(model, options)), options.hubUrl), source, isHub: true };
+}
+
+/** A tokenizer is kept apart from the model that it belongs to: the one may be whole without the other. */
+function keyOf(source: string, { want }: OpenOptions): string {
+  return want === 'tokenizer' ? `${source}#tokenizer` : source;
 }
 
 /** An address: of an archive when it ends so, else of a folder. */
-async function addressed(text: string, cache: FileCache | undefined): Promise<Resolved> {
+async function addressed(text: string, options: OpenOptions): Promise<Resolved> {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
     throw new Fault({ code: 'bad-model-id', where: 'model', expected: 'an address that begins with https://', got: JSON.stringify(text.slice(0, 80)), remedy: 'Copy the address of the folder or of the zip archive.' });
   }
@@ -60,8 +70,9 @@ async function addressed(text: string, cache: FileCache | undefined): Promise<Re
   const last = decodeURIComponent(url.pathname.split('/').findLast((part) => part !== '') ?? url.hostname);
   if (/\.zip$/i.test(url.pathname)) return { name: last.replace(/\.zip$/i, ''), source: text, isHub: false, zip: last, address: () => text };
   const root = `${url.origin}${url.pathname.replace(/\/?$/, '/')}`;
-  const files = await cache?.listing(root);
-  return { name: last, source: root, isHub: false, ...(files ? { files } : {}), address: (path) => root + path.split('/').map(encodeURIComponent).join('/') + url.search };
+  const source = keyOf(root, options);
+  const files = await options.cache?.listing(source);
+  return { name: last, source, isHub: false, ...(files ? { files } : {}), address: (path) => root + path.split('/').map(encodeURIComponent).join('/') + url.search };
 }
 
 async function unzipped(folder: BlobFolder, { name, source }: Remote, path: string, { signal, onProgress, cache }: OpenOptions): Promise<Opened> {
@@ -69,11 +80,11 @@ async function unzipped(folder: BlobFolder, { name, source }: Remote, path: stri
   if (!bytes) throw noWeights(name, `no ${path}`);
   const files = unzipFiles(bytes, path);
   await cache?.finish(source, [{ path, size: bytes.length, tag: '' }]).catch(() => undefined);
-  return { name, files };
+  return { name, source, files };
 }
 
 /** The files of a model that the lab reads, as blobs. */
-async function modelFiles(folder: BlobFolder, { signal, onProgress }: LoadOptions): Promise<GivenFile[]> {
+async function modelFiles(folder: BlobFolder, { signal, onProgress, want }: OpenOptions): Promise<readonly GivenFile[]> {
   const files: GivenFile[] = [];
   const fetched = async (path: string): Promise<Blob | undefined> => {
     if (folder.list && !(await folder.has(path))) return undefined;
@@ -82,6 +93,7 @@ async function modelFiles(folder: BlobFolder, { signal, onProgress }: LoadOption
     return blob;
   };
   for (const path of ['config.json', ...TOKENIZER_FILES]) await fetched(path);
+  if (want === 'tokenizer') return withTokenizer(folder, files);
   for (const path of WEIGHT_FILES) {
     const blob = await fetched(path);
     if (!blob) continue;
@@ -89,6 +101,12 @@ async function modelFiles(folder: BlobFolder, { signal, onProgress }: LoadOption
     return files;
   }
   throw noWeights(folder.name, folder.list?.().slice(0, 20).join(', ') ?? 'none of them');
+}
+
+function withTokenizer({ name }: BlobFolder, files: readonly GivenFile[]): readonly GivenFile[] {
+  if (files.some((file) => file.name === 'tokenizer.json' || file.name.startsWith('vocab.'))) return files;
+  const got = files.map((file) => file.name).join(', ') || 'none of them';
+  throw new Fault({ code: 'no-tokenizer', where: name, expected: `a tokenizer: ${TOKENIZER_FILES.join(', ')}`, got, remedy: 'Choose a model with tokenizer files.' });
 }
 
 async function parts(index: Uint8Array, path: string, fetched: (path: string) => Promise<Blob | undefined>): Promise<void> {

@@ -119,7 +119,7 @@ describe('distillJob', () => {
     [{ data: home, train_rows: 7 }, '--train_rows: expected mini-glue as --data'],
     [{ data: home, teacher: 'scratch:2x16', student_layers: 1 }, '--tokenizer: expected a folder, since a model from scratch brings none'],
     [{ teacher: home }, 'without a readable config.json'],
-    [{ teacher: 'nobody' }, '--teacher: expected a folder, scratch:LAYERSxWIDTH, or one of'],
+    [{ teacher: 'nobody' }, '--teacher: expected a folder, a zip archive, org/name of the Hub, an address, scratch:LAYERSxWIDTH, or one of'],
   ])('refuses %j', (values, message) => {
     expect(usage(() => distillJob(values))).toContain(message);
   });
