@@ -14,6 +14,8 @@ export interface Size {
   readonly teacherLayers: number;
   readonly studentLayers: number;
   readonly vocabulary: number;
+  /** Rate of the student's dropout; none by default. */
+  readonly dropout?: number;
 }
 
 const TINY: Size = { batch: 16, length: 32, width: 128, heads: 4, feedForward: 512, teacherLayers: 4, studentLayers: 2, vocabulary: 2000 };
@@ -62,7 +64,7 @@ export function problemOf(size: Size): Problem {
 function configOf(size: Size, layers: number): ModelConfig {
   return {
     model_type: 'bert', vocab_size: size.vocabulary, hidden_size: size.width, num_hidden_layers: layers, num_attention_heads: size.heads,
-    intermediate_size: size.feedForward, hidden_act: 'gelu', hidden_dropout_prob: 0, attention_probs_dropout_prob: 0,
+    intermediate_size: size.feedForward, hidden_act: 'gelu', hidden_dropout_prob: size.dropout ?? 0, attention_probs_dropout_prob: size.dropout ?? 0,
     max_position_embeddings: size.length, type_vocab_size: 2, initializer_range: 0.05, layer_norm_eps: STEP.layerNormEpsilon, pad_token_id: 0,
     labels: Array.from({ length: STEP.classes }, (_, label) => String(label)),
   };

@@ -1,3 +1,4 @@
+import type { EncodedExample } from '../../src/train/batches.ts';
 import type { Size } from './problem.ts';
 
 /** A step that can be repeated; each call trains on the same batch and resolves to the loss before the update. */
@@ -17,11 +18,21 @@ export const SIDES = {
 
 export type SideName = keyof typeof SIDES;
 
-/** What is to be opened: a side, a size, and for our own sides any objective. */
+/** What our own sides train with, where it is not logit distillation on the problem's one batch. */
+export interface OwnTraining {
+  /** Names of the objectives, each of weight 1. */
+  readonly terms: readonly string[];
+  /** The teacher's logits are looked up, as in a run; otherwise it computes them in every step. */
+  readonly keptLogits: boolean;
+  /** Rows that batches are drawn of as in a run; absent where the problem's one batch is meant. */
+  readonly examples?: readonly EncodedExample[];
+}
+
+/** What is to be opened; it crosses to a page or process as JSON. */
 export interface Job {
   readonly side: SideName;
   readonly size: Size;
-  readonly objective?: string | undefined;
+  readonly training?: OwnTraining | undefined;
 }
 
 /** One measured step as the page or process that made it sees it. */

@@ -1,12 +1,13 @@
-/** The step as the lab makes it in a run: its training loop, its objectives, the teacher read in every step. */
-import type { TrainingArguments } from '../../../src/experiment/recipe.ts';
+/** The step as the lab makes it in a run: its training loop, its objectives, its teacher. */
+import { objectiveNamed } from '../../../src/distill/objectives/index.ts';
+import type { ObjectiveTerm, TrainingArguments } from '../../../src/experiment/recipe.ts';
 import { bindTerms, objectiveTensors } from '../../../src/lab/bound_terms.ts';
 import { classifierLoop } from '../../../src/lab/classifier_training.ts';
 import { shapeOf } from '../../../src/lab/teacher_pass.ts';
 import { upload } from '../../../src/model/weights.ts';
 import { openBackend } from '../../../src/tensor/backends/open.ts';
 import { STEP, type Problem } from '../problem.ts';
-import type { Stepper } from '../side.ts';
+import type { OwnTraining, Stepper } from '../side.ts';
 
 const OPTIONS: TrainingArguments = {
   seed: 1, num_train_epochs: 1, max_steps: 0, per_device_train_batch_size: 1, max_seq_length: 512, eval_steps: 0,
@@ -14,30 +15,39 @@ const OPTIONS: TrainingArguments = {
   weight_decay: STEP.weightDecay, adam_beta1: STEP.beta1, adam_beta2: STEP.beta2, adam_epsilon: STEP.epsilon, max_grad_norm: STEP.maxGradNorm,
 };
 
-/** Logit distillation with the constants that all sides share; any other objective as it comes, beside the labels. */
-const termsOf = (objective: string) => (objective === 'kd'
-  ? [{ name: 'kd', weight: 1, parameters: { temperature: STEP.temperature, kd_weight: STEP.kdWeight } }]
-  : [{ name: 'kd', weight: 1, parameters: {} }, { name: objective, weight: 1, parameters: {} }]);
+/** What every side trains with. */
+const LOGITS: OwnTraining = { terms: ['kd'], keptLogits: false };
+
+/** Logit distillation has the constants that all sides share, any other objective its own. */
+const termOf = (name: string): ObjectiveTerm => ({ name, weight: 1, parameters: name === 'kd' ? { temperature: STEP.temperature, kd_weight: STEP.kdWeight } : {} });
 
 /** Opens a backend of the lab and puts the problem on it. */
-export async function open({ teacher, student, batch }: Problem, device: 'webgpu' | 'wasm', wasmPaths?: Readonly<Record<string, string>>, objective = 'kd'): Promise<Stepper> {
+export async function open({ teacher, student, batch, size }: Problem, device: 'webgpu' | 'wasm', wasmPaths?: Readonly<Record<string, string>>, training = LOGITS): Promise<Stepper> {
   let fault: Error | undefined;
   await openBackend({ choice: device, ...(wasmPaths ? { wasmPaths } : {}), onFault: (found) => (fault ??= found) });
+  const { examples } = training;
   const parametersOf = ({ config, tensors }: Problem['student'], trainable: boolean) => upload({ config, heads: ['classification'], tensors }, trainable);
-  const setting = { student: shapeOf(student.config), teacher: shapeOf(teacher.config), fidelity: 'corrected', rowLabels: batch.labels, seed: OPTIONS.seed } as const;
-  const terms = bindTerms(termsOf(objective), setting);
+  const rowLabels = examples ? Int32Array.from(examples, ({ label }) => label) : batch.labels;
+  const setting = { student: shapeOf(student.config), teacher: shapeOf(teacher.config), fidelity: 'corrected', rowLabels, seed: OPTIONS.seed } as const;
+  const terms = bindTerms(training.terms.map(termOf), setting);
+  const memory = objectiveTensors('memory', terms);
   const loop = classifierLoop({
-    config: student.config, parameters: parametersOf(student, true), terms, options: OPTIONS, steps: Number.MAX_SAFE_INTEGER, first: 0, examples: [], padId: 0,
-    trained: objectiveTensors('trained', terms), memory: objectiveTensors('memory', terms),
-    teacher: { config: teacher.config, parameters: parametersOf(teacher, false), needsLogits: true, dropout: false },
-    fidelity: 'corrected', dropout: { student: false, teacher: false }, batchAt: () => batch,
+    config: student.config, parameters: parametersOf(student, true), terms, options: { ...OPTIONS, per_device_train_batch_size: size.batch },
+    steps: Number.MAX_SAFE_INTEGER, first: 0, examples: examples ?? [], padId: student.config.pad_token_id,
+    trained: objectiveTensors('trained', terms), memory,
+    teacher: {
+      config: teacher.config, parameters: parametersOf(teacher, false), dropout: false,
+      needsLogits: training.terms.some((name) => objectiveNamed(name).needs.teacherLogits),
+      ...(training.keptLogits ? { logits: new Float32Array(rowLabels.length * STEP.classes) } : {}),
+    },
+    fidelity: 'corrected', dropout: { student: (size.dropout ?? 0) > 0, teacher: false }, ...(examples ? {} : { batchAt: () => batch }),
   });
   return {
     step: async () => {
       const { loss, skipped } = await loop.next();
       if (fault) throw fault;
       if (skipped) throw new Error('a step was skipped: a number was not finite');
-      if (device === 'webgpu' && loop.execution.notReplayed.length > 0) throw new Error(`steps were not replayed: ${loop.execution.notReplayed.join('; ')}`);
+      if (device === 'webgpu' && memory.size === 0 && loop.execution.notReplayed.length > 0) throw new Error(`steps were not replayed: ${loop.execution.notReplayed.join('; ')}`);
       return loss;
     },
   };
