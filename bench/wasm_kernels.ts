@@ -13,7 +13,7 @@ import { indexById } from '../src/tensor/kernels/lookup.ts';
 import '../src/tensor/kernels/cross_entropy.ts';
 import '../src/tensor/kernels/attention.ts';
 import { crossEntropy } from '../src/tensor/kernels/cross_entropy.ts';
-import { softenedDivergences } from '../src/distill/prediction.ts';
+import { distillationLoss } from '../src/tensor/kernels/distillation_loss.ts';
 import { key, normal, integer } from '../src/random/counter.ts';
 import { uploadBatch, type TokenBatch } from '../src/model/batch.ts';
 import type { ModelConfig } from '../src/model/config.ts';
@@ -127,10 +127,10 @@ function loopOf(size: Size): TrainingLoop {
     const batch = uploadBatch(tokens, config);
     const source = { seed: 1, step };
     const logits = classify(parameters, config, encode(parameters, config, batch, { dropout: source }).last, batch, source).logits;
-    const ce = tf.mean(crossEntropy(logits, labels)) as tf.Scalar;
-    if (!teacher) return { ce };
+    if (!teacher) return { ce: tf.mean(crossEntropy(logits, labels)) as tf.Scalar };
     const target = classify(teacher, teacherConfig, encode(teacher, teacherConfig, batch).last, batch).logits;
-    return { ce, kd: tf.mean(softenedDivergences(target, logits, 2)) as tf.Scalar };
+    const [ce, kd] = distillationLoss(target, logits, labels, { temperature: 2, weight: 0.5, mean: true });
+    return { ce, kd };
   };
   return new TrainingLoop({ parameters, options, steps: 1e6, losses: (step) => ({ terms: losses(step) }) });
 }

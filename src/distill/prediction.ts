@@ -7,13 +7,6 @@ export function hardLosses(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1
   return isRegression(labels) ? tf.square(tf.sub(tf.reshape(logits, [-1]), labels)) : crossEntropy(logits, labels);
 }
 
-/** By row, KL(softmax(z_T/τ) ‖ softmax(z_S/τ)); logits [B, C] → [B]. */
-export function softenedDivergences(teacher: tf.Tensor2D, student: tf.Tensor2D, temperature: number): tf.Tensor1D {
-  const logP = tf.logSoftmax(tf.div(teacher, temperature));
-  const logQ = tf.logSoftmax(tf.div(student, temperature));
-  return tf.sum(tf.mul(tf.exp(logP), tf.sub(logP, logQ)), -1);
-}
-
 /** Targets of a regression are real numbers, class ids are whole ones. */
 export function isRegression(labels: Pick<ObjectiveInputs, 'labels'>['labels']): boolean {
   return labels.dtype === 'float32';

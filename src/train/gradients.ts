@@ -61,7 +61,7 @@ export class GradientSum {
       const { value, grads } = tf.variableGrads(() => {
         losses = this.job.losses(step, micro, prepared);
         for (const tensor of [...Object.values(losses.terms), ...Object.values(losses.memory ?? {})]) tf.keep(tensor);
-        return Object.values(losses.terms).reduce<tf.Scalar>((sum, term) => tf.add(sum, term), tf.scalar(0));
+        return beginning(Object.values(losses.terms));
       }, this.#variables);
       value.dispose();
       this.#sum(losses, grads);
@@ -90,6 +90,15 @@ export class GradientSum {
       if (gradient) this.#gradients.set(name, added(this.#gradients.get(name), weighted(gradient, weight)));
     }
   }
+}
+
+/** A scalar whose derivative by each term is 1, where a tape may begin; its value is the first term's, not their sum. */
+function beginning(terms: readonly tf.Scalar[]): tf.Scalar {
+  if (terms.length === 0) return tf.scalar(0);
+  return tf.customGrad((...given) => ({
+    value: (given[0] as tf.Scalar).clone(),
+    gradFunc: (dy) => terms.map(() => (dy as tf.Scalar).clone()),
+  }))(...terms) as tf.Scalar;
 }
 
 function weighted(gradient: tf.Tensor, weight: number): tf.Tensor {

@@ -1,8 +1,9 @@
 import * as tf from '../../tensor/tf.ts';
+import { distillationLoss } from '../../tensor/kernels/distillation_loss.ts';
 import { batchReduction } from '../averages.ts';
-import type { Objective } from '../objective.ts';
+import type { Objective, ObjectiveInputs, Terms } from '../objective.ts';
 import { teacherOf, present } from '../pairs.ts';
-import { hardLosses, isRegression, softenedDivergences } from '../prediction.ts';
+import { hardLosses, isRegression } from '../prediction.ts';
 
 /**
  * Vanilla KD: the student's softened predictions should match the teacher's, beside the labels.
@@ -31,14 +32,19 @@ export const kd: Objective = {
     const { temperature = 2, kd_weight = 0.5 } = inputs.parameters;
     const target = present(teacherOf('kd', inputs).logits, 'kd', 'teacher logits');
     const logits = present(inputs.student.logits, 'kd', 'student logits');
-    const regression = isRegression(inputs.labels);
-    const soft = regression ? squares(target, logits, inputs.fidelity === 'released') : softenedDivergences(target, logits, temperature);
-    return {
-      ce: tf.mul(batchReduction(hardLosses(logits, inputs.labels), inputs), 1 - kd_weight) as tf.Scalar,
-      kd: tf.mul(batchReduction(soft, inputs), kd_weight * (regression ? 1 : temperature ** 2)) as tf.Scalar,
-    };
+    if (isRegression(inputs.labels)) return regressionTerms(target, logits, inputs, kd_weight);
+    const [ce, kd] = distillationLoss(target, logits, inputs.labels, { temperature, weight: kd_weight, mean: inputs.fidelity !== 'released' });
+    return { ce, kd };
   },
 };
+
+function regressionTerms(target: tf.Tensor2D, logits: tf.Tensor2D, inputs: ObjectiveInputs, weight: number): Terms {
+  const soft = squares(target, logits, inputs.fidelity === 'released');
+  return {
+    ce: tf.mul(batchReduction(hardLosses(logits, inputs.labels), inputs), 1 - weight) as tf.Scalar,
+    kd: tf.mul(batchReduction(soft, inputs), weight) as tf.Scalar,
+  };
+}
 
 /** (z_S − z_T)² by example [B, 1], or of all B·B combinations, which broadcasting gave in the reference. */
 function squares(teacher: tf.Tensor2D, student: tf.Tensor2D, allCombinations: boolean): tf.Tensor {

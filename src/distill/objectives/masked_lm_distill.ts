@@ -1,8 +1,6 @@
-import * as tf from '../../tensor/tf.ts';
-import { batchReduction } from '../averages.ts';
+import { distillationLoss } from '../../tensor/kernels/distillation_loss.ts';
 import type { Objective } from '../objective.ts';
 import { present, teacherOf } from '../pairs.ts';
-import { hardLosses, softenedDivergences } from '../prediction.ts';
 
 /**
  * Masked-LM distillation: the student's softened predictions of masked words should match the teacher's.
@@ -30,9 +28,7 @@ export const maskedLmDistill: Objective = {
     const target = present(teacherOf('masked_lm_distill', inputs).maskedLm, 'masked_lm_distill', 'masked-LM logits of the teacher');
     const logits = present(inputs.student.maskedLm, 'masked_lm_distill', 'masked-LM logits of the student');
     const words = present(inputs.maskedLabels, 'masked_lm_distill', 'the words at the masked positions');
-    return {
-      masked_lm: tf.mul(batchReduction(hardLosses(logits, words), inputs), 1 - kd_weight) as tf.Scalar,
-      masked_lm_kd: tf.mul(batchReduction(softenedDivergences(target, logits, temperature), inputs), kd_weight * temperature ** 2) as tf.Scalar,
-    };
+    const [masked_lm, masked_lm_kd] = distillationLoss(target, logits, words, { temperature, weight: kd_weight, mean: inputs.fidelity !== 'released' });
+    return { masked_lm, masked_lm_kd };
   },
 };

@@ -3,6 +3,7 @@ import * as tf from '../../../src/tensor/tf.ts';
 import type { ActivationName } from '../../../src/tensor/kernels/activation.ts';
 import '../../../src/tensor/kernels/attention.ts';
 import '../../../src/tensor/kernels/cross_entropy.ts';
+import '../../../src/tensor/kernels/distillation_loss.ts';
 import '../../../src/tensor/kernels/layer_norm.ts';
 import '../../../src/tensor/kernels/linear.ts';
 import '../../../src/tensor/kernels/linear_activation.ts';
@@ -134,6 +135,30 @@ describe('kernels on WebGPU', () => {
     const { gradients } = exactLinear([13, 7, 11], [xs!, ws!, bs!, u.map((t, i) => ds![i]! * slope(t))]);
     await holdForms('LabLinearActivation', { x, w, b }, { kind }, [u.map(reference), u]);
     await holdForms('LabLinearActivationGradient', { dy, x, w, u: tf.tensor(Float32Array.from(u), [13, 11]) }, { kind }, gradients);
+  });
+
+  it.each([[1, 2, 0.5, 3], [67, 5, 2, 0.7], [131, 61, 4, 1]] as const)('distillationLoss of [%i, %i] at temperature %f, weight %f', async (rows, classes, temperature, weight) => {
+    const [teacher, student, hard, soft] = [random([rows, classes], 0, 3), random([rows, classes], 1, 3), tf.scalar(0.3), tf.scalar(-1.7)];
+    const labels = tf.tensor1d(Int32Array.from({ length: rows }, (_, n) => (7 * n + 1) % classes), 'int32');
+    const [ts, ss] = (await valuesOf([teacher, student])) as [Float32Array, Float32Array];
+    const softmax = (z: Float32Array, n: number, t: number) => {
+      const sum = total(classes, (j) => Math.exp(z[n * classes + j]! / t));
+      return Array.from({ length: classes }, (_, j) => Math.exp(z[n * classes + j]! / t) / sum);
+    };
+    for (const mean of [true, false]) {
+      const share = mean ? 1 / rows : 1;
+      const label = (n: number) => (7 * n + 1) % classes;
+      const ofRow = (n: number) => ({ p: softmax(ts, n, temperature), q: softmax(ss, n, temperature), own: softmax(ss, n, 1) });
+      const losses = [
+        total(rows, (n) => -Math.log(ofRow(n).own[label(n)]!)) * (1 - weight) * share,
+        total(rows, (n) => total(classes, (j) => ofRow(n).p[j]! * Math.log(ofRow(n).p[j]! / ofRow(n).q[j]!))) * weight * temperature ** 2 * share,
+      ];
+      const gradient = Array.from({ length: rows }, (_, n) => ofRow(n)).flatMap(({ p, q, own }, n) => p.map((_, j) =>
+        share * (0.3 * (1 - weight) * (own[j]! - Number(j === label(n))) - 1.7 * weight * temperature * (q[j]! - p[j]!))));
+      const attrs = { temperature, weight, mean };
+      await holdForms('LabDistillationLoss', { teacher, student, labels }, attrs, losses.map((loss) => [loss]));
+      await holdForms('LabDistillationLossGradient', { teacher, student, labels, hard, soft }, attrs, [gradient]);
+    }
   });
 
   it('adds the squares of any number of tensors', async () => {
