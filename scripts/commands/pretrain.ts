@@ -1,25 +1,24 @@
 import { BUNDLED_BASE } from '../../src/experiment/presets.ts';
+import { TEXT_OPTIONS } from '../../src/experiment/text_options.ts';
+import { layerList, MODEL_HELP, TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 import { command } from '../command_line/command.ts';
 import { integer, text } from '../command_line/option.ts';
-import { pretrainJob } from './recipe_from.ts';
-import { layerNumbers, MODEL_HELP, TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 import { withFetched } from '../models/elsewhere.ts';
+import { DOCUMENTS, pretrainJob, SHAPE, STUDENT_DOCUMENTS } from './text_jobs.ts';
 import { outputFolder, train } from './training_run.ts';
-
-const SHAPE = 'scratch:12x64';
-const DOCUMENTS = 20_000;
 
 export const pretrain = command({
   name: 'pretrain',
-  summary: `Pretrain a model by masked language modelling on the generated corpus (as ${BUNDLED_BASE} was made).`,
+  summary: `Pretrain a model on the generated corpus by masked words (as ${BUNDLED_BASE} was made), or distil a --teacher on it.`,
   options: {
     model: text('MODEL', MODEL_HELP, SHAPE),
-    init: layerNumbers,
-    documents: integer(100, 1_000_000, 'documents of the corpus', String(DOCUMENTS)),
+    init: { ...layerList, help: 'layers of the model to go on with, 0-based, named twice to grow, e.g. 0,1,2,0,1,2; with --teacher those that the student starts from, or random' },
+    documents: integer(100, 1_000_000, 'documents of the corpus', `${DOCUMENTS}; ${STUDENT_DOCUMENTS} with --teacher`),
+    ...TEXT_OPTIONS,
     ...TRAINING_OPTIONS,
   },
-  plan: (given) => withFetched(given, { model: 'model', tokenizer: 'tokenizer' }, (values) => {
-    const job = pretrainJob({ ...values, model: values.model ?? SHAPE, documents: values.documents ?? DOCUMENTS });
+  plan: (given) => withFetched(given, { model: 'model', teacher: 'model', init_from: 'model', tokenizer: 'tokenizer' }, (values) => {
+    const job = pretrainJob(values);
     const out = outputFolder(values.output_dir, job.recipe.name);
     return (context) => train(job, values, out, context);
   }),

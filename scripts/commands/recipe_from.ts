@@ -13,7 +13,7 @@ type TrainingValues = Values<typeof TRAINING_OPTIONS>;
 /** A recipe, and the folders of this machine that the page reads for it. */
 export interface Job {
   readonly recipe: Recipe;
-  readonly folders: { readonly teacher?: string; readonly data?: string; readonly tokenizer?: string };
+  readonly folders: { readonly teacher?: string; readonly data?: string; readonly tokenizer?: string; readonly student?: string };
 }
 
 /** What only a distilling command says. */
@@ -44,18 +44,6 @@ export function finetuneJob(values: TrainingValues & { readonly model: string })
   const student = { num_hidden_layers: layers, init: { kind: 'layers', layers: evenLayers(layers, layers) } } as const;
   const name = `${task}-finetune-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
   return jobOf(values, model, { ...DEFAULT_RECIPE, kind: 'finetune', name, task, student, stages: [], baselines: false });
-}
-
-/** The recipe of `pretrain`: masked language modelling from random weights, or further from a model. */
-export function pretrainJob(values: TrainingValues & { readonly model: string; readonly documents: number; readonly init?: readonly number[] }): Job {
-  const model = resolveModel(values.model, '--model', DEFAULT_RECIPE.task);
-  const data: DataSource = { ...MINI_GLUE, seed: values.data_seed ?? MINI_GLUE.seed, train_rows: values.documents };
-  const name = `pretrain-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
-  const layers = values.init ?? evenLayers(model.layers ?? 1, model.layers ?? 1);
-  const student = { num_hidden_layers: layers.length, init: { kind: 'layers', layers } } as const;
-  const base: Recipe = { ...DEFAULT_RECIPE, kind: 'pretrain', name, student, stages: [], baselines: false };
-  const job = jobOf({ ...values, train_rows: undefined, dev_rows: undefined }, model, base);
-  return { ...job, recipe: { ...job.recipe, data } };
 }
 
 /** A recipe with the data, the tokenizer, the model and the training arguments of the options; UsageError where they do not fit. */

@@ -1,6 +1,7 @@
 /** What `distill` and `finetune` share: the run in the browser, its progress, its table, its files. */
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Recipe } from '../../src/experiment/recipe.ts';
 import type { DeviceReport, ResultRow } from '../../src/worker/protocol.ts';
 import { ROOT } from '../build_app.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
@@ -24,9 +25,10 @@ export function outputFolder(named: string | undefined, name: string): string {
 }
 
 /** Runs the job, prints its progress, writes `recipe.json` and `results.json` beside the model. */
-export async function train(job: Job, values: Values<typeof TRAINING_OPTIONS>, out: string, context: Context): Promise<Outcome> {
+export async function train(job: Job & { readonly notes?: readonly string[] }, values: Values<typeof TRAINING_OPTIONS>, out: string, context: Context): Promise<Outcome> {
   const began = performance.now();
   const progress = progressOn(context.log);
+  for (const note of job.notes ?? []) progress.say(note);
   let device: DeviceReport | undefined;
   let rows: readonly ResultRow[] = [];
   try {
@@ -58,11 +60,16 @@ export async function train(job: Job, values: Values<typeof TRAINING_OPTIONS>, o
   return { json, text: summary(job, rows, device, seconds, out) };
 }
 
+function subjectOf({ kind, task }: Recipe, examples: number): string {
+  const onText = kind === 'pretrain' || kind === 'distill-text';
+  return onText ? `Masked words of ${examples} held-out texts` : `${task}, scores on ${examples} dev rows`;
+}
+
 function summary({ recipe }: Job, rows: readonly ResultRow[], device: DeviceReport | undefined, seconds: number, out: string): string {
   const examples = rows[0]?.scores.examples ?? 0;
   return [
     '',
-    `${recipe.task}, scores on ${examples} dev rows, seed ${recipe.training.seed}`,
+    `${subjectOf(recipe, examples)}, seed ${recipe.training.seed}`,
     '',
     resultTable(rows),
     '',

@@ -97,6 +97,16 @@ export interface Control {
   readonly step: number;
 }
 
+/** What an objective needs beside intermediate tensors. */
+export interface ObjectiveNeeds {
+  /** The teacher's predictions: of classes, or of masked words where `maskedLm` is set. */
+  readonly teacherLogits: boolean;
+  /** Predictions of masked words in the place of classes: the objective is for texts. */
+  readonly maskedLm?: true;
+  /** Labels of any kind, or class ids alone; absent for objectives that texts without labels have too. */
+  readonly labels?: 'any' | 'classes';
+}
+
 /** Intermediate tensors that a step needs of either model. */
 export interface TapNeeds {
   readonly student: TapLayers;
@@ -124,7 +134,7 @@ export interface Objective {
   readonly source: string;
   /** What the fidelity `released` changes; undefined when nothing. */
   readonly released?: string;
-  readonly needs: { readonly teacherLogits: boolean; readonly maskedLm?: true };
+  readonly needs: ObjectiveNeeds;
   readonly controls: readonly Control[];
   /** The mapping of a term that names none; undefined for objectives without layers. */
   readonly mapping?: LayerMapping;

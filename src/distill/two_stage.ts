@@ -1,14 +1,22 @@
-import type { MethodTerm } from './methods.ts';
+/** A part of a training with terms of its own. */
+export interface TrainingPart<Term> {
+  readonly name: 'masked-lm' | 'distillation';
+  /** Of all steps. */
+  readonly share: number;
+  readonly terms: readonly Term[];
+}
 
 /**
- * Masked language modelling first, relations of the teacher after it: the terms at a share of the training, 0 … 1.
+ * Masked language modelling first, what is learned from the teacher after it: the parts of a training, which turns at a
+ * share of its steps, 0 … 1.
  *
- *   progress < turn: masked_lm;  else: minilm on the last layers
- *
- * Source: method `att_val_two_stage` of the task-agnostic reference, which its released conditions never reach (D15) and
- * which turns at half of the wall-clock budget; here at a share of the steps, so that a run stays a function of its recipe.
+ * Source: method `att_val_two_stage` of the task-agnostic reference (with its `att_val_og`), which its released conditions
+ * never reach (D15) and which turns at half of the wall-clock budget; here at a share of the steps, so that a run stays a
+ * function of its recipe.
  */
-export function maskedLmThenRelations(progress: number, turn = 0.5): readonly MethodTerm[] {
-  const name = progress < turn ? 'masked_lm' : 'minilm';
-  return [{ name, weight: 1, parameters: {} }];
+export function maskedLmFirst<Term>(maskedLm: Term, then: readonly Term[], turn = 0.5): readonly TrainingPart<Term>[] {
+  return [
+    { name: 'masked-lm', share: turn, terms: [maskedLm] },
+    { name: 'distillation', share: 1 - turn, terms: then },
+  ];
 }

@@ -1,9 +1,8 @@
 /** The options of the reference's `experiments.py`, its knobs, and ours, under one table. */
 import { MAPPING_NAMES, parseMapping } from '../distill/layer_mapping.ts';
 import { Fault } from '../fault/fault.ts';
-import type { OptimizerName, SchedulerName } from '../train/optimization.ts';
+import { stageTrainingList } from './optimisation_options.ts';
 import { choice, flag, integer, real, short, text, UsageError, type Option } from './option.ts';
-import { DEFAULT_RECIPE } from './presets.ts';
 import type { InitPart } from './recipe.ts';
 import { layerList, MODEL_HELP, SEED_END, TRAINING_OPTIONS } from './training_options.ts';
 
@@ -46,11 +45,6 @@ export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
 };
 
 const { seed: _oneSeed, ...shared } = TRAINING_OPTIONS;
-const { training } = DEFAULT_RECIPE;
-
-const OPTIMIZERS = ['adamw_torch', 'adamw_hf', 'adam', 'adam_fairseq', 'lamb', 'adafactor', 'sgd'] as const satisfies readonly OptimizerName[];
-/** Without `time`: a run is a function of its recipe, and a clock is none. */
-const SCHEDULERS = ['linear', 'cosine', 'polynomial', 'polynomial_decay', 'constant', 'constant_with_warmup', 'step', 'constant_step'] as const satisfies readonly SchedulerName[];
 const PARTS = ['embeddings', 'masked-lm', 'classifier'] as const satisfies readonly InitPart[];
 
 const partList: Option<readonly InitPart[]> = {
@@ -89,12 +83,7 @@ export const EXPERIMENT_OPTIONS = {
   init_parts: partList,
   fidelity: choice(['corrected', 'released'], 'objectives as corrected here, or as the reference computes them', 'corrected'),
   dropout: choice(['student', 'teacher', 'both', 'none'], 'models that drop values while the student is trained', 'student; both where the fidelity is released'),
-  optim: choice(OPTIMIZERS, 'optimiser', 'adamw_torch'),
-  lr_scheduler_type: choice(SCHEDULERS, 'course of the learning rate', 'linear'),
-  warmup_ratio: real(0, 1, 'share of the steps in which the learning rate rises', String(training.warmup_ratio)),
-  weight_decay: real(0, 1, 'weight decay', String(training.weight_decay)),
-  max_grad_norm: real(0, 1e6, 'largest norm of the gradient, 0 for any', String(training.max_grad_norm)),
-  gradient_accumulation_steps: integer(1, 4096, 'batches that make one update', '1'),
   baselines: choice(['on', 'off'], 'train and score the baselines beside each student', 'on'),
   stage_start: choice(['last', 'best'], 'weights of the first stage that the second starts from', 'last'),
+  stage_training: stageTrainingList,
 } as const;

@@ -1,12 +1,13 @@
 /** What a method, a kind of stage and the reference's knobs stand for: the stages of a recipe. */
+import { taskNamed } from '../data/tasks.ts';
 import { layerPairs, parseMapping } from '../distill/layer_mapping.ts';
-import { methodNamed, REFERENCE_METHODS } from '../distill/methods.ts';
 import { Fault } from '../fault/fault.ts';
 import type { EXPERIMENT_OPTIONS } from './experiment_options.ts';
 import { entryNamed } from './objective_catalogue.ts';
-import { OBJECTIVE_LIST } from './objective_list.ts';
-import { didYouMean, UsageError, type Values } from './option.ts';
+import { checkFit, methodTerms } from './method_terms.ts';
+import { UsageError, type Values } from './option.ts';
 import type { ObjectiveTerm, Stage } from './recipe.ts';
+import { withStageTraining } from './stage_training.ts';
 
 export type ExperimentValues = Values<typeof EXPERIMENT_OPTIONS>;
 
@@ -31,12 +32,15 @@ export interface MethodStages {
  */
 export function methodStages(method: string, values: ExperimentValues): MethodStages {
   const notes: string[] = [];
-  const terms = methodTerms(method, values, (note) => notes.push(note));
+  const terms = methodTerms(method, 'task_specific', values, (note) => notes.push(note));
+  checkFit(terms, { kind: 'distill', regression: isRegression(values.task) });
   const hidden = terms.some(comparesLayers);
   const kind = values.experiment === 'pred' ? 'pred' : (values.stage ?? 'one_stage');
   if (kind === 'two_stage' && !hidden) notes.push(`${method} compares predictions only: both stages do, as in the reference.`);
-  return { stages: STAGES[kind]({ terms, hidden, values }), notes };
+  return { stages: withStageTraining(STAGES[kind]({ terms, hidden, values }), values.stage_training), notes };
 }
+
+const isRegression = (task: string | undefined): boolean => task !== undefined && taskNamed(task).labels.length === 0;
 
 interface StageParts {
   readonly terms: readonly ObjectiveTerm[];
@@ -64,63 +68,6 @@ function weighted(term: ObjectiveTerm, { inter_weight = 1, crd_weight = 1 }: Exp
 /** The loss of the prediction stage. */
 function predictionTerm({ temperature = 1, kd_weight = 1, use_mse }: ExperimentValues): ObjectiveTerm {
   return { name: use_mse ? 'logit_mse' : 'kd', weight: 1, parameters: { temperature, kd_weight } };
-}
-
-/** `a+0.5*b` as terms; each of them by a name of the reference or of an objective. */
-function methodTerms(method: string, values: ExperimentValues, note: (text: string) => void): ObjectiveTerm[] {
-  return method.split('+').flatMap((part) => {
-    const match = /^(?:(\d*\.?\d+)\*)?([\w-]+)$/.exec(part.trim());
-    if (!match) throw new UsageError('--method', 'a method such as att_mse_learn, or a sum such as att_mse+0.5*hidden_cls', `"${method}"`);
-    return named(match[2]!, values, note).map((term) => ({ ...term, weight: term.weight * Number(match[1] ?? 1) }));
-  });
-}
-
-function named(name: string, values: ExperimentValues, note: (text: string) => void): ObjectiveTerm[] {
-  const terms = termsOf(name).map((term) => withKnobs(term, values));
-  const contrastive = name === 'kd' && (values.crd_weight ?? 0) > 0 ? [withKnobs({ name: 'crd', weight: values.crd_weight!, parameters: { embeddings: 0 }, mapping: 'skip' }, values)] : [];
-  return [...terms.map((term) => mapped(term, values, note)), ...contrastive];
-}
-
-function termsOf(name: string): readonly ObjectiveTerm[] {
-  const entry = entryNamed(name);
-  if (entry && !Object.hasOwn(REFERENCE_METHODS.task_specific, name)) return [{ name: entry.name, weight: 1, parameters: {} }];
-  try {
-    return methodNamed(name, 'task_specific').objectives;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const names = [...Object.keys(REFERENCE_METHODS.task_specific), ...OBJECTIVE_LIST.map((one) => one.name)];
-    throw new UsageError('--method', error.expected, error.got, error.remedy.startsWith('Choose') ? didYouMean(name, names) : error.remedy);
-  }
-}
-
-/** Knobs by the objective whose parameters they are. */
-const KNOBS: Readonly<Record<string, readonly ('temperature' | 'kd_weight' | 'nce_k' | 'crd_feat_dim')[]>> = {
-  kd: ['temperature', 'kd_weight'],
-  logit_mse: ['temperature', 'kd_weight'],
-  crd: ['nce_k', 'crd_feat_dim'],
-};
-
-function withKnobs(term: ObjectiveTerm, values: ExperimentValues): ObjectiveTerm {
-  const name = term.name === 'kd' && values.use_mse ? 'logit_mse' : term.name;
-  const given = (KNOBS[name] ?? []).flatMap((knob) => (values[knob] === undefined ? [] : [[knob, values[knob]] as const]));
-  return { ...term, name, parameters: { ...term.parameters, ...Object.fromEntries(given) } };
-}
-
-/** Mappings that are what an objective is, rather than a choice. */
-const OWN: ReadonlySet<string> = new Set(['combine', 'random', 'random_block']);
-
-/**
- * The term with the mapping of the command line, where it has one to choose: the reference's contrastive loss takes all
- * states whatever `--mapping` says, its random ones draw, and its attention losses know no `combine`.
- */
-function mapped(term: ObjectiveTerm, { mapping }: ExperimentValues, note: (text: string) => void): ObjectiveTerm {
-  const entry = entryNamed(term.name);
-  if (mapping === undefined || entry?.mapping === undefined) return term;
-  const own = term.mapping ?? entry.mapping;
-  const stays = OWN.has(own) || (mapping === 'combine' && !entry.combines);
-  if (!stays) return { ...term, mapping };
-  if (mapping !== own) note(`${term.name} keeps its own mapping, ${own}, as in the reference: --mapping ${mapping} has no part in it.`);
-  return { ...term, mapping: own };
 }
 
 /** UsageError at `--mapping` unless every term's mapping fits the two depths. */

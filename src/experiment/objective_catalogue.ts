@@ -5,6 +5,7 @@
 import type { Control } from '../distill/objective.ts';
 import { OBJECTIVE_LIST } from './objective_list.ts';
 import { didYouMean, UsageError } from './option.ts';
+import type { Recipe } from './recipe.ts';
 
 export interface CatalogueEntry {
   readonly name: string;
@@ -18,6 +19,8 @@ export interface CatalogueEntry {
   readonly compares: 'layers' | 'predictions' | 'masked words';
   /** The kind of its own layer mapping. */
   readonly mapping?: string;
+  /** Labels that it looks at: of any kind, or class ids alone. */
+  readonly labels?: 'any' | 'classes';
   /** Whether it can compare all states at once. */
   readonly combines: boolean;
   /** Numbers that a person may set. */
@@ -27,6 +30,20 @@ export interface CatalogueEntry {
 /** The entry of that name or alias; undefined when there is none. */
 export function entryNamed(name: string): CatalogueEntry | undefined {
   return OBJECTIVE_LIST.find((entry) => entry.name === name || entry.aliases.includes(name));
+}
+
+/** What a recipe trains on, as far as it decides which objectives fit. */
+export interface TrainedOn {
+  readonly kind: Recipe['kind'];
+  /** Whether the task's labels are scores. */
+  readonly regression: boolean;
+}
+
+/** What an objective needs that is not there, e.g. `class labels`; undefined where it fits. */
+export function misfit({ compares, labels }: CatalogueEntry, { kind, regression }: TrainedOn): string | undefined {
+  if (kind === 'distill-text') return labels ? 'the labels of a task' : undefined;
+  if (compares === 'masked words') return 'text with masked words';
+  return regression && labels === 'classes' ? 'classes, not scores' : undefined;
 }
 
 /** The entry of an objective; UsageError at `where` that names the nearest when there is none. */

@@ -68,6 +68,17 @@ export function recipeForTask(task: string): Recipe {
   return { ...DEFAULT_RECIPE, name: `${task}-distilled`, task, teacher: bundledTeacher(task) };
 }
 
+/** The bundled base model into 3 of its 12 layers on the generated corpus, beside the same student without a teacher. */
+export const TEXT_RECIPE: Recipe = {
+  ...DEFAULT_RECIPE,
+  kind: 'distill-text',
+  name: 'text-distilled',
+  data: { ...MINI_GLUE, train_rows: 2000 },
+  teacher: { kind: 'bundled', name: BUNDLED_BASE },
+  stages: [{ name: 'distillation', objectives: [{ name: 'masked_lm_distill', weight: 1, parameters: { temperature: 1, kd_weight: 0.5 } }], training: {}, start: 'last' }],
+  training: { ...DEFAULT_RECIPE.training, num_train_epochs: 3 },
+};
+
 export const PRESETS: readonly Preset[] = [
   {
     name: 'sentiment',

@@ -49,6 +49,8 @@ export interface TrainingArguments extends OptimizationArguments {
   readonly max_seq_length: number;
   /** Steps between evaluations on the tuning rows; 0 evaluates at the end only. */
   readonly eval_steps: number;
+  /** `distill-text` alone: in half of the batches most tokens become random ones. */
+  readonly aug?: boolean;
 }
 
 /** One term of the loss: an objective of `distill/objectives` by name, with its weight and its own parameters. */
@@ -99,10 +101,11 @@ export interface StudentChoice {
 export interface Recipe {
   readonly version: typeof RECIPE_VERSION;
   /**
-   * `distill`: teacher, distilled student and every baseline; `finetune`: one model on one task; `pretrain`: masked
-   * language modelling on the corpus of the mini-GLUE grammar (`task` and `student` have no meaning there).
+   * `distill`: teacher, distilled student and every baseline on one task; `finetune`: one model on one task; `pretrain`:
+   * masked language modelling on the corpus of the mini-GLUE grammar; `distill-text`: teacher and distilled student on that
+   * corpus, with words masked. `task` has no meaning on text, where `data.train_rows` counts documents.
    */
-  readonly kind: 'distill' | 'finetune' | 'pretrain';
+  readonly kind: 'distill' | 'distill-text' | 'finetune' | 'pretrain';
   readonly name: string;
   readonly task: string;
   readonly data: DataSource;

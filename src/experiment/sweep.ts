@@ -58,7 +58,8 @@ export function sweepOf(values: ExperimentValues, context: SweepContext): Sweep 
   return { group: values.group ?? 'task-specific-comparison', runs, notes: [...notes] };
 }
 
-const widthsOf = ({ hidden_size, num_attention_heads, intermediate_size }: ExperimentValues) => ({ hidden_size, num_attention_heads, intermediate_size });
+/** The sizes of the student that a line gives. */
+export const widthsOf = ({ hidden_size, num_attention_heads, intermediate_size }: Pick<ExperimentValues, 'hidden_size' | 'num_attention_heads' | 'intermediate_size'>) => ({ hidden_size, num_attention_heads, intermediate_size });
 
 function methodsOf({ experiment, method }: ExperimentValues): readonly string[] {
   if (experiment === 'method_list' && method === undefined) return METHOD_LIST;
@@ -79,7 +80,8 @@ function recipeOf(base: Recipe, values: ExperimentValues, { method, seed, studen
   };
 }
 
-const DROPOUT: Readonly<Record<NonNullable<ExperimentValues['dropout']>, Recipe['dropout']>> = {
+/** Which models drop values, by the word of the option. */
+export const DROPOUT: Readonly<Record<NonNullable<ExperimentValues['dropout']>, Recipe['dropout']>> = {
   student: { student: true, teacher: false },
   teacher: { student: false, teacher: true },
   both: { student: true, teacher: true },

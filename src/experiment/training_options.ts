@@ -2,6 +2,7 @@
 import { TASKS } from '../data/tasks.ts';
 import { DEFAULT_RECIPE, MINI_GLUE, TABLE_EPOCHS } from './presets.ts';
 import type { BackendChoice } from './recipe.ts';
+import { OPTIMISATION_OPTIONS } from './optimisation_options.ts';
 import { choice, flag, integer, real, text, UsageError, type Option } from './option.ts';
 
 const { training } = DEFAULT_RECIPE;
@@ -23,6 +24,7 @@ export const TRAINING_OPTIONS = {
   max_seq_length: integer(4, 512, 'most tokens of a row', String(training.max_seq_length)),
   learning_rate: real(0, 10, 'highest learning rate', String(training.learning_rate)),
   eval_steps: integer(0, 10_000_000, 'steps between evaluations, 0 for one at the end', String(training.eval_steps)),
+  ...OPTIMISATION_OPTIONS,
   backend: choice(BACKENDS, 'engine', 'auto: the fastest that this machine has'),
   output_dir: text('FOLDER', 'new or empty folder for the model and its results', 'runs/<name>'),
   port: integer(0, 65_535, 'port of the loopback server', 'a free one'),
@@ -38,18 +40,6 @@ export const layerList: Option<readonly number[] | 'random'> = {
     if (value === 'random') return 'random';
     if (!/^\d+(,\d+)*$/.test(value)) throw new UsageError(where, 'layer numbers such as 3,7,11, or random', `"${value}"`);
     return value.split(',').map(Number);
-  },
-};
-
-/** Layers of the model to go on with, any of them twice: `0,1,2,0,1,2` doubles a model of three layers. */
-export const layerNumbers: Option<readonly number[]> = {
-  placeholder: 'LIST',
-  help: 'layers of the model to go on with, 0-based; named twice to grow, e.g. 0,1,2,0,1,2',
-  otherwise: 'all of them',
-  read: (value, where) => {
-    const layers = layerList.read(value, where);
-    if (layers === 'random') throw new UsageError(where, 'layer numbers such as 0,1,2', '"random"');
-    return layers;
   },
 };
 

@@ -1,21 +1,24 @@
 /** From the values of training options to training arguments. */
+import { ARGUMENT_NAMES, OPTIMISATION_OPTIONS } from './optimisation_options.ts';
 import type { Values } from './option.ts';
 import type { TrainingArguments } from './recipe.ts';
 import type { TRAINING_OPTIONS } from './training_options.ts';
 
 /** What the options of every training command say of its arguments. */
-export type TrainingValues = Values<Pick<typeof TRAINING_OPTIONS, 'seed' | 'max_steps' | 'max_seq_length' | 'learning_rate' | 'eval_steps' | 'epochs' | 'batch_size'>> & Partial<Pick<TrainingArguments, (typeof OPTIMISATION)[number]>>;
+export type TrainingValues = Values<Pick<typeof TRAINING_OPTIONS, (typeof SAME)[number] | keyof typeof ARGUMENT_NAMES | keyof typeof OPTIMISATION_OPTIONS>>;
 
 /** Options whose names are those of the arguments. */
-const OPTIMISATION = ['optim', 'lr_scheduler_type', 'warmup_ratio', 'weight_decay', 'max_grad_norm', 'gradient_accumulation_steps'] as const;
+const SAME = ['seed', 'max_steps', 'max_seq_length', 'learning_rate', 'eval_steps'] as const;
 
 /** The arguments of a base with those that were given in their place. */
 export function trainingOf(values: TrainingValues, base: TrainingArguments): TrainingArguments {
-  const { seed, max_steps, max_seq_length, learning_rate, eval_steps } = values;
-  const num_train_epochs = values.epochs;
-  const per_device_train_batch_size = values.batch_size;
-  const optimisation = Object.fromEntries(OPTIMISATION.map((name) => [name, values[name]]));
-  return { ...base, ...given({ seed, max_steps, max_seq_length, learning_rate, eval_steps, num_train_epochs, per_device_train_batch_size, ...optimisation }) };
+  const entries = [...SAME, ...optimisationNames()].map((name) => [name, values[name]] as const);
+  const renamed = Object.entries(ARGUMENT_NAMES).map(([option, argument]) => [argument, values[option as keyof typeof ARGUMENT_NAMES]] as const);
+  return { ...base, ...given(Object.fromEntries([...entries, ...renamed])) };
+}
+
+function optimisationNames(): (keyof typeof OPTIMISATION_OPTIONS)[] {
+  return Object.keys(OPTIMISATION_OPTIONS) as (keyof typeof OPTIMISATION_OPTIONS)[];
 }
 
 /** An object without the entries that have no value. */

@@ -1,16 +1,16 @@
-import { stageTraining, type ObjectiveTerm, type Recipe } from '../experiment/recipe.ts';
+import { stageTraining, type ObjectiveTerm, type Recipe, type Stage, type StageTraining } from '../experiment/recipe.ts';
 import type { Arm, Scores } from '../experiment/run.ts';
 import { TEACHER_TRAINING } from '../experiment/presets.ts';
 import type { Head } from '../model/parameters.ts';
 import type { Weights } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { logitsOf } from '../train/evaluate.ts';
-import { classifierStage } from './classifier_stage.ts';
-import { maskedLmLoop, scoreMaskedLm } from './masked_lm.ts';
+import { trainingStage, type Predicted } from './classifier_stage.ts';
+import { scoreMaskedLm } from './masked_lm.ts';
 import { scoresFromLogits } from './scores.ts';
 import type { Session } from './session.ts';
 import { beginStudent } from './student.ts';
-import type { ArmModel, ArmStage, ArmTraining, OnRows } from './stage.ts';
+import type { ArmModel, ArmTraining, OnRows } from './stage.ts';
 
 /** Weights before training, and where they come from where there is more to say than the recipe does. */
 export type Beginning = (session: Session, teacher: Weights, recipe: Recipe) => { readonly weights: Weights; readonly origin?: string };
@@ -33,29 +33,41 @@ const scoreClassifier: Scorer = async (model, rows, session, recipe, onProgress)
   return scoresFromLogits(session.task, logits, rows);
 };
 
+const scoreWords: Scorer = (model, rows, session, recipe, onProgress) => scoreMaskedLm(model, rows, session.tokenizer, recipe.training.max_seq_length, onProgress);
+
 const CROSS_ENTROPY: readonly ObjectiveTerm[] = [{ name: 'ce', weight: 1, parameters: {} }];
 
+const MASKED_WORDS: readonly ObjectiveTerm[] = [{ name: 'masked_lm', weight: 1, parameters: {} }];
+
 /** The student before training: same seed in every arm, so that arms differ in what the table says and nothing else. */
-const initialisedStudent: Beginning = ({ initFrom }, teacher, recipe) => beginStudent(recipe, teacher, initFrom);
+const initialisedStudent: Beginning = ({ initFrom }, teacher, recipe) => beginStudent(recipe, teacher, initFrom, EXPORTED[recipe.kind].heads);
 
 /** The same student with random weights throughout. */
-const randomStudent: Beginning = ({ initFrom }, teacher, recipe) => beginStudent({ ...recipe, student: { ...recipe.student, init: { kind: 'random' } } }, teacher, initFrom);
+const randomStudent: Beginning = (session, teacher, recipe) => initialisedStudent(session, teacher, { ...recipe, student: { ...recipe.student, init: { kind: 'random' } } });
 
 const asLoaded: Beginning = ({ start }) => ({ weights: start });
 
 /** The recipe's stages, each with its own loss: that of the recipe, or another. */
-function stages(losses: (stage: Recipe['stages'][number]) => readonly ObjectiveTerm[]): ArmTraining['stages'] {
-  return (recipe) => recipe.stages.map((stage) => classifierStage(losses(stage), stageTraining(recipe, stage), stage.start));
+function stages(predicted: Predicted, losses: (stage: Stage) => readonly ObjectiveTerm[], changes: StageTraining = {}): ArmTraining['stages'] {
+  return (recipe) => recipe.stages.map((stage) => trainingStage(predicted, losses(stage), { ...stageTraining(recipe, stage), ...changes }, stage.start));
 }
+
+/** One stage with the recipe's own training arguments. */
+const alone = (predicted: Predicted, terms: readonly ObjectiveTerm[]): ArmTraining => ({ examples: studentRows, stages: ({ training }) => [trainingStage(predicted, terms, training)] });
 
 const studentRows: ArmTraining['examples'] = (session) => session.data.train;
 
-const distillation: ArmTraining = { examples: studentRows, stages: stages(({ objectives }) => objectives) };
+const distillation: ArmTraining = { examples: studentRows, stages: stages('classes', ({ objectives }) => objectives) };
+const textDistillation: ArmTraining = { examples: studentRows, stages: stages('words', ({ objectives }) => objectives) };
 
 /** A student without a teacher has the distilled one's stages, batches and steps, and learns from the labels in all of them. */
-const finetuning: ArmTraining = { examples: studentRows, stages: stages(() => CROSS_ENTROPY) };
+const finetuning: ArmTraining = { examples: studentRows, stages: stages('classes', () => CROSS_ENTROPY) };
 
-const finetuningAlone: ArmTraining = { examples: studentRows, stages: ({ training }) => [classifierStage(CROSS_ENTROPY, training)] };
+/** The same on text: masked words alone, of the texts as they are. */
+const textAlone: ArmTraining = { examples: studentRows, stages: stages('words', () => MASKED_WORDS, { aug: false }) };
+
+const finetuningAlone = alone('classes', CROSS_ENTROPY);
+const pretraining = alone('words', MASKED_WORDS);
 
 /**
  * A mini-GLUE teacher is finetuned on more rows than any student gets; on rows of one's own it gets as many steps as the
@@ -63,19 +75,7 @@ const finetuningAlone: ArmTraining = { examples: studentRows, stages: ({ trainin
  */
 const teacherTraining: ArmTraining = {
   examples: (session) => session.teacherRows,
-  stages: ({ data, training }) => [classifierStage(CROSS_ENTROPY, data.kind === 'mini-glue' ? { ...training, ...TEACHER_TRAINING } : training)],
-};
-
-const pretraining: ArmTraining = {
-  examples: studentRows,
-  stages: ({ training }): ArmStage[] => [{
-    options: training,
-    start: 'last',
-    open: async (context, saved) => {
-      const loop = maskedLmLoop({ ...context, tokenizer: context.session.tokenizer }, saved?.loop);
-      return { loop, parameters: context.parameters, dispose: () => loop.dispose() };
-    },
-  }],
+  stages: ({ data, training }) => [trainingStage('classes', CROSS_ENTROPY, data.kind === 'mini-glue' ? { ...training, ...TEACHER_TRAINING } : training)],
 };
 
 const BASELINES: readonly ArmPlan[] = [
@@ -92,19 +92,18 @@ const PLANS: Record<Recipe['kind'], (recipe: Recipe, session: Session) => readon
     { arm: 'distilled', weights: initialisedStudent, training: distillation, score: scoreClassifier },
     ...(recipe.baselines ? BASELINES : []),
   ],
+  'distill-text': (recipe) => [
+    { arm: 'teacher', weights: asLoaded, score: scoreWords },
+    { arm: 'initialised', weights: initialisedStudent, score: scoreWords },
+    { arm: 'distilled', weights: initialisedStudent, training: textDistillation, score: scoreWords },
+    ...(recipe.baselines ? [{ arm: 'pretrained' as const, weights: initialisedStudent, training: textAlone, score: scoreWords }] : []),
+  ],
   finetune: () => [
     { arm: 'initialised', weights: asLoaded, score: scoreClassifier },
     { arm: 'finetuned', weights: asLoaded, training: finetuningAlone, score: scoreClassifier },
     { arm: 'majority', score: scoreClassifier },
   ],
-  pretrain: () => [
-    {
-      arm: 'pretrained',
-      weights: asLoaded,
-      training: pretraining,
-      score: (model, rows, session, recipe, onProgress) => scoreMaskedLm(model, rows, session.tokenizer, recipe.training.max_seq_length, onProgress),
-    },
-  ],
+  pretrain: () => [{ arm: 'pretrained', weights: asLoaded, training: pretraining, score: scoreWords }],
 };
 
 export function planArms(recipe: Recipe, session: Session): readonly ArmPlan[] {
@@ -119,6 +118,7 @@ export interface ExportedModel {
 
 export const EXPORTED: Record<Recipe['kind'], ExportedModel> = {
   distill: { arm: 'distilled', heads: ['classification'] },
+  'distill-text': { arm: 'distilled', heads: ['masked-lm'] },
   finetune: { arm: 'finetuned', heads: ['classification'] },
   pretrain: { arm: 'pretrained', heads: ['masked-lm'] },
 };

@@ -8,16 +8,20 @@ import { BatchSequence } from './batch_sequence.ts';
 import { bindTerms, objectiveTensors } from './bound_terms.ts';
 import { batchLosses, classifierLoop, teacherOf, type ClassifierTraining } from './classifier_training.ts';
 import type { LiveArm } from './experiment_state.ts';
+import { maskingIds } from './masked_batch.ts';
 import { uploadRows } from './row_tensors.ts';
 import { batchesOf, type ArmStage, type OpenStage, type StageContext } from './stage.ts';
 import { shapeOf, type StageTeacher } from './teacher_pass.ts';
 
-/** Sequence classification by these terms. */
-export function classifierStage(terms: readonly ObjectiveTerm[], options: TrainingArguments, start: Stage['start'] = 'last'): ArmStage {
-  return { options, start, open: (context, saved) => openClassifier(context, terms, saved) };
+/** What a stage's models predict: the classes of a task, or the masked words of texts. */
+export type Predicted = 'classes' | 'words';
+
+/** A stage of training by these terms. */
+export function trainingStage(predicted: Predicted, terms: readonly ObjectiveTerm[], options: TrainingArguments, start: Stage['start'] = 'last'): ArmStage {
+  return { options, start, open: (context, saved) => openStage(context, predicted, terms, saved) };
 }
 
-async function openClassifier(context: StageContext, list: readonly ObjectiveTerm[], saved?: LiveArm): Promise<OpenStage> {
+async function openStage(context: StageContext, predicted: Predicted, list: readonly ObjectiveTerm[], saved?: LiveArm): Promise<OpenStage> {
   const { recipe, examples, config, options } = context;
   const rowLabels = Int32Array.from(examples, ({ label }) => label);
   const needs = needsOf(list);
@@ -25,11 +29,12 @@ async function openClassifier(context: StageContext, list: readonly ObjectiveTer
   const terms = bindTerms(list, { student: shapeOf(config), ...teacherShape, fidelity: recipe.fidelity, rowLabels, seed: options.seed });
   const trained = objectiveTensors('trained', terms, saved?.parameters);
   const memory = objectiveTensors('memory', terms);
-  const teacher = needs.any ? await openTeacher(context, needs) : undefined;
+  const teacher = needs.any ? await openTeacher(context, predicted, needs) : undefined;
   const { steps, first, parameters, session } = context;
   const training: ClassifierTraining = {
     config, parameters, terms, trained, memory, examples, options, steps, first,
     padId: session.tokenizer.special.pad, fidelity: recipe.fidelity, dropout: recipe.dropout, ...(teacher ? { teacher: teacher.stage } : {}),
+    ...(predicted === 'words' ? { masking: maskingIds(session.tokenizer) } : {}),
   };
   const loop = classifierLoop(training, saved?.loop);
   return {
@@ -61,16 +66,18 @@ function needsOf(terms: readonly ObjectiveTerm[]): TeacherNeeds {
 
 /**
  * The teacher on the device, or only its logits: those come from a pass of their own over the rows that the stage will
- * use, so that a continued run finds the same bits. A teacher with dropout runs in every step instead.
+ * use, so that a continued run finds the same bits. A teacher with dropout, or of words that are masked anew each time,
+ * runs in every step instead.
  */
-async function openTeacher(context: StageContext, needs: TeacherNeeds): Promise<{ readonly stage: StageTeacher; dispose(): void }> {
+async function openTeacher(context: StageContext, predicted: Predicted, needs: TeacherNeeds): Promise<{ readonly stage: StageTeacher; dispose(): void }> {
   const { teacher, recipe, watchesLoss } = context;
   const dropout = recipe.dropout.teacher;
   const parameters = upload(teacher, false);
   try {
-    const logits = needs.logits && !dropout ? { logits: await usedLogits(context, { config: teacher.config, parameters }) } : {};
+    const kept = predicted === 'classes' && !dropout;
+    const logits = needs.logits && kept ? { logits: await usedLogits(context, { config: teacher.config, parameters }) } : {};
     const shared = { config: teacher.config, needsLogits: needs.logits, dropout, ...logits };
-    const stays = needs.taps || dropout || watchesLoss;
+    const stays = needs.taps || !kept || watchesLoss;
     if (!stays) dispose(parameters);
     return { stage: stays ? { ...shared, parameters } : shared, dispose: () => (stays ? dispose(parameters) : undefined) };
   } catch (error) {
@@ -100,24 +107,25 @@ function rowsUsed({ examples, options, steps, first }: StageContext): number[] {
   return [...used].sort((a, b) => a - b);
 }
 
-/** Mean over rows of the sum of the terms, in evaluation mode; a random mapping draws as in batch 0. */
+/** Mean over rows, or over masked words, of the sum of the terms in evaluation mode; draws are those of batch 0. */
 async function lossOn(training: ClassifierTraining, rows: readonly EncodedExample[]): Promise<number> {
   const { options, padId, teacher } = training;
   const evaluated = teacher ? { ...training, teacher: { ...teacher, logits: undefined, dropout: false } } : training;
-  let total = 0;
+  let [total, count] = [0, 0];
   for (const indices of evaluationBatches(rows, options.per_device_train_batch_size)) {
     const loss = tf.tidy(() => batchLoss(evaluated, collate(rows, indices, padId, options.max_seq_length)));
-    total += (await loss.data())[0]!;
+    const [sum, size] = await loss.data();
+    [total, count] = [total + sum!, count + size!];
     loss.dispose();
   }
-  return total / Math.max(1, rows.length);
+  return total / Math.max(1, count);
 }
 
-/** The sum of the terms, as a sum over the batch's rows. */
+/** The sum of the terms over the rows or the masked words of a batch, and the number of these, [2]. */
 function batchLoss(training: ClassifierTraining, rows: LabelledBatch): tf.Tensor {
   const uploaded = uploadRows(training, rows, 0);
   const pass = teacherOf(training, uploaded, 0);
   const { terms, size = 1, reduction } = batchLosses(training, uploaded, 0, pass?.read(pass.tensors), true);
   const sum = Object.values(terms).reduce<tf.Tensor>((a, b) => tf.add(a, b), tf.scalar(0));
-  return reduction === 'sum' ? sum : tf.mul(sum, size);
+  return tf.stack([reduction === 'sum' ? sum : tf.mul(sum, size), tf.scalar(size)]);
 }

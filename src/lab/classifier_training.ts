@@ -3,18 +3,19 @@ import type { DropoutChoice, TrainingArguments } from '../experiment/recipe.ts';
 import type { Batch } from '../model/batch.ts';
 import type { Fidelity, ModelConfig } from '../model/config.ts';
 import { encode, type DropoutSource } from '../model/encoder.ts';
-import { classify } from '../model/heads.ts';
+import { classify, maskedLmLogits } from '../model/heads.ts';
 import type { Parameters } from '../model/parameters.ts';
 import * as tf from '../tensor/tf.ts';
 import type { EncodedExample, LabelledBatch } from '../train/batches.ts';
 import { TrainingLoop, type LoopState, type StepLosses, type TrainingJob } from '../train/loop.ts';
+import type { MaskingIds } from '../train/masking.ts';
 import type { ParameterGroup } from '../train/parameter_groups.ts';
 import { BatchSequence } from './batch_sequence.ts';
 import { ownTensors, tapsNeeded, termGroups, type BoundTerm } from './bound_terms.ts';
-import { drawSources, stepInputs, uploadRows, type RowTensors } from './row_tensors.ts';
+import { drawSources, stepInputs, uploadRows, type MaskedWords, type RowTensors } from './row_tensors.ts';
 import { shapeOf, teacherPass, type StageTeacher, type TeacherPass } from './teacher_pass.ts';
 
-/** One stage of training a classifier, with everything that its loss needs. */
+/** One stage of training a classifier, or a model of masked words, with everything that its loss needs. */
 export interface ClassifierTraining {
   readonly config: ModelConfig;
   /** The model's parameters. */
@@ -30,6 +31,8 @@ export interface ClassifierTraining {
   /** Batches that earlier stages used up. */
   readonly first: number;
   readonly padId: number;
+  /** Words are masked and predicted in the place of classes. */
+  readonly masking?: MaskingIds;
   readonly fidelity: Fidelity;
   readonly dropout: DropoutChoice;
   /** Batches by number, where they are given instead of drawn. */
@@ -41,7 +44,7 @@ export interface ClassifierTraining {
   readonly execution?: TrainingJob['execution'];
 }
 
-/** A training loop for sequence classification with any objectives; `saved` continues an earlier one. */
+/** A training loop with any objectives, of classes or of masked words; `saved` continues an earlier one. */
 export function classifierLoop(training: ClassifierTraining, saved?: LoopState): TrainingLoop {
   const { options, trained, memory, steps } = training;
   const sequence = new BatchSequence(training.examples, options, training.padId);
@@ -56,7 +59,7 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
       groups: [...termGroups(training.terms), ...(training.groups ?? [])],
       options,
       steps,
-      ...(training.execution ? { execution: training.execution } : {}),
+      ...executionOf(training),
       inputs: (step, micro) => {
         uploads[micro] = uploadRows(training, batchAt(numberOf(step, micro)), numberOf(step, micro));
         return stepInputs(training, uploads[micro], numberOf(step, micro));
@@ -71,27 +74,42 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
   );
 }
 
+/** The number of masked words is another one in almost every batch, so that hardly a record would be used twice. */
+function executionOf({ execution, masking }: ClassifierTraining): Pick<TrainingJob, 'execution'> {
+  return execution ? { execution } : masking ? { execution: 'tape' } : {};
+}
+
 /** What the teacher gives for batch `number`; undefined without one. */
 export function teacherOf({ teacher, terms, fidelity, options }: ClassifierTraining, { teacher: rows }: RowTensors, number: number): TeacherPass | undefined {
   return teacher && teacherPass(teacher, rows, tapsNeeded(terms, 'teacher', number), fidelity, drawSources(options, number).teacher);
 }
 
 /** The weighted terms of one batch; `evaluating` switches the student's dropout off. */
-export function batchLosses(training: ClassifierTraining, { rows, student: batch, labels }: RowTensors, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
+export function batchLosses(training: ClassifierTraining, { rows, student: batch, labels, masked }: RowTensors, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
   const { config, fidelity, options, dropout } = training;
   const source = dropout.student && !evaluating ? { dropout: drawSources(options, number).student } : {};
-  const student = studentOutputs(training.parameters, config, batch, { ...source, fidelity, taps: tapsNeeded(training.terms, 'student', number) });
+  const student = studentOutputs(training.parameters, config, batch, { ...source, fidelity, taps: tapsNeeded(training.terms, 'student', number) }, masked);
   const remembered: Record<string, tf.Tensor> = {};
   const terms: Record<string, tf.Scalar> = {};
   for (const term of training.terms) {
     const own = { trained: ownTensors(term, training.trained), memory: ownTensors(term, training.memory), remember: (name: string, value: tf.Tensor) => void (remembered[term.prefix + name] = value) };
-    const inputs = { ...term.setting, student, teacher, labels, mask: batch.mask, step: number, examples: rows.indices, ...own };
+    const inputs = { ...term.setting, student, teacher, labels, mask: batch.mask, step: number, examples: rows.indices, ...(masked && { maskedLabels: masked.words }), ...own };
     for (const [name, value] of Object.entries(term.objective.loss(inputs))) {
-      const weighted = term.weight === 1 ? value : tf.mul(value, term.weight);
+      const weight = term.weight * shareOf(term, training, masked);
+      const weighted = weight === 1 ? value : tf.mul(value, weight);
       terms[name] = (terms[name] ? tf.add(terms[name], weighted) : weighted) as tf.Scalar;
     }
   }
-  return { terms, memory: remembered, size: rows.size, reduction: training.reduction ?? (fidelity === 'released' ? 'sum' : 'mean') };
+  const size = masked ? masked.words.size : rows.size;
+  return { terms, memory: remembered, size, reduction: training.reduction ?? (fidelity === 'released' && !masked ? 'sum' : 'mean') };
+}
+
+/**
+ * What a term is multiplied by beside its weight. Released sums over masked words are divided by their number, which is
+ * fairseq's sample size there; the task-agnostic half, whose losses are means, divides by nothing.
+ */
+function shareOf({ objective }: BoundTerm, { fidelity }: ClassifierTraining, masked: MaskedWords | undefined): number {
+  return masked && fidelity === 'released' && objective.needs.maskedLm ? 1 / masked.words.size : 1;
 }
 
 interface StudentOptions {
@@ -100,15 +118,19 @@ interface StudentOptions {
   readonly taps: ReturnType<typeof tapsNeeded>;
 }
 
-/** The head is computed when an objective looks at the logits: hidden layers can be compared without one. */
-function studentOutputs(parameters: Parameters, config: ModelConfig, batch: Batch, options: StudentOptions): ModelOutputs {
+/** A head is computed when an objective looks at its logits: hidden layers can be compared without one. */
+function studentOutputs(parameters: Parameters, config: ModelConfig, batch: Batch, options: StudentOptions, masked: MaskedWords | undefined): ModelOutputs {
   const { last, taps } = encode(parameters, config, batch, options);
   let logits: tf.Tensor2D | undefined;
+  let words: tf.Tensor2D | undefined;
   return {
     ...shapeOf(config),
     taps,
     get logits() {
       return (logits ??= classify(parameters, config, last, batch, options.dropout).logits);
+    },
+    get maskedLm() {
+      return masked && (words ??= maskedLmLogits(parameters, config, last, masked.positions, options.fidelity));
     },
   };
 }

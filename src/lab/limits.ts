@@ -2,26 +2,25 @@
 import { Fault } from '../fault/fault.ts';
 import { objectiveNamed } from '../distill/objectives/index.ts';
 import { parseMapping } from '../distill/layer_mapping.ts';
-import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
+import { taskNamed } from '../data/tasks.ts';
+import { misfit, objectiveEntry } from '../experiment/objective_catalogue.ts';
+import type { Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { usablePositions } from '../model/families.ts';
 import { checkLayers } from '../model/student_init.ts';
 
-/** Refuses unknown objectives, and distilling by none. */
-export function checkObjectives({ stages }: Recipe): void {
+/** Refuses unknown objectives and mappings, objectives that have nothing to compare in this task or on text, and distilling by none. */
+export function checkObjectives({ stages, kind, task: taskName }: Recipe): void {
+  const task = taskNamed(taskName);
   const objectives = stages.flatMap((stage) => stage.objectives);
-  for (const term of objectives) checkTerm(term);
+  for (const { name, mapping } of objectives) {
+    if (mapping !== undefined) parseMapping(mapping);
+    const lacking = misfit(objectiveEntry(objectiveNamed(name).name, 'objective'), { kind, regression: task.labels.length === 0 });
+    if (lacking !== undefined) throw new Fault({ code: 'objective-misfit', where: `objective ${name}`, expected: `an objective for ${kind === 'distill-text' ? 'text' : task.name}`, got: `${name}, which needs ${lacking}`, remedy: 'Choose another objective.' });
+  }
   if (objectives.length > 0) return;
   throw new Fault({ code: 'no-objective', where: 'objectives', expected: 'at least one objective to distil by', got: 'none', remedy: 'Choose an objective, for example kd.' });
-}
-
-/** Refuses unknown names and mappings, and objectives of masked words, which a classifier does not predict. */
-function checkTerm({ name, mapping }: ObjectiveTerm): void {
-  const { needs } = objectiveNamed(name);
-  if (mapping !== undefined) parseMapping(mapping);
-  if (!needs.maskedLm) return;
-  throw new Fault({ code: 'no-masked-lm', where: `objective ${name}`, expected: 'an objective of a classifier', got: 'one that compares predictions of masked words', remedy: 'Choose another objective for a task.' });
 }
 
 /** Refuses texts longer than the model's positions, or shorter than `least`: the special tokens and one word a text. */

@@ -11,12 +11,12 @@ import { deviceLimits } from '../tensor/limits.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { encodeAll } from './encode.ts';
 import { fitted, fromScratch, type Fitted } from './fitting.ts';
-import { checkInit, checkLength, checkObjectives } from './limits.ts';
+import { checkLength, checkObjectives } from './limits.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
-import { preparePretraining } from './prepare_pretraining.ts';
+import { preparePretraining, prepareTextDistillation } from './prepare_text.ts';
 import { checkMemory } from './memory_check.ts';
-import { folderOf, loadModel, type Shelf } from './sources.ts';
+import { folderOf, loadInit, loadModel, type Shelf } from './sources.ts';
 import { checkFit, tokenizerFor } from './tokenizers.ts';
 
 /** The tuning rows that are cut out of a file are the same in every run, whatever its seed. */
@@ -27,8 +27,10 @@ const SPLIT_SEED = 0;
  * work. Faults and FormatErrors say what does not fit; no tensor is uploaded.
  */
 export function prepare(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
-  return recipe.kind === 'pretrain' ? preparePretraining(recipe, shelf, gate) : prepareTask(recipe, shelf, gate);
+  return PREPARE[recipe.kind](recipe, shelf, gate);
 }
+
+const PREPARE: Readonly<Record<Recipe['kind'], typeof prepareTask>> = { distill: prepareTask, finetune: prepareTask, pretrain: preparePretraining, 'distill-text': prepareTextDistillation };
 
 async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
   const task = taskNamed(recipe.task);
@@ -46,15 +48,6 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
   };
   const teacherRows = teacherUntrained ? await encode("Tokenising the teacher's rows", await teacherExamples(task, recipe.data, rows, shelf, gate)) : [];
   return { task, tokenizer, data, start, ...(initFrom ? { initFrom } : {}), teacherUntrained, teacherRows };
-}
-
-/** The model that the student starts from, where that is not its teacher; checked against the recipe. */
-async function loadInit(recipe: Recipe, shelf: Shelf, teacher: Weights): Promise<Weights | undefined> {
-  const { init } = recipe.student;
-  const from = init.kind === 'random' ? undefined : init.from;
-  const loaded = from && (await loadModel(from, { ...shelf, given: { ...shelf.given, teacher: shelf.given.student } })).weights;
-  checkInit(recipe, (loaded ?? teacher).config);
-  return loaded;
 }
 
 /** The recipe's model as a classifier of its task, with its tokenizer; all is checked against the recipe. */

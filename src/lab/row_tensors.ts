@@ -1,10 +1,12 @@
 import { uploadBatch, type Batch } from '../model/batch.ts';
 import { dropoutKeys } from '../model/heads.ts';
 import * as tf from '../tensor/tf.ts';
+import { idIndex, type IdIndex } from '../tensor/kernels/lookup.ts';
 import type { LabelledBatch } from '../train/batches.ts';
 import type { StepInputs } from '../train/job.ts';
 import { tapsNeeded } from './bound_terms.ts';
 import type { ClassifierTraining } from './classifier_training.ts';
+import { maskedBatch } from './masked_batch.ts';
 import { uploadForTeacher, type TeacherRows } from './teacher_pass.ts';
 
 /** A batch with everything of it that student, teacher and objectives take from main memory. */
@@ -13,6 +15,15 @@ export interface RowTensors {
   readonly student: Batch;
   readonly labels: tf.Tensor1D;
   readonly teacher: TeacherRows;
+  /** Where words are predicted instead of classes. */
+  readonly masked?: MaskedWords;
+}
+
+/** The masked words of a batch. */
+export interface MaskedWords {
+  readonly positions: IdIndex;
+  /** What stood there, [M]. */
+  readonly words: tf.Tensor1D;
 }
 
 /** The teacher's masks are drawn apart from the student's. */
@@ -24,24 +35,30 @@ export function drawSources({ seed }: { readonly seed: number }, number: number)
 }
 
 /** Uploads batch `number`; call within `tf.tidy`. */
-export function uploadRows({ config, teacher, terms }: ClassifierTraining, rows: LabelledBatch, number: number): RowTensors {
+export function uploadRows({ config, teacher, terms, masking, options, fidelity }: ClassifierTraining, given: LabelledBatch, number: number): RowTensors {
+  const hidden = masking && maskedBatch(given, masking, options, number, fidelity);
+  const rows = hidden?.rows ?? given;
+  const masked = hidden && { positions: idIndex(hidden.positions, rows.size * rows.length), words: tf.tensor1d(hidden.words, 'int32') };
   return {
     rows,
     student: uploadBatch(rows, config),
     labels: tf.tensor1d(rows.labels, 'int32'),
-    teacher: teacher ? uploadForTeacher(teacher, rows, tapsNeeded(terms, 'teacher', number)) : {},
+    teacher: teacher ? uploadForTeacher(teacher, rows, tapsNeeded(terms, 'teacher', number), masked?.positions) : {},
+    ...(masked && { masked }),
   };
 }
 
 /** What tells batch `number` apart from others: its tensors, its dropout keys, and the layers that a random mapping chose. */
-export function stepInputs({ config, teacher, terms, dropout, options }: ClassifierTraining, { student, labels, teacher: rows }: RowTensors, number: number): StepInputs {
+export function stepInputs({ config, teacher, terms, dropout, options }: ClassifierTraining, { student, labels, teacher: rows, masked }: RowTensors, number: number): StepInputs {
   const sources = drawSources(options, number);
   const draws = [...(dropout.student ? dropoutKeys(config, sources.student) : []), ...(teacher?.dropout ? dropoutKeys(teacher.config, sources.teacher) : [])];
-  const tensors = [...tensorsOf(student), labels, ...(rows.batch ? tensorsOf(rows.batch) : []), ...(rows.logits ? [rows.logits] : [])];
+  const tensors = [...tensorsOf(student), labels, ...(rows.batch ? tensorsOf(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(masked ? [...indexTensors(masked.positions), masked.words] : [])];
   const layers = (['student', 'teacher'] as const).map((side) => tapsNeeded(terms, side, number));
   return { key: JSON.stringify(layers), tensors, draws };
 }
 
 function tensorsOf({ words, types, positions, mask }: Batch): tf.Tensor[] {
-  return [words, types, ...(positions ? [positions] : [])].flatMap(({ ids, order, start }): tf.Tensor[] => [ids, order, start]).concat(mask);
+  return [words, types, ...(positions ? [positions] : [])].flatMap(indexTensors).concat(mask);
 }
+
+const indexTensors = ({ ids, order, start }: IdIndex): tf.Tensor[] => [ids, order, start];

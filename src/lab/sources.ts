@@ -1,5 +1,5 @@
 import { Fault } from '../fault/fault.ts';
-import type { ModelSource } from '../experiment/recipe.ts';
+import type { ModelSource, Recipe } from '../experiment/recipe.ts';
 import { BUNDLED_BASE } from '../experiment/presets.ts';
 import { filesFolder, type Folder, type GivenFile } from '../hub/folder.ts';
 import { readModelFolder, readTokenizerFiles } from '../hub/model_folder.ts';
@@ -9,6 +9,7 @@ import { checkComplete } from '../model/name_report.ts';
 import { fromFile } from '../model/names.ts';
 import type { Weights } from '../model/weights.ts';
 import type { LabEvent } from './events.ts';
+import { checkInit } from './limits.ts';
 import { Progress, type Clock } from './progress.ts';
 
 /** A model with the tokenizer files that came with it; one from scratch has no tensors yet. */
@@ -65,6 +66,15 @@ const listed = (names: readonly string[]): string => (names.length > 5 ? `${name
 /** The model that a source names, with the tokenizer files that came with it. */
 export function loadModel(source: ModelSource, shelf: Shelf): Promise<LoadedSource> {
   return LOADERS[source.kind](source as never, shelf);
+}
+
+/** The model that a recipe's student starts from, where that is not its teacher; checked against the recipe. */
+export async function loadInit(recipe: Recipe, shelf: Shelf, teacher: Weights): Promise<Weights | undefined> {
+  const { init } = recipe.student;
+  const from = init.kind === 'random' ? undefined : init.from;
+  const loaded = from && (await loadModel(from, { ...shelf, given: { ...shelf.given, teacher: shelf.given.student } })).weights;
+  checkInit(recipe, (loaded ?? teacher).config);
+  return loaded;
 }
 
 type Loader<K extends ModelSource['kind']> = (source: Extract<ModelSource, { kind: K }>, shelf: Shelf) => Promise<LoadedSource>;

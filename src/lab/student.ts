@@ -2,6 +2,7 @@ import { Fault } from '../fault/fault.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialisationSentence, initialiseStudent, REFERENCE_PARTS, studentConfig, type StudentPart } from '../model/student_init.ts';
+import type { Head } from '../model/parameters.ts';
 import type { Weights } from '../model/weights.ts';
 
 /** A student before training, and where it comes from as a sentence. */
@@ -17,14 +18,14 @@ const ALL_PARTS: readonly StudentPart[] = ['embeddings', 'masked-lm', 'classifie
  * for equal seeds. A classifier that is copied must be the task's. Fault `bad-student-shape` when its heads do not divide
  * its width.
  */
-export function beginStudent(recipe: Recipe, teacher: Weights, initFrom?: Weights): BegunStudent {
+export function beginStudent(recipe: Recipe, teacher: Weights, initFrom?: Weights, heads: readonly Head[] = ['classification']): BegunStudent {
   const { student, training } = recipe;
   const { init, num_hidden_layers } = student;
   const source = initFrom ?? teacher;
   const config = { ...studentConfig(source.config, num_hidden_layers, widthOf(recipe, source.config)), labels: teacher.config.labels, finetuning_task: teacher.config.finetuning_task };
   const layers = { layers: () => (init.kind === 'layers' ? init.layers : []), checkpoint: () => [...Array(num_hidden_layers).keys()], random: () => [] }[init.kind]();
   const parts = { layers: (init.kind === 'layers' ? init.parts : undefined) ?? REFERENCE_PARTS, checkpoint: ALL_PARTS, random: [] }[init.kind];
-  const { weights, provenance } = initialiseStudent(source, config, layers, training.seed, ['classification'], parts);
+  const { weights, provenance } = initialiseStudent(source, config, layers, training.seed, heads, parts);
   return { weights, origin: initialisationSentence(provenance) };
 }
 

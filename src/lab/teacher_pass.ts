@@ -2,10 +2,11 @@ import type { ModelOutputs, ModelShape, TapLayers, TapReader } from '../distill/
 import { uploadBatch, type Batch } from '../model/batch.ts';
 import type { Fidelity, ModelConfig } from '../model/config.ts';
 import { encode, tapsOf, type DropoutSource, type EncodeOptions } from '../model/encoder.ts';
-import { classify } from '../model/heads.ts';
+import { classify, maskedLmLogits } from '../model/heads.ts';
 import type { Parameters } from '../model/parameters.ts';
 import { TAP_NAMES, type TapName } from '../model/taps.ts';
 import * as tf from '../tensor/tf.ts';
+import type { IdIndex } from '../tensor/kernels/lookup.ts';
 import type { LabelledBatch } from '../train/batches.ts';
 
 /** A teacher as a stage uses it. */
@@ -38,13 +39,15 @@ export interface TeacherRows {
   readonly batch?: Batch;
   /** Logits that are looked up, [B, C]. */
   readonly logits?: tf.Tensor2D;
+  /** Places of masked words, where these are predicted instead of classes. */
+  readonly positions?: IdIndex;
 }
 
 /** Uploads what a teacher needs of a batch for these taps; call within `tf.tidy`. */
-export function uploadForTeacher(teacher: StageTeacher, rows: LabelledBatch, taps: TapLayers): TeacherRows {
+export function uploadForTeacher(teacher: StageTeacher, rows: LabelledBatch, taps: TapLayers, positions?: IdIndex): TeacherRows {
   const logits = teacher.logits && lookedUp(teacher.logits, teacher.config.labels.length, rows.indices);
   const batch = computes(teacher) || wantedOf(taps).length > 0 ? uploadBatch(rows, teacher.config) : undefined;
-  return { ...(batch && { batch }), ...(logits && { logits }) };
+  return { ...(batch && { batch }), ...(logits && { logits }), ...(positions && { positions }) };
 }
 
 /**
@@ -55,12 +58,13 @@ export function uploadForTeacher(teacher: StageTeacher, rows: LabelledBatch, tap
 export function teacherPass(teacher: StageTeacher, rows: TeacherRows, taps: TapLayers, fidelity: Fidelity, source: DropoutSource): TeacherPass {
   const wanted = wantedOf(taps);
   const options = { taps, fidelity, ...(teacher.dropout ? { dropout: source } : {}) };
-  const computed = rows.batch && run(teacher, rows.batch, options);
+  const computed = rows.batch && run(teacher, rows.batch, options, rows.positions);
   const tensors = wanted.map(({ name, index }) => computed!.reader.at(name, index));
   const logits = (given: readonly tf.Tensor[]) => rows.logits ?? (given[wanted.length] as tf.Tensor2D | undefined);
+  const kind = rows.positions ? 'maskedLm' : 'logits';
   return {
     tensors: [...tensors, ...(computed?.logits ? [computed.logits] : [])],
-    read: (given) => ({ ...shapeOf(teacher.config), taps: readerOf(wanted, given), ...(logits(given) ? { logits: logits(given)! } : {}) }),
+    read: (given) => ({ ...shapeOf(teacher.config), taps: readerOf(wanted, given), ...(logits(given) ? { [kind]: logits(given)! } : {}) }),
   };
 }
 
@@ -71,12 +75,13 @@ const computes = ({ needsLogits, logits }: StageTeacher): boolean => needsLogits
 type RunOptions = Required<Pick<EncodeOptions, 'taps'>> & EncodeOptions;
 
 /** The taps, and the logits where they have to be computed: all layers then. */
-function run(teacher: StageTeacher, batch: Batch, options: RunOptions): { reader: TapReader; logits?: tf.Tensor2D } {
+function run(teacher: StageTeacher, batch: Batch, options: RunOptions, positions: IdIndex | undefined): { reader: TapReader; logits?: tf.Tensor2D } {
   const { config, parameters } = teacher;
   if (!parameters) throw new RangeError('the teacher of this stage is not on the device');
   if (!computes(teacher)) return { reader: tapsOf(parameters, config, batch, options) };
   const { last, taps: reader } = encode(parameters, config, batch, options);
-  return { reader, logits: classify(parameters, config, last, batch, options.dropout).logits };
+  const logits = positions ? maskedLmLogits(parameters, config, last, positions, options.fidelity) : classify(parameters, config, last, batch, options.dropout).logits;
+  return { reader, logits };
 }
 
 /** Logits of the rows of a batch, [B, C]. */

@@ -12,7 +12,7 @@ const SECONDS_BETWEEN = 60;
 const STEPS_BETWEEN = 100;
 
 /** The model that is made first, for a record that has no step yet. */
-const FIRST_ARM: Readonly<Record<Recipe['kind'], Arm>> = { distill: 'teacher', finetune: 'initialised', pretrain: 'pretrained' };
+const FIRST_ARM: Readonly<Record<Recipe['kind'], Arm>> = { distill: 'teacher', 'distill-text': 'teacher', finetune: 'initialised', pretrain: 'pretrained' };
 
 /** A moment of a run, ready to be stored. */
 export interface Snapshot {

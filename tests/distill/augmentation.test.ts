@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { replaceTokens, type ReplacementOptions } from '../../src/distill/augmentation.ts';
-import { maskedLmThenRelations } from '../../src/distill/two_stage.ts';
-import { objectiveNamed } from '../../src/distill/objectives/index.ts';
+import { maskedLmFirst } from '../../src/distill/two_stage.ts';
 import type { TokenBatch } from '../../src/model/batch.ts';
 
 const [SIZE, LENGTH, PAD, CLS, SEP] = [3, 41, 0, 1, 2];
@@ -59,7 +58,8 @@ describe('token replacement', () => {
 });
 
 describe('masked language modelling, then relations', () => {
-  it.each([[0, 'masked_lm'], [0.499, 'masked_lm'], [0.5, 'minilm'], [1, 'minilm']])('at %d of the steps is %s', (progress, name) => {
-    expect(maskedLmThenRelations(progress).map((term) => objectiveNamed(term.name).name)).toEqual([name]);
+  it('turns at a share of the steps, half of them by default', () => {
+    expect(maskedLmFirst('masked_lm', ['minilm'])).toEqual([{ name: 'masked-lm', share: 0.5, terms: ['masked_lm'] }, { name: 'distillation', share: 0.5, terms: ['minilm'] }]);
+    expect(maskedLmFirst('masked_lm', ['minilm', 'pkd'], 0.25).map(({ share }) => share)).toEqual([0.25, 0.75]);
   });
 });

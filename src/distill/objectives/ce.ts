@@ -19,7 +19,7 @@ export const ce: Objective = {
   formula: 'L = CE(y, z_S)',
   source: 'Wang et al. 2023, section 2; fairseq criterion `sentence_prediction`',
   released: 'The sum over the batch.',
-  needs: { teacherLogits: false },
+  needs: { teacherLogits: false, labels: 'any' },
   controls: [],
   loss: (inputs) => ({ ce: batchReduction(hardLosses(present(inputs.student.logits, 'ce', 'student logits'), inputs.labels), inputs) }),
 };

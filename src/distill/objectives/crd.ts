@@ -25,7 +25,7 @@ export const crd: Objective = {
   about: 'Two models’ embeddings of one sentence should be closer than those of sentences of other classes.',
   formula: 'L = ½ Σ over sides of −mean [log P₊/(P₊ + K/n) + Σ_K log (K/n)/(P₋ + K/n)], P = exp(e·m/τ)/Z',
   source: 'Tian et al. 2020; Wang et al. 2023, "Hid-CLS-Contrast"; `crd/criterion.py`',
-  needs: { teacherLogits: false },
+  needs: { teacherLogits: false, labels: 'classes' },
   controls: [
     { name: 'nce_k', label: 'Negatives K', initial: 100, minimum: 1, maximum: 4096, step: 1 },
     { name: 'crd_feat_dim', label: 'Width of the embeddings', initial: 128, minimum: 2, maximum: 1024, step: 1 },

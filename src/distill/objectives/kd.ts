@@ -23,7 +23,7 @@ export const kd: Objective = {
   formula: 'L = (1−β)·CE(y, z_S) + β·τ²·KL(softmax(z_T/τ) ‖ softmax(z_S/τ))',
   source: 'Hinton et al. 2015; Wang et al. 2023, section 2; criterion `sentence_prediction_crd`',
   released: 'Sums over the batch; a regression compares every student with every teacher output (D7).',
-  needs: { teacherLogits: true },
+  needs: { teacherLogits: true, labels: 'any' },
   controls: [
     { name: 'temperature', label: 'Temperature τ', hint: 'higher shows more of the wrong classes', initial: 2, minimum: 0.5, maximum: 20, step: 0.5 },
     { name: 'kd_weight', label: 'Weight β of the teacher', hint: '0: labels only, 1: teacher only', initial: 0.5, minimum: 0, maximum: 1, step: 0.05 },

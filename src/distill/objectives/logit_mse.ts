@@ -22,7 +22,7 @@ export const logitMse: Objective = {
   formula: 'L = (1−β)·CE(y, z_S) + β·mean (z_S − z_T)²',
   source: 'Ba & Caruana 2014; flag `--use_mse` of the reference’s criteria',
   released: 'Log-probabilities of the student against probabilities of the teacher, times τ² (`--use_mse`, D7).',
-  needs: { teacherLogits: true },
+  needs: { teacherLogits: true, labels: 'any' },
   controls: [{ name: 'kd_weight', label: 'Weight β of the teacher', initial: 0.5, minimum: 0, maximum: 1, step: 0.05 }],
   loss: (inputs) => {
     const { kd_weight = 0.5 } = inputs.parameters;

@@ -18,7 +18,7 @@ export const maskedLmDistill: Objective = {
   formula: 'L = (1−β)·CE(w, z_S) + β·τ²·KL(softmax(z_T/τ) ‖ softmax(z_S/τ)) at masked positions',
   source: 'Sanh et al. 2019; criterion `masked_lm_distill`',
   released: 'Sums over masked tokens.',
-  needs: { teacherLogits: false, maskedLm: true },
+  needs: { teacherLogits: true, maskedLm: true },
   controls: [
     { name: 'temperature', label: 'Temperature τ', initial: 1, minimum: 0.5, maximum: 20, step: 0.5 },
     { name: 'kd_weight', label: 'Weight β of the teacher', initial: 1, minimum: 0, maximum: 1, step: 0.05 },

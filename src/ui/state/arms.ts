@@ -45,13 +45,15 @@ export const ARM_INFO: Readonly<Record<Arm, ArmInfo>> = {
 
 const PLANNED: Readonly<Record<Recipe['kind'], readonly Arm[]>> = {
   distill: ['teacher', 'distilled', 'finetuned', 'initialised', 'random', 'majority'],
+  'distill-text': ['teacher', 'initialised', 'distilled', 'pretrained'],
   finetune: ['initialised', 'finetuned', 'majority'],
   pretrain: ['pretrained'],
 };
-const BASELINES: readonly Arm[] = ['finetuned', 'initialised', 'random', 'majority'];
+/** The models that are left out where a recipe wants no baselines. */
+const BASELINES: Readonly<Partial<Record<Recipe['kind'], readonly Arm[]>>> = { distill: ['finetuned', 'initialised', 'random', 'majority'], 'distill-text': ['pretrained'] };
 
 /** The models that a recipe will train or score, in the order of the table. */
 export function plannedArms({ kind, baselines }: Recipe): readonly Arm[] {
   const planned = PLANNED[kind];
-  return kind === 'distill' && !baselines ? planned.filter((arm) => !BASELINES.includes(arm)) : planned;
+  return baselines ? planned : planned.filter((arm) => !BASELINES[kind]?.includes(arm));
 }

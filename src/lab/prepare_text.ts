@@ -1,0 +1,128 @@
+import { corpus } from '../data/mini_glue/index.ts';
+import type { Example } from '../data/task.ts';
+import { taskNamed } from '../data/tasks.ts';
+import { BUNDLED_BASE } from '../experiment/presets.ts';
+import type { Recipe } from '../experiment/recipe.ts';
+import { sourceName } from '../experiment/recipe_words.ts';
+import { Fault } from '../fault/fault.ts';
+import { initialiseStudent, studentConfig } from '../model/student_init.ts';
+import type { Weights } from '../model/weights.ts';
+import { deviceLimits } from '../tensor/limits.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { encodeAll } from './encode.ts';
+import { fromScratch } from './fitting.ts';
+import { checkLength, checkObjectives } from './limits.ts';
+import { Progress } from './progress.ts';
+import type { Session } from './session.ts';
+import { checkMemory } from './memory_check.ts';
+import { loadInit, loadModel, type Shelf } from './sources.ts';
+import { checkFit, tokenizerFor, type NamedTokenizer } from './tokenizers.ts';
+
+/** Sentences of held-out documents that a model is scored on, and watched on. */
+const DEV_ROWS = 1000;
+const WATCHED_ROWS = 400;
+
+/** The session of a pretraining run: a model that goes on with masked words, or begins with them. */
+export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
+  const loaded = await loadModel(recipe.teacher, shelf);
+  const named = await tokenizerFor(recipe, loaded, shelf);
+  return sessionOf(recipe, { start: maskedLmWeights(loaded.weights, recipe, named.tokenizer) }, named, shelf, gate);
+}
+
+/** The session of a distillation on text; Fault `no-masked-lm` for a teacher that does not predict masked words. */
+export async function prepareTextDistillation(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
+  checkObjectives(recipe);
+  const loaded = await loadModel(recipe.teacher, shelf);
+  if (!loaded.weights.heads.includes('masked-lm')) throw noMaskedLm(recipe);
+  const named = await tokenizerFor(recipe, loaded, shelf);
+  const start = loaded.weights;
+  const initFrom = await loadInit(recipe, shelf, start);
+  return sessionOf(recipe, { start, ...(initFrom ? { initFrom } : {}) }, named, shelf, gate);
+}
+
+/**
+ * Models, tokenizer and texts of a run: neighbouring sentences of the corpus's documents as token ids.
+ *
+ * `data.train_rows` counts documents. Every second text is a pair, so that the second segment is met before any task
+ * is.
+ */
+async function sessionOf(recipe: Recipe, models: Pick<Session, 'start' | 'initFrom'>, named: NamedTokenizer, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
+  if (recipe.data.kind !== 'mini-glue') throw notYet();
+  const { tokenizer } = named;
+  const { config } = models.start;
+  checkFit(recipe, named, config, shelf);
+  checkLength(recipe, config, 5);
+  checkMemory(recipe, config, ['masked-lm'], false, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
+  const texts = await writeCorpus(recipe.data.seed, recipe.data.train_rows, recipe.training.max_seq_length, shelf, gate);
+  const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
+  const held = DEV_ROWS + WATCHED_ROWS;
+  const data = {
+    train: await encode('Tokenising the corpus', texts.slice(0, -held)),
+    tuning: await encode('Tokenising the corpus', texts.slice(-held, -DEV_ROWS)),
+    dev: await encode('Tokenising the corpus', texts.slice(-DEV_ROWS)),
+  };
+  return { task: taskNamed(recipe.task), tokenizer, data, ...models, teacherUntrained: false, teacherRows: [] };
+}
+
+/** Random weights for a model from scratch; otherwise the model's layers as the recipe names them, in any order and number. */
+function maskedLmWeights({ heads, config, tensors }: Weights, recipe: Recipe, tokenizer: Tokenizer): Weights {
+  if (tensors.size === 0) return fromScratch(config, ['masked-lm'], tokenizer.vocabSize, recipe);
+  const { student, training } = recipe;
+  const layers = student.init.kind === 'layers' ? student.init.layers : [];
+  return initialiseStudent({ heads, config, tensors }, studentConfig(config, student.num_hidden_layers), layers, training.seed, ['masked-lm']).weights;
+}
+
+/** The texts of the corpus, with progress; documents are written in slices, so that the run can be stopped. */
+async function writeCorpus(seed: number, documents: number, max_seq_length: number, shelf: Shelf, gate: () => Promise<void>): Promise<Example[]> {
+  const progress = new Progress('Writing the corpus', documents, shelf.now, (event) => shelf.emit(event));
+  const texts: Example[] = [];
+  let done = 0;
+  for (const document of corpus(seed, documents)) {
+    texts.push(...inTexts(document, max_seq_length, texts.length));
+    if (++done % 100 > 0) continue;
+    progress.at(done);
+    await gate();
+  }
+  return texts;
+}
+
+/** Share of the longest length that a text's words and marks may take up; cut words and special tokens need the rest. */
+const FILLED = 0.85;
+
+/** How neighbouring sentences become a text, in turn: as one, or as a pair of two halves. */
+const FORMS: readonly ((sentences: readonly string[]) => { text: string; textPair?: string })[] = [
+  (sentences) => ({ text: sentences.join(' ') }),
+  (sentences) => {
+    const half = Math.ceil(sentences.length / 2);
+    const second = sentences.slice(half).join(' ');
+    return { text: sentences.slice(0, half).join(' '), ...(second === '' ? {} : { textPair: second }) };
+  },
+];
+
+/** A document as texts of neighbouring sentences; what words mean shows in the company that they keep. */
+function inTexts(document: readonly string[], max_seq_length: number, first: number): Example[] {
+  const texts: Example[] = [];
+  for (let at = 0; at < document.length; ) {
+    const sentences = fitting(document, at, FILLED * max_seq_length);
+    texts.push({ ...FORMS[(first + texts.length) % FORMS.length]!(sentences), label: 0 });
+    at += sentences.length;
+  }
+  return texts;
+}
+
+/** The sentences from `at` on that together have at most `words` words and marks; at least one. */
+function fitting(document: readonly string[], at: number, words: number): readonly string[] {
+  let left = words;
+  let end = at;
+  for (; end < document.length; end++) {
+    left -= document[end]!.match(/\w+|[^\w\s]/g)?.length ?? 0;
+    if (left < 0 && end > at) break;
+  }
+  return document.slice(at, end);
+}
+
+const noMaskedLm = ({ teacher }: Recipe) =>
+  new Fault({ code: 'no-masked-lm', where: `teacher ${sourceName(teacher)}`, expected: 'a model that predicts masked words', got: 'one without such a head', remedy: `Choose a pretrained model, such as ${BUNDLED_BASE}: a finetuned one has lost its head.` });
+
+const notYet = () =>
+  new Fault({ code: 'no-corpus', where: 'pretraining', expected: 'the corpus of the mini-GLUE grammar', got: 'a folder of text', remedy: 'Leave --data out: pretraining on files of one\'s own is not built yet.' });
