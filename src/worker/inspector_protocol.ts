@@ -6,6 +6,10 @@ import type { FitReport } from '../lab/fit_report.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { GivenFile } from './protocol.ts';
 
+export type { TensorStats } from '../formats/tensor_stats.ts';
+export type { TensorLine } from '../hub/inspect.ts';
+export type { FitReport } from '../lab/fit_report.ts';
+
 /** Where a model to be inspected comes from. */
 export type InspectSource =
   /** Files as they were dropped, picked or fetched: a folder, loose files, one archive, one file of weights. */

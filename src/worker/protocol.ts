@@ -6,9 +6,11 @@
 import type { FaultReport } from '../fault/fault.ts';
 import type { BackendChoice, Recipe } from '../experiment/recipe.ts';
 import type { Arm, DeviceReport, ResultRow, RunState, Scores, StepReport } from '../experiment/run.ts';
+import type { DeviceLimits } from '../tensor/limits.ts';
 
 export { ARMS } from '../experiment/run.ts';
 export type { Arm, DeviceReport, ResultRow, RunState, Scores, StepReport } from '../experiment/run.ts';
+export type { DeviceLimits } from '../tensor/limits.ts';
 
 /** Files that a person dropped, picked or that the command line serves; `name` is the path within the folder. */
 export interface GivenFile {
@@ -39,7 +41,7 @@ export type Command =
   | { readonly type: 'export'; readonly id: number; readonly run: string };
 
 export type Event =
-  | { readonly type: 'device'; readonly device: DeviceReport }
+  | { readonly type: 'device'; readonly device: DeviceReport; readonly limits: DeviceLimits }
   /** Anything but training that takes longer than a second: loading, generating, tokenising, evaluating, saving. */
   | { readonly type: 'progress'; readonly run: string; readonly label: string; readonly done: number; readonly total: number; readonly secondsLeft: number }
   | { readonly type: 'step'; readonly run: string; readonly report: StepReport }

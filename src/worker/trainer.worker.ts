@@ -1,6 +1,7 @@
 import { Fault, toReport } from '../fault/fault.ts';
 import { openBackend } from '../tensor/backends/open.ts';
 import { WASM_PATHS } from '../tensor/backends/wasm_paths.ts';
+import { deviceLimits } from '../tensor/limits.ts';
 import { Answering } from './answering.ts';
 import type { Command, Event } from './protocol.ts';
 import type { BackendChoice } from '../experiment/recipe.ts';
@@ -37,7 +38,7 @@ async function open(backend: BackendChoice): Promise<DeviceReport> {
   };
   const report = await openBackend({ choice: backend, wasmPaths: WASM_PATHS, onFault });
   device = report;
-  tell({ type: 'device', device: report });
+  tell({ type: 'device', device: report, limits: deviceLimits() });
   return report;
 }
 

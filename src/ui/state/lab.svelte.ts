@@ -2,7 +2,7 @@ import { toReport, type FaultReport } from '../../fault/fault.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 import type { DeviceReport } from '../../experiment/run.ts';
 import type { RunRecord } from '../../store/types.ts';
-import type { Event, GivenFile, GivenFiles } from '../../worker/protocol.ts';
+import type { DeviceLimits, Event, GivenFile, GivenFiles } from '../../worker/protocol.ts';
 import { isLive, newView, viewOfRecord } from './run_view.ts';
 import type { RunLibrary, Trainer } from './ports.ts';
 import { Questions } from './questions.ts';
@@ -14,6 +14,8 @@ const GATHER = 200;
 /** The page's whole state: the device, the runs, the one in work and the one in view. */
 export class Lab {
   device: DeviceReport | undefined = $state.raw();
+  /** What the device can hold; nothing is known of it before it is open. */
+  limits: DeviceLimits | undefined = $state.raw();
   runs: readonly RunRecord[] = $state.raw([]);
   faults: readonly FaultReport[] = $state.raw([]);
   /** What the browser lost of earlier runs, as a sentence. */
@@ -162,7 +164,7 @@ export class Lab {
     this.#timer = undefined;
     this.current?.apply(events);
     for (const event of events) {
-      if (event.type === 'device') this.device = event.device;
+      if (event.type === 'device') [this.device, this.limits] = [event.device, event.limits];
       if (event.type === 'fault' && event.run !== this.current?.view.run) this.faults = [...this.faults, event.fault];
     }
     if (!this.busy) this.#next();

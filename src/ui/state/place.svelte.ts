@@ -9,6 +9,7 @@ interface View {
 export const VIEWS = [
   { name: 'lab', label: 'Lab', hash: '#/' },
   { name: 'objectives', label: 'Objectives', hash: '#/objectives' },
+  { name: 'models', label: 'Models', hash: '#/models' },
 ] as const satisfies readonly View[];
 
 export type ViewName = (typeof VIEWS)[number]['name'];

@@ -1,3 +1,4 @@
+import { TASKS } from '../../data/tasks.ts';
 import { PRESETS, recipeForTask, type Preset } from '../../experiment/presets.ts';
 import { initSlug } from '../../experiment/recipe_words.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
@@ -102,6 +103,13 @@ export class Setup {
       scratch: () => ({ kind: 'scratch', num_hidden_layers: 12, hidden_size: 64 }),
     };
     this.draft.teacher = teachers[kind]();
+    void this.readTeacher();
+  }
+
+  /** A model below `models/`, or made under such a name, as the teacher; with the task that it was finetuned on. */
+  useNamed(name: string, task: string | undefined): void {
+    if (task !== undefined && TASKS.some((known) => known.name === task)) this.chooseTask(task);
+    this.draft.teacher = { kind: 'bundled', name };
     void this.readTeacher();
   }
 

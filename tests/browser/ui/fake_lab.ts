@@ -59,6 +59,7 @@ export function* script(run: string, until = Infinity): Generator<Event> {
 
 export const WASM: Event = {
   type: 'device',
+  limits: { total: 2 ** 32, binding: 2 ** 31, fusedAttention: true },
   device: {
     backend: 'wasm', adapter: 'google swiftshader',
     reason: 'This browser offers only a software WebGPU adapter, and WASM is faster than that.',
