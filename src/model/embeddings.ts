@@ -1,6 +1,8 @@
 import * as tf from '../tensor/tf.ts';
 import { lookup } from '../tensor/kernels/lookup.ts';
+import { lookupIn } from '../tensor/kernels/split_lookup.ts';
 import { familyOf } from './families.ts';
+import { wordTable } from './parts.ts';
 import type { Pass } from './pass.ts';
 
 /**
@@ -12,7 +14,7 @@ import type { Pass } from './pass.ts';
 export function embed(pass: Pass): tf.Tensor {
   const { batch, config } = pass;
   const rows = batch.size * batch.length;
-  const words = lookup(pass.get('embeddings.word_embeddings.weight'), batch.words);
+  const words = lookupIn(wordTable(pass.parameters), batch.words);
   const types = lookup(pass.get('embeddings.token_type_embeddings.weight'), batch.types);
   const byRow = tf.reshape(tf.add(words, types), [batch.size, batch.length, config.hidden_size]);
   const sum = tf.reshape(tf.add(byRow, positions(pass)), [rows, config.hidden_size]);

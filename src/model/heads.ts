@@ -1,11 +1,12 @@
 import * as tf from '../tensor/tf.ts';
 import { dropout } from '../tensor/kernels/dropout.ts';
-import { linear } from '../tensor/kernels/linear.ts';
 import { lookup, type IdIndex } from '../tensor/kernels/lookup.ts';
+import { linearByTable } from '../tensor/kernels/split_lookup.ts';
 import type { Batch } from './batch.ts';
 import type { Fidelity, ModelConfig } from './config.ts';
 import { familyOf } from './families.ts';
 import type { Parameters } from './parameters.ts';
+import { wordTable } from './parts.ts';
 import { dense, denseActivation, drawAt, normalise, parameterOf, type DropoutSource } from './pass.ts';
 
 /** Places of the classifier's dropouts among the draws of a step, above every place in the encoder. */
@@ -67,5 +68,5 @@ export function maskedLmLogits(parameters: Parameters, config: ModelConfig, last
   const normed = normalise(parameters, transformed, head.norm, config);
   const hasBias = fidelity === 'corrected' || head.releasedBias;
   const bias = hasBias ? parameterOf(parameters, head.bias) : tf.zeros([config.vocab_size]);
-  return linear(normed, parameterOf(parameters, 'embeddings.word_embeddings.weight'), bias) as tf.Tensor2D;
+  return linearByTable(normed, wordTable(parameters), bias) as tf.Tensor2D;
 }

@@ -1,6 +1,7 @@
 import * as tf from '../tensor/tf.ts';
 import { FlatTensors, flatLayout, spansOf, type FlatLayout, type Span } from '../tensor/plan/flat.ts';
 import { flatAdamW, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
+import { aligned } from '../tensor/plan/layout.ts';
 import { Planner, recordingBackend, type DeviceProgram, type Execution } from '../tensor/plan/planner.ts';
 import { stepNumbers } from '../tensor/plan/step_numbers.ts';
 import { GradientSum, meaningOf, numbersOf, termsOf, uploaded, type NumbersMeaning, type StepNumbersRead } from './gradients.ts';
@@ -57,6 +58,8 @@ export class DeviceStep {
     if (!job.inputs) return 'this training does not name its inputs';
     if ((job.memory?.size ?? 0) > 0) return 'an objective remembers tensors from step to step';
     if ((job.options.optim ?? 'adamw_torch') !== 'adamw_torch') return `the optimiser ${job.options.optim} updates from JavaScript`;
+    const bytes = [...optimizer.slots.values()].reduce((sum, { parameter }) => sum + aligned(4 * parameter.size), 0);
+    if (bytes > backend.device.limits.maxBufferSize) return `the parameters (${bytes} bytes) are larger than one buffer of the device (${backend.device.limits.maxBufferSize} bytes)`;
     return new DeviceStep(backend, job, optimizer, execution);
   }
 

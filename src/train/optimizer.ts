@@ -1,5 +1,6 @@
 import * as tf from '../tensor/tf.ts';
 import { Fault } from '../fault/fault.ts';
+import { joined, splitLike, wholeShapes } from '../model/parts.ts';
 import type { HostTensor } from '../model/weights.ts';
 import { optimizerNamed } from './optimizers/index.ts';
 import type { MomentSpec, OptimizerRule, Slot } from './optimizers/rule.ts';
@@ -29,10 +30,11 @@ export class Optimizer {
     const shapes = new Map<string, readonly number[]>();
     const trained = trainedParameters(parameters.keys(), options, groups);
     for (const { name } of trained) for (const [kind, shape] of this.#kinds(parameters.get(name)!)) shapes.set(`${kind}/${name}`, shape);
-    if (saved) checkState(this.#rule, shapes, saved.moments);
+    if (saved) checkState(this.#rule, wholeShapes(shapes), saved.moments);
+    const before = saved && splitLike(shapes, saved.moments);
     for (const settings of trained) {
       const parameter = parameters.get(settings.name)!;
-      const moments = Object.fromEntries(this.#kinds(parameter).map(([kind, shape]) => [kind, momentOf(shape, saved?.moments.get(`${kind}/${settings.name}`))]));
+      const moments = Object.fromEntries(this.#kinds(parameter).map(([kind, shape]) => [kind, momentOf(shape, before?.get(`${kind}/${settings.name}`))]));
       this.#slots.set(settings.name, { parameter, moments, settings });
     }
   }
@@ -73,7 +75,7 @@ export class Optimizer {
     for (const [name, slot] of this.#slots) {
       for (const [kind, moment] of Object.entries(slot.moments)) moments.set(`${kind}/${name}`, { shape: moment.shape, data: Float32Array.from(await moment.data()) });
     }
-    return { updates: this.#updates, moments };
+    return { updates: this.#updates, moments: joined(moments) };
   }
 
   dispose(): void {

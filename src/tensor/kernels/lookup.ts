@@ -93,9 +93,9 @@ const backward = defineKernel<Record<string, never>>({
 
 /** The ids of one batch as tensors, with the index that the gradient needs. */
 export interface IdIndex {
-  readonly ids: tf.Tensor1D;
-  readonly order: tf.Tensor1D;
-  readonly start: tf.Tensor1D;
+  readonly ids: tf.Tensor;
+  readonly order: tf.Tensor;
+  readonly start: tf.Tensor;
 }
 
 /**
@@ -120,6 +120,11 @@ export function indexById(ids: Int32Array, vocabulary: number): { order: Int32Ar
 export function idIndex(ids: Int32Array, vocabulary: number): IdIndex {
   const { order, start } = indexById(ids, vocabulary);
   return { ids: tf.tensor1d(ids, 'int32'), order: tf.tensor1d(order, 'int32'), start: tf.tensor1d(start, 'int32') };
+}
+
+/** The gradient of the table's rows: dy [N, d] → [V, d]. */
+export function lookupGradient(dy: tf.Tensor, { ids, order, start }: IdIndex): tf.Tensor {
+  return backward({ dy, ids, order, start }, {})[0]!;
 }
 
 /** Rows of `w` [V, d] by id → [N, d]. */
