@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** Files of one model by revision. */
@@ -23,20 +24,26 @@ const oid = (bytes: Uint8Array): string => `${bytes.length}-${bytes.reduce((sum,
 
 /**
  * A Hub over HTTP with the habits that occur: listings in pages, redirects to another path, ranges, refusals, broken
- * connections and a busy host.
+ * connections, silence and a busy host.
  */
 export class FakeHub {
   readonly seen: Seen[] = [];
   /** Breaks the connection after so many bytes of a file, once for each entry. */
   readonly breaks = new Map<string, number[]>();
+  /** Goes silent after so many bytes of a file, once for each entry. */
+  readonly stalls = new Map<string, number[]>();
+  /** Host that weights are redirected to; the same one when it is empty. */
+  cdn = '';
   /** Answers with these before a file is given. */
   readonly refusals: number[] = [];
   ranges = true;
   address = '';
   readonly #server: Server;
 
-  constructor(readonly models: Record<string, Revisions>, private readonly secrets: Readonly<Record<string, string>> = {}) {
-    this.#server = createServer((request, response) => this.#answer(request, response));
+  /** Over TLS where a key and a certificate are given. */
+  constructor(readonly models: Record<string, Revisions>, private readonly secrets: Readonly<Record<string, string>> = {}, tls?: { readonly key: string; readonly cert: string }) {
+    const answer = (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response);
+    this.#server = tls ? createSecureServer(tls, answer) : createServer(answer);
   }
 
   async start(): Promise<void> {
@@ -83,7 +90,7 @@ export class FakeHub {
     if (!bytes) return void response.setHeader('x-error-code', 'EntryNotFound').writeHead(404).end();
     const refusal = this.refusals.shift();
     if (refusal !== undefined) return void response.writeHead(refusal).end();
-    if (path.endsWith('.safetensors') && !isCdn) return void response.writeHead(302, { location: `/cdn${path}` }).end();
+    if (path.endsWith('.safetensors') && !isCdn) return void response.writeHead(302, { location: `${this.cdn}/cdn${path}` }).end();
     const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const partial = this.ranges && request.headers.range !== undefined;
     if (partial && start >= bytes.length) return void response.writeHead(416).end();
@@ -92,6 +99,8 @@ export class FakeHub {
     if (partial) response.setHeader('content-range', `bytes ${start}-${bytes.length - 1}/${bytes.length}`);
     response.writeHead(partial ? 206 : 200);
     const name = path.slice(path.lastIndexOf('/') + 1);
+    const stall = this.stalls.get(name)?.shift();
+    if (stall !== undefined) return void response.write(body.subarray(0, stall));
     const cut = this.breaks.get(name)?.shift();
     if (cut === undefined) return void response.end(body);
     response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
