@@ -1,6 +1,8 @@
 import * as tf from '../tensor/tf.ts';
 import { MASKED_SCORE } from '../tensor/kernels/attention.ts';
+import { relationDivergences } from '../tensor/kernels/relation_divergence.ts';
 import { rowDivergence } from '../tensor/kernels/row_divergence.ts';
+import { scoreSquares } from '../tensor/kernels/score_squares.ts';
 import { queryMean } from './averages.ts';
 import type { ObjectiveInputs } from './objective.ts';
 
@@ -20,6 +22,11 @@ function headMeans(x: tf.Tensor, groups: number): tf.Tensor {
   if (heads === groups) return x;
   const grouped = tf.reshape(x, [batch * groups, heads / groups, rows * columns]);
   return tf.reshape(tf.mean(grouped, 1), [batch, groups, rows, columns]);
+}
+
+/** The same of scores, none of them −∞. */
+function finiteHeadMeans(scores: tf.Tensor, groups: number): tf.Tensor {
+  return scores.shape[1] === groups ? scores : headMeans(tf.maximum(scores, MASKED_SCORE), groups);
 }
 
 /** Scores whose softmax is the mean of the softmaxes of a group of heads. */
@@ -60,11 +67,8 @@ export function scoreDivergence(student: tf.Tensor, teacher: tf.Tensor, masked: 
 export function scoreMeanSquare(student: tf.Tensor, teacher: tf.Tensor, { mask, fidelity }: Masked): tf.Scalar {
   const groups = commonHeads(student, teacher);
   if (fidelity === 'released') return tf.mean(tf.squaredDifference(headMeans(unmasked(student), groups), headMeans(unmasked(teacher), groups)));
-  const [batch, length] = mask.shape;
-  const real = tf.mul(tf.reshape(mask, [batch, 1, length, 1]), tf.reshape(mask, [batch, 1, 1, length]));
-  const cut = (scores: tf.Tensor) => headMeans(tf.maximum(scores, MASKED_SCORE), groups);
-  const squares = tf.square(tf.mul(tf.sub(cut(student), cut(teacher)), real));
-  return tf.div(tf.sum(squares), tf.mul(tf.sum(real), groups)) as tf.Scalar;
+  const squares = scoreSquares(finiteHeadMeans(student, groups), finiteHeadMeans(teacher, groups), mask);
+  return tf.div(tf.sum(squares), tf.mul(tf.sum(tf.square(tf.sum(mask, 1))), groups)) as tf.Scalar;
 }
 
 /** Scores of −100 and less as 0; comparisons have no gradient on the tape, so that it is written out. */
@@ -75,38 +79,33 @@ const unmasked = tf.customGrad((...[scores, save]) => {
   return { value: without(scores as tf.Tensor, removed), gradFunc: (dy, saved) => without(dy as tf.Tensor, saved[0]!) };
 });
 
-/**
- * Relations of one layer: R = x·xᵀ·scale, x [B, H, T, dh] → [B, H, T, T].
- *
- * Corrected: padded keys are lowered by 10000, as in attention. Released: padding takes part.
- */
-function relations(x: tf.Tensor, scale: number, { mask, fidelity }: Masked): tf.Tensor {
-  const products = tf.mul(tf.matMul(x, x, false, true), scale);
-  if (fidelity === 'released') return products;
-  const [batch, length] = mask.shape;
-  return tf.add(products, tf.mul(tf.sub(1, tf.reshape(mask, [batch, 1, 1, length])), MASKED_SCORE));
-}
-
 /** How two projections of one layer are brought to equal heads, and which head sizes scale their products. */
 export interface RelationOptions {
   /** Relation heads; both widths must be divisible by it. */
   readonly heads: number;
+  /** Student probabilities below it count as this, in the released form. */
   readonly floor: number;
-  /** The scale is 1/√(student's head size) for both models, as released for value relations. */
+  /** The scale is 1/√(student's head size) for both models, in the released form of value relations. */
   readonly studentScale: boolean;
 }
 
 /**
- * Relation transfer: scoreDivergence of the relations of two projections x [B, H, T, dh] (queries, keys or values).
+ * Relation transfer: mean over B, heads and queries of KL(softmax(R_t) ‖ softmax(R_s)), R = x·xᵀ/√dh of two projections x
+ * [B, H, T, dh] (queries, keys or values).
  *
+ * Corrected: real queries and real keys only. Released: padding takes part.
  * Source: Wang et al. 2020 (MiniLM), 2021 (MiniLMv2).
  */
-export function relationDivergence(student: tf.Tensor, teacher: tf.Tensor, masked: Masked, { heads, floor, studentScale }: RelationOptions): tf.Scalar {
-  const resize = masked.fidelity === 'released' ? reshapedHeads : relationHeads;
-  const [s, t] = [resize(student, heads), resize(teacher, heads)];
-  const scaleOf = (x: tf.Tensor) => 1 / Math.sqrt(x.shape[3]!);
-  const teacherScale = studentScale ? scaleOf(s) : scaleOf(t);
-  return scoreDivergence(relations(s, scaleOf(s), masked), relations(t, teacherScale, masked), masked, floor);
+export function relationDivergence(student: tf.Tensor, teacher: tf.Tensor, masked: Masked, options: RelationOptions): tf.Scalar {
+  if (masked.fidelity === 'released') return releasedRelations(student, teacher, masked, options);
+  const [s, t] = [relationHeads(student, options.heads), relationHeads(teacher, options.heads)];
+  return queryMean(relationDivergences(s, t, masked.mask) as tf.Tensor3D, masked);
+}
+
+function releasedRelations(student: tf.Tensor, teacher: tf.Tensor, masked: Masked, { heads, floor, studentScale }: RelationOptions): tf.Scalar {
+  const [s, t] = [reshapedHeads(student, heads), reshapedHeads(teacher, heads)];
+  const relations = (x: tf.Tensor, size: number) => tf.mul(tf.matMul(x, x, false, true), 1 / Math.sqrt(size));
+  return scoreDivergence(relations(s, s.shape[3]!), relations(t, studentScale ? s.shape[3]! : t.shape[3]!), masked, floor);
 }
 
 /** Each token's vector cut anew: [B, H, T, dh] → [B, R, T, d/R], d = H·dh. */

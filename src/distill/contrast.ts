@@ -1,4 +1,5 @@
 import * as tf from '../tensor/tf.ts';
+import { bankProducts } from '../tensor/kernels/bank_products.ts';
 import { linear } from '../tensor/kernels/linear.ts';
 import { bits, integer, key } from '../random/counter.ts';
 import { normalised, stopGradient } from './averages.ts';
@@ -45,7 +46,8 @@ export function contrast(inputs: ContrastInputs): Contrast {
   const studentEmbedding = embedding(inputs.student, 's', inputs);
   const teacherEmbedding = embedding(inputs.teacher, 't', inputs);
   const [first, second] = [inputs.memory('memory_v1'), inputs.memory('memory_v2')];
-  const rows = tf.tensor1d(inputs.contrast, 'int32');
+  const batch = studentEmbedding.shape[0]!;
+  const rows = tf.tensor2d(inputs.contrast, [batch, inputs.contrast.length / batch], 'int32');
   const raw = [similarities(studentEmbedding, second, rows, inputs), similarities(teacherEmbedding, first, rows, inputs)] as const;
   const count = first.shape[0]!;
   const normalisers = fixedNormalisers(inputs.memory('normalisers'), raw, count);
@@ -71,11 +73,8 @@ function embedding(features: tf.Tensor2D, side: 's' | 't', { trained }: Contrast
 }
 
 /** exp(e·m/τ) of every example with its rows of a bank: [B, E] → [B, 1 + K]. */
-function similarities(vectors: tf.Tensor, bank: tf.Tensor, rows: tf.Tensor1D, { temperature }: ContrastInputs): tf.Tensor2D {
-  const [batch, width] = vectors.shape as [number, number];
-  const chosen = tf.reshape(tf.gather(bank, rows), [batch, -1, width]);
-  const products = tf.sum(tf.mul(chosen, tf.reshape(vectors, [batch, 1, width])), -1);
-  return tf.exp(tf.div(products, temperature)) as tf.Tensor2D;
+function similarities(vectors: tf.Tensor, bank: tf.Tensor, rows: tf.Tensor2D, { temperature }: ContrastInputs): tf.Tensor2D {
+  return tf.exp(tf.div(bankProducts(vectors, bank, rows), temperature));
 }
 
 /** Z of both sides, [2]: what is fixed already, or n times this batch's mean. */

@@ -53,16 +53,15 @@ function distance(x: tf.Tensor, y: tf.Tensor, axis: number, { mask, fidelity }: 
   }
   const [batch, length] = mask.shape;
   const real = tf.mul(tf.reshape(mask, [batch, 1, length, 1]), tf.reshape(mask, [batch, 1, 1, length]));
-  const weights = tf.broadcastTo(real, x.shape as [number, number, number, number]);
-  const [a, b] = [centred(x, weights, axis), centred(y, weights, axis)];
+  const [a, b] = [centred(x, real, axis), centred(y, real, axis)];
   const counted = tf.cast(tf.greater(tf.sum(tf.square(b), axis), CONSTANT), 'float32');
   const distances = tf.mul(tf.sub(1, correlation(a, b, axis, { floor: CONSTANT, added: 0 })), counted);
   return tf.div(tf.sum(distances), tf.maximum(tf.sum(counted), 1)) as tf.Scalar;
 }
 
-/** Deviations from the mean of the elements of weight 1 along an axis; 0 for the others. */
+/** Deviations from the mean of the elements of weight 1 along an axis; 0 for the others. Weights may have one head for all. */
 function centred(z: tf.Tensor, weights: tf.Tensor, axis: number): tf.Tensor {
-  const count = tf.maximum(tf.sum(weights, axis, true), 1);
+  const count = tf.maximum(tf.mul(tf.sum(weights, axis, true), z.shape[axis]! / weights.shape[axis]!), 1);
   return tf.mul(tf.sub(z, tf.div(tf.sum(tf.mul(z, weights), axis, true), count)), weights);
 }
 

@@ -4,13 +4,13 @@ import { simdOf, type Simd } from '../wasm/simd.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { attentionForward, attentionGradient } from './attention.wgsl.ts';
 import { dropThreshold, dropout } from './dropout.ts';
-import { MASKED_SCORE } from './masked_score.ts';
+import { maskedScores, merge, split, type AttentionShape } from './heads.ts';
 
+export { attentionScores } from './attention_scores.ts';
+export type { AttentionShape } from './heads.ts';
 export { MASKED_SCORE } from './masked_score.ts';
 
 type Attrs = { batch: number; length: number; heads: number; rate: number; key: number };
-/** The sizes that give [N, d] its meaning, N = batch·length and d = heads·(head size). */
-export type AttentionShape = Pick<Attrs, 'batch' | 'length' | 'heads'>;
 
 /**
  * Multi-head attention from projected queries, keys and values.
@@ -25,7 +25,7 @@ export type AttentionShape = Pick<Attrs, 'batch' | 'length' | 'heads'>;
 const forward = defineKernel<Attrs>({
   name: 'LabAttention',
   plain: ({ q, k, v, mask }, attrs) => {
-    const probabilities = softmaxScores(split(q!, attrs), split(k!, attrs), mask!, attrs);
+    const probabilities = softmaxScores(split(q!, attrs), split(k!, attrs), mask!);
     return [merge(tf.matMul(dropped(probabilities, attrs), split(v!, attrs)), attrs)];
   },
   native: {
@@ -50,7 +50,7 @@ const backward = defineKernel<Attrs>({
   name: 'LabAttentionGradient',
   plain: ({ dy, q, k, v, mask }, attrs) => {
     const [dc, qh, kh, vh] = [dy!, q!, k!, v!].map((t) => split(t, attrs)) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-    const p = softmaxScores(qh, kh, mask!, attrs);
+    const p = softmaxScores(qh, kh, mask!);
     const dv = tf.matMul(dropped(p, attrs), dc, true, false);
     const dp = dropped(tf.matMul(dc, vh, false, true), attrs);
     const da = tf.mul(tf.mul(p, tf.sub(dp, tf.sum(tf.mul(dp, p), -1, true))), scale(q!, attrs));
@@ -81,23 +81,8 @@ function wasmArguments(simd: Simd, width: number, { batch, length, heads, rate, 
 
 const scale = (q: tf.Tensor, { heads }: AttentionShape) => 1 / Math.sqrt(q.shape[1]! / heads);
 
-/** [B·T, d] → [B, H, T, dh]. */
-function split(x: tf.Tensor, { batch, length, heads }: AttentionShape): tf.Tensor4D {
-  return tf.transpose(tf.reshape(x, [batch, length, heads, x.shape[1]! / heads]), [0, 2, 1, 3]);
-}
-
-/** [B, H, T, dh] → [B·T, d]. */
-function merge(x: tf.Tensor, { batch, length }: AttentionShape): tf.Tensor {
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch * length, -1]);
-}
-
-function maskedScores(q: tf.Tensor4D, k: tf.Tensor4D, mask: tf.Tensor, shape: AttentionShape): tf.Tensor4D {
-  const penalty = tf.mul(tf.sub(1, tf.reshape(mask, [shape.batch, 1, 1, shape.length])), MASKED_SCORE);
-  return tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(q.shape[3])), penalty);
-}
-
-function softmaxScores(q: tf.Tensor4D, k: tf.Tensor4D, mask: tf.Tensor, attrs: Attrs): tf.Tensor4D {
-  return tf.softmax(maskedScores(q, k, mask, attrs));
+function softmaxScores(q: tf.Tensor4D, k: tf.Tensor4D, mask: tf.Tensor): tf.Tensor4D {
+  return tf.softmax(maskedScores(q, k, mask));
 }
 
 function dropped(p: tf.Tensor, attrs: Attrs): tf.Tensor {
@@ -107,11 +92,6 @@ function dropped(p: tf.Tensor, attrs: Attrs): tf.Tensor {
 /** Context vectors [B·T, d]; dropout acts on the attention probabilities. */
 export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, mask: tf.Tensor, attrs: Attrs): tf.Tensor {
   return forward({ q, k, v, mask }, attrs)[0]!;
-}
-
-/** Attention scores before softmax, [B, H, T, T], padded keys lowered by 10000; differentiable. */
-export function attentionScores(q: tf.Tensor, k: tf.Tensor, mask: tf.Tensor, shape: AttentionShape): tf.Tensor {
-  return maskedScores(split(q, shape), split(k, shape), mask, shape);
 }
 
 /** A projection [B·T, d] by head, [B, H, T, dh]; differentiable. */

@@ -1,6 +1,7 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { simdOf, type Simd } from '../wasm/simd.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { rowDivergenceForward, rowDivergenceGradient } from './row_divergence.wgsl.ts';
 
@@ -19,7 +20,16 @@ type Attrs = { floor: number };
 const forward = defineKernel<Attrs>({
   name: 'LabRowDivergence',
   plain: ({ teacher, student }, { floor }) => [tf.sum(floor > 0 ? floored(teacher!, student!, floor) : exact(teacher!, student!), -1)],
-  native: { webgpu: (inputs, attrs, backend) => rowDivergenceForward(backend as LabWebGPUBackend, inputs, attrs) },
+  native: {
+    wasm: ({ teacher, student }, { floor }, backend) => {
+      const simd = simdOf(backend);
+      const losses = simd.output(teacher!.shape.slice(0, -1));
+      const { sizes, workspace } = wasmArguments(simd, teacher!);
+      simd.kernels.rowDivergence(...sizes, floor, simd.at(teacher!), simd.at(student!), simd.at(losses), workspace);
+      return [losses];
+    },
+    webgpu: (inputs, attrs, backend) => rowDivergenceForward(backend as LabWebGPUBackend, inputs, attrs),
+  },
   saves: ['teacher', 'student'],
   gradient: ([dy], { teacher, student }, attrs) => ({ student: backward({ dy: dy!, teacher: teacher!, student: student! }, attrs)[0]! }),
 });
@@ -33,8 +43,23 @@ const backward = defineKernel<Attrs>({
     const kept = tf.mul(p, tf.cast(tf.greaterEqual(q, floor), 'float32'));
     return [tf.mul(tf.sub(tf.mul(q, tf.sum(kept, -1, true)), kept), column)];
   },
-  native: { webgpu: (inputs, attrs, backend) => rowDivergenceGradient(backend as LabWebGPUBackend, inputs, attrs) },
+  native: {
+    wasm: ({ dy, teacher, student }, { floor }, backend) => {
+      const simd = simdOf(backend);
+      const gradient = simd.output(student!.shape);
+      const { sizes, workspace } = wasmArguments(simd, teacher!);
+      simd.kernels.rowDivergenceGradient(...sizes, floor, simd.at(dy!), simd.at(teacher!), simd.at(student!), simd.at(gradient), workspace);
+      return [gradient];
+    },
+    webgpu: (inputs, attrs, backend) => rowDivergenceGradient(backend as LabWebGPUBackend, inputs, attrs),
+  },
 });
+
+/** Rows and columns of scores [..., N], and memory for one row. */
+function wasmArguments(simd: Simd, scores: tf.TensorInfo) {
+  const columns = scores.shape.at(-1)!;
+  return { sizes: [simd.size(scores) / columns, columns], workspace: simd.workspace(simd.kernels.rowDivergenceWorkspaceBytes(columns)) } as const;
+}
 
 const finite = (scores: tf.Tensor): tf.Tensor => tf.maximum(scores, MASKED_SCORE);
 

@@ -30,6 +30,37 @@ export interface SimdKernels {
     workspace: number, scratch: number,
   ): void;
 
+  attentionScores(
+    batch: number, length: number, heads: number, headSize: number,
+    q: number, k: number, mask: number, scores: number,
+    workspace: number, scratch: number,
+  ): void;
+  attentionScoresGradient(
+    batch: number, length: number, heads: number, headSize: number,
+    dScores: number, q: number, k: number, dq: number, dk: number,
+    scratch: number,
+  ): void;
+  scoreSquares(batch: number, heads: number, length: number, student: number, teacher: number, mask: number, losses: number): void;
+  scoreSquaresGradient(batch: number, heads: number, length: number, dy: number, student: number, teacher: number, mask: number, gradient: number): void;
+
+  rowDivergenceWorkspaceBytes(columns: number): number;
+  rowDivergence(rows: number, columns: number, floor: number, teacher: number, student: number, losses: number, workspace: number): void;
+  rowDivergenceGradient(rows: number, columns: number, floor: number, dy: number, teacher: number, student: number, gradient: number, workspace: number): void;
+  relationDivergenceWorkspaceBytes(length: number): number;
+  relationDivergence(
+    batch: number, heads: number, length: number, studentSize: number, teacherSize: number,
+    student: number, teacher: number, mask: number, losses: number,
+    workspace: number, scratch: number,
+  ): void;
+  relationDivergenceGradient(
+    batch: number, heads: number, length: number, studentSize: number, teacherSize: number,
+    dy: number, student: number, teacher: number, mask: number, gradient: number,
+    workspace: number, scratch: number,
+  ): void;
+
+  bankProducts(batch: number, columns: number, width: number, vectors: number, bank: number, rows: number, products: number): void;
+  bankProductsGradient(batch: number, columns: number, width: number, dy: number, bank: number, rows: number, gradient: number): void;
+
   activation(kind: number, size: number, x: number, y: number): void;
   activationGradient(kind: number, size: number, dy: number, x: number, dx: number): void;
 

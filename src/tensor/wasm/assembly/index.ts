@@ -7,10 +7,15 @@
 export { activation, activationGradient } from './activation';
 export { adamW } from './adamw';
 export { attention, attentionGradient, attentionWorkspaceBytes } from './attention';
+export { attentionScores, attentionScoresGradient } from './attention_scores';
+export { bankProducts, bankProductsGradient } from './bank';
 export { columnSum } from './column_sum';
 export { crossEntropy, crossEntropyGradient } from './cross_entropy';
 export { dropout } from './dropout';
 export { gemm, gemmScratchBytes } from './gemm';
 export { layerNorm, layerNormGradient } from './layer_norm';
 export { lookup, lookupGradient } from './lookup';
+export { relationDivergence, relationDivergenceGradient, relationDivergenceWorkspaceBytes } from './relation_divergence';
+export { rowDivergence, rowDivergenceGradient, rowDivergenceWorkspaceBytes } from './row_divergence';
+export { scoreSquares, scoreSquaresGradient } from './score_squares';
 export { squareNorm } from './square_norm';
