@@ -1,10 +1,12 @@
 import * as tf from '../tensor/tf.ts';
 import { attention, attentionScores, byHead } from '../tensor/kernels/attention.ts';
+import { feedForward } from '../tensor/kernels/feed_forward.ts';
+import { projections, separateProjections, type Projected } from '../tensor/kernels/projections.ts';
 import type { Batch } from './batch.ts';
 import type { LayerNormMode, ModelConfig } from './config.ts';
 import { embed } from './embeddings.ts';
 import type { Parameters } from './parameters.ts';
-import { denseActivation, Pass, type EncodeOptions } from './pass.ts';
+import { Pass, type EncodeOptions } from './pass.ts';
 import type { Taps } from './taps.ts';
 
 export type { DropoutSource, EncodeOptions } from './pass.ts';
@@ -19,8 +21,10 @@ export interface Encoded {
 interface LayerOrder {
   /** What the queries, keys and values are made of. */
   readonly attentionInput: (pass: Pass, x: tf.Tensor, name: string) => tf.Tensor;
-  /** The layer's output from its input and the attention's context. */
-  readonly output: (pass: Pass, x: tf.Tensor, context: tf.Tensor, name: string) => tf.Tensor;
+  /** The layer's output from its input, that input as the projections pass it on, and the attention's context. */
+  readonly output: (pass: Pass, x: tf.Tensor, passed: tf.Tensor, context: tf.Tensor, name: string) => tf.Tensor;
+  /** Whether the input of a block's first layers is what the block's output is added to. */
+  readonly passes: boolean;
   /** The LayerNorm behind the last layer. */
   readonly finalNorm?: string;
 }
@@ -29,19 +33,22 @@ interface LayerOrder {
 const ORDERS: Readonly<Record<LayerNormMode, LayerOrder>> = {
   /** m = LN(x + W_o·attention(x)),  x′ = LN(m + W₂·act(W₁·m)). */
   'post-ln': {
+    passes: true,
     attentionInput: (_pass, x) => x,
-    output: (pass, x, context, name) => {
-      const attended = pass.residualNorm(attentionProduct(pass, context, name), x, `${name}.attention.output.LayerNorm`);
+    output: (pass, _x, passed, context, name) => {
+      const attended = pass.residualNorm(attentionProduct(pass, context, name), passed, `${name}.attention.output.LayerNorm`);
       const middle = pass.traced(`${name}.attention_block_output`, attended);
-      return pass.residualNorm(feedForward(pass, middle, name), middle, `${name}.output.LayerNorm`);
+      const [branch, residual] = innerLayers(pass, middle, name, true);
+      return pass.residualNorm(branch, residual, `${name}.output.LayerNorm`);
     },
   },
   /** m = x + W_o·attention(LN(x)),  x′ = m + W₂·act(W₁·LN(m)). */
   'pre-ln': {
+    passes: false,
     attentionInput: (pass, x, name) => pass.norm(x, `${name}.attention.output.LayerNorm`),
-    output: (pass, x, context, name) => {
+    output: (pass, x, _passed, context, name) => {
       const middle = pass.traced(`${name}.attention_block_output`, tf.add(pass.dropout(attentionProduct(pass, context, name)), x));
-      return tf.add(pass.dropout(feedForward(pass, pass.norm(middle, `${name}.output.LayerNorm`), name)), middle);
+      return tf.add(pass.dropout(innerLayers(pass, pass.norm(middle, `${name}.output.LayerNorm`), name, false)[0]), middle);
     },
     finalNorm: 'encoder.FinalLayerNorm',
   },
@@ -76,25 +83,27 @@ function run(pass: Pass, halfLayers: number): tf.Tensor {
   taps.keep('hiddenStates', 0, () => x);
   for (let index = 0; index < config.num_hidden_layers && halfLayers > 2 * index; index++) {
     const name = `encoder.layer.${index}`;
-    const heads = project(pass, order.attentionInput(pass, x, name), `${name}.attention.self`);
-    keepHeads(pass, heads, index);
+    const [q, k, v, passed] = project(pass, order, order.attentionInput(pass, x, name), index);
+    keepHeads(pass, [q, k, v], index);
     if (halfLayers === 2 * index + 1) break;
     const draw = pass.draw(config.attention_probs_dropout_prob);
-    const context = pass.traced(`${name}.attention_context`, attention(...heads, pass.batch.mask, { ...pass.shape, ...draw }));
-    x = order.output(pass, x, context, name);
+    const context = pass.traced(`${name}.attention_context`, attention(q, k, v, pass.batch.mask, { ...pass.shape, ...draw }));
+    x = order.output(pass, x, passed, context, name);
     taps.keep('hiddenStates', index + 1, () => x);
   }
   return x;
 }
 
-type Projections = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor];
-
-/** Queries, keys and values, [B·T, d] each. */
-function project(pass: Pass, x: tf.Tensor, name: string): Projections {
-  return [pass.linear(x, `${name}.query`), pass.linear(x, `${name}.key`), pass.linear(x, `${name}.value`)];
+/** Queries, keys and values, [B·T, d] each, and x as it goes on; each alone where an objective may look at one of them alone. */
+function project(pass: Pass, { passes }: LayerOrder, x: tf.Tensor, index: number): Projected {
+  const name = `encoder.layer.${index}.attention.self`;
+  const [wq, wk, wv] = [pass.get(`${name}.query.weight`), pass.get(`${name}.key.weight`), pass.get(`${name}.value.weight`)];
+  const [bq, bk, bv] = [pass.get(`${name}.query.bias`), pass.get(`${name}.key.bias`), pass.get(`${name}.value.bias`)];
+  const weights = { wq, wk, wv, bq, bk, bv };
+  return pass.taps.wantsHeads(index) ? separateProjections(x, weights) : projections(x, weights, passes);
 }
 
-function keepHeads({ taps, shape, batch }: Pass, [q, k, v]: Projections, index: number): void {
+function keepHeads({ taps, shape, batch }: Pass, [q, k, v]: readonly [tf.Tensor, tf.Tensor, tf.Tensor], index: number): void {
   let computed: tf.Tensor | undefined;
   const scores = () => (computed ??= attentionScores(q, k, batch.mask, shape));
   taps.keep('queries', index, () => byHead(q, shape));
@@ -108,7 +117,10 @@ function attentionProduct(pass: Pass, context: tf.Tensor, name: string): tf.Tens
   return pass.traced(`${name}.attention_dense_output`, pass.linear(context, `${name}.attention.output.dense`));
 }
 
-function feedForward(pass: Pass, x: tf.Tensor, name: string): tf.Tensor {
-  const inner = pass.traced(`${name}.intermediate_act`, denseActivation(pass.parameters, x, `${name}.intermediate.dense`, pass.config.hidden_act));
-  return pass.traced(`${name}.ffn_output`, pass.linear(inner, `${name}.output.dense`));
+/** The feed-forward layers' output and their input as it goes on. */
+function innerLayers(pass: Pass, x: tf.Tensor, name: string, passes: boolean): readonly [branch: tf.Tensor, residual: tf.Tensor] {
+  const weights = { w1: pass.get(`${name}.intermediate.dense.weight`), b1: pass.get(`${name}.intermediate.dense.bias`), w2: pass.get(`${name}.output.dense.weight`), b2: pass.get(`${name}.output.dense.bias`) };
+  const [y, inner, passed] = feedForward(x, weights, pass.config.hidden_act, passes);
+  pass.traced(`${name}.intermediate_act`, inner);
+  return [pass.traced(`${name}.ffn_output`, y), passed];
 }

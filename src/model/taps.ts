@@ -67,6 +67,11 @@ export class Taps {
     return Math.max(0, ...halves);
   }
 
+  /** Whether a tensor was asked for that is made of a layer's queries, keys or values. */
+  wantsHeads(layer: number): boolean {
+    return [...this.#wanted].some(([name, layers]) => name !== 'hiddenStates' && layers.has(layer));
+  }
+
   /** Computes and keeps one tensor if it was asked for. */
   keep(name: TapName, index: number, tensor: () => tf.Tensor): void {
     if (this.#wanted.get(name)?.has(index)) this.#kept.get(name)!.set(index, tensor());

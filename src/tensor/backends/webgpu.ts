@@ -65,6 +65,12 @@ export class LabWebGPUBackend extends WebGPUBackend {
     this.#encode(pipeline, group, shader.workgroups);
   }
 
+  /** The same values as another tensor, for a kernel that passes an input on. */
+  share({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
+    this.incRef(dataId);
+    return { dataId, shape, dtype };
+  }
+
   /** Copies the values of a tensor into another one of the same size, in place. */
   copy(from: tf.Tensor, to: tf.Tensor): void {
     const self = internals(this);

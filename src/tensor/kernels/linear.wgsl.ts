@@ -6,7 +6,7 @@ import { fours, storeFours, type Product, type ProductForm } from './product.wgs
 import { groupGrid, productForm, productMembers, productSizes, productsMain } from './products.ts';
 
 /** Rows of x, inputs and outputs of a linear layer: N, I, O. */
-type Extents = readonly [rows: number, inputs: number, outputs: number];
+export type Extents = readonly [rows: number, inputs: number, outputs: number];
 
 /** Loads of four need rows of whole fours. */
 const inFours = (...extents: number[]): boolean => extents.every((extent) => extent % 4 === 0);
@@ -14,78 +14,120 @@ const inFours = (...extents: number[]): boolean => extents.every((extent) => ext
 const HEAD = (form: ProductForm, products: readonly Product[]) => `${form.enables}
 struct Size { rows: u32, inputs: u32, outputs: u32, ${productMembers(products)} }`;
 
-/** y = x·Wᵀ + b; with an activation, u = x·Wᵀ + b and y = act(u). */
-function forwardShader(form: ProductForm, vectors: boolean, activation?: WgslActivation): string {
-  const write = (buffer: string, value: string) => storeFours(buffer, 'row * N + column', value, 'N - column', vectors);
-  const activated = `vec4<f32>(${['x', 'y', 'z', 'w'].map((part) => `activated(sum.${part})`).join(', ')})`;
-  const y: Product = {
-    name: 'product',
-    a: { buffer: 'x', orientation: 'rows' },
-    b: { buffer: 'w', orientation: 'columns' },
-    size: ['size.rows', 'size.outputs', 'size.inputs'],
-    store: `let sum = value + load_b(column, N - column); ${activation ? `${write('u', 'sum')} let result = ${activated}; ${write('y', 'result')}` : write('y', 'sum')}`,
-  };
-  return `${HEAD(form, [y])}
-${activation ? ACTIVATION_WGSL[activation] : ''}
-${fours('y', 0, 'read_write', vectors)}
-${['x', 'w', 'b'].map((name, i) => fours(name, i + 1, 'read', vectors)).join('\n')}
-${activation ? fours('u', 4, 'read_write', vectors) : ''}
-@group(0) @binding(${activation ? 5 : 4}) var<uniform> size: Size;
-${productsMain(form, [y], vectors)}`;
+/** WGSL of the same function of each part of a vec4. */
+const byPart = (f: (part: string) => string): string => `vec4<f32>(${['x', 'y', 'z', 'w'].map(f).join(', ')})`;
+
+const write = (buffer: string, value: string, vectors: boolean) => storeFours(buffer, 'row * N + column', value, 'N - column', vectors);
+
+/** Declarations of the buffers, outputs before inputs, and of the uniform behind them; db's are read one by one. */
+export function linearBuffers(outputs: readonly string[], inputs: readonly string[], vectors: boolean): string {
+  const declared = [...outputs, ...inputs].map((name, i) => {
+    const access = i < outputs.length ? 'read_write' : 'read';
+    return name.startsWith('db') ? `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<f32>;` : fours(name, i, access, vectors);
+  });
+  return `${declared.join('\n')}\n@group(0) @binding(${declared.length}) var<uniform> size: Size;`;
 }
 
-/** dx = dy·W, dW = dyᵀ·x and db = Σ_n dy, side by side. */
-function gradientShader(form: ProductForm, vectors: boolean): string {
-  const dx: Product = {
+/** `y` = x·Wᵀ + b, with buffers of these names; with an activation, u = x·Wᵀ + b and y = act(u). */
+export function forwardProduct([y, w, b]: readonly [y: string, w: string, b: string], vectors: boolean, activation?: WgslActivation): Product {
+  const activated = `${write('u', 'sum', vectors)} let result = ${byPart((part) => `activated(sum.${part})`)}; ${write(y, 'result', vectors)}`;
+  return {
+    name: `product_${y}`,
+    factors: [[{ buffer: 'x', orientation: 'rows' }, { buffer: w, orientation: 'columns' }]],
+    size: ['size.rows', 'size.outputs', 'size.inputs'],
+    store: `let sum = value + load_${b}(column, N - column); ${activation ? activated : write(y, 'sum', vectors)}`,
+  };
+}
+
+/** How the gradient of x is finished; both texts are WGSL of a vec4 at element `at`, of which `left` exist. */
+export interface InputGradient {
+  /** The activation that x came from: `u` is bound, and du = dx∘act′(u) is stored. */
+  readonly slope?: WgslActivation | undefined;
+  /** x is passed on beside the layer: `passed`, the gradient of that, is bound and added. */
+  readonly passes?: boolean | undefined;
+}
+
+/** dx = Σ dy·W over pairs of buffers. */
+export function inputProduct(factors: readonly (readonly [dy: string, w: string])[], { slope, passes }: InputGradient, vectors: boolean): Product {
+  const place = 'row * N + column, N - column';
+  const finished = `${slope ? `let u4 = load_u(${place}); let factor = ${byPart((part) => `slope(u4.${part})`)};` : ''} let dx4 = value${slope ? ' * factor' : ''}${passes ? ` + load_passed(${place})` : ''};`;
+  return {
     name: 'input_gradient',
-    a: { buffer: 'dy', orientation: 'rows' },
-    b: { buffer: 'w', orientation: 'rows' },
+    factors: factors.map(([dy, w]) => [{ buffer: dy, orientation: 'rows' }, { buffer: w, orientation: 'rows' }]),
     size: ['size.rows', 'size.inputs', 'size.outputs'],
-    store: storeFours('dx', 'row * N + column', 'value', 'N - column', vectors),
+    store: `${finished} ${write('dx', 'dx4', vectors)}`,
   };
-  const dw: Product = {
-    name: 'weight_gradient',
-    a: { buffer: 'dy', orientation: 'columns' },
-    b: { buffer: 'x', orientation: 'rows' },
+}
+
+/** dW = dyᵀ·x and db = Σ_n dy, with buffers of these names. */
+export function weightProduct([dw, db, dy]: readonly [dw: string, db: string, dy: string], vectors: boolean): Product {
+  return {
+    name: `weight_gradient_${dw}`,
+    factors: [[{ buffer: dy, orientation: 'columns' }, { buffer: 'x', orientation: 'rows' }]],
     size: ['size.outputs', 'size.inputs', 'size.rows'],
-    store: storeFours('dw', 'row * N + column', 'value', 'N - column', vectors),
-    storeRowSum: 'db[row] = sum;',
+    store: write(dw, 'value', vectors),
+    storeRowSum: `${db}[row] = sum;`,
   };
-  return `${HEAD(form, [dx, dw])}
-${['dx', 'dw'].map((name, i) => fours(name, i, 'read_write', vectors)).join('\n')}
-@group(0) @binding(2) var<storage, read_write> db: array<f32>;
-${['dy', 'x', 'w'].map((name, i) => fours(name, i + 3, 'read', vectors)).join('\n')}
-@group(0) @binding(6) var<uniform> size: Size;
-${productsMain(form, [dx, dw], vectors)}`;
 }
 
 type Tensors = Record<string, tf.TensorInfo>;
 
-const extentsOf = ({ x, w }: Tensors): Extents => [x!.shape[0]!, x!.shape[1]!, w!.shape[0]!];
+/** Runs products side by side on buffers that are bound in the order of their names. */
+export function dispatchProducts(gpu: LabWebGPUBackend, { products, outputs, inputs, extents, matrices, vectors, functions = '' }: {
+  readonly products: readonly Product[];
+  readonly outputs: Tensors;
+  readonly inputs: Tensors;
+  readonly extents: Extents;
+  /** Rows and columns of each product. */
+  readonly matrices: readonly (readonly [rows: number, columns: number])[];
+  readonly vectors: boolean;
+  readonly functions?: string;
+}): void {
+  const form = productForm(gpu.adapter);
+  const { values, total } = productSizes(form, matrices);
+  const wgsl = `${HEAD(form, products)}\n${functions}\n${linearBuffers(Object.keys(outputs), Object.keys(inputs), vectors)}\n${productsMain(form, products, vectors)}`;
+  gpu.dispatch({ wgsl, workgroups: groupGrid(total) }, [...Object.values(outputs), ...Object.values(inputs)], [...extents, ...values].map(u32), Object.values(outputs));
+}
+
+export const extentsOf = (x: tf.TensorInfo, w: tf.TensorInfo): Extents => [x.shape[0]!, x.shape[1]!, w.shape[0]!];
+
+/** Whether all rows are of whole fours: of x and W forward, of dy too for a gradient. */
+export const forwardInFours = ([, ins, outs]: Extents): boolean => inFours(ins, outs);
+export const gradientInFours = (extents: Extents): boolean => inFours(...extents);
 
 /**
  * y = x·Wᵀ + b in one dispatch; with an activation y = act(u) and, for the gradient, u.
  *
  * 2·N·I·O operations. Reads of global memory, for a tile of r × c values: 4·N·I·O·(1/r + 1/c) bytes; writes 4·N·O, or twice that.
  */
-export function linearForward(gpu: LabWebGPUBackend, inputs: Tensors, activation?: WgslActivation): tf.TensorInfo[] {
-  const [rows, ins, outs] = extentsOf(inputs);
-  const outputs = (activation ? ['y', 'u'] : ['y']).map(() => gpu.makeTensorInfo([rows, outs], 'float32'));
-  const form = productForm(gpu.adapter);
-  const { values, total } = productSizes(form, [[rows, outs]]);
-  const shader = { wgsl: forwardShader(form, inFours(ins, outs), activation), workgroups: groupGrid(total) };
-  const [y, ...inner] = outputs;
-  gpu.dispatch(shader, [y!, inputs.x!, inputs.w!, inputs.b!, ...inner], [rows, ins, outs, ...values].map(u32), outputs);
-  return outputs;
+export function linearForward(gpu: LabWebGPUBackend, { x, w, b }: Tensors, activation?: WgslActivation): tf.TensorInfo[] {
+  const extents = extentsOf(x!, w!);
+  const [y, u] = [0, 1].map((index) => (index === 0 || activation ? gpu.makeTensorInfo([extents[0], extents[2]], 'float32') : undefined));
+  const outputs = { y: y!, ...(u && { u }) };
+  const vectors = forwardInFours(extents);
+  dispatchProducts(gpu, {
+    products: [forwardProduct(['y', 'w', 'b'], vectors, activation)], outputs, inputs: { x: x!, w: w!, b: b! }, extents, matrices: [[extents[0], extents[2]]], vectors,
+    ...(activation && { functions: ACTIVATION_WGSL[activation] }),
+  });
+  return Object.values(outputs);
 }
 
-/** dx, dW and db in one dispatch: 4·N·I·O operations; reads as the forward product's, for each of the two; writes 4·(N·I + I·O + O). */
-export function linearGradient(gpu: LabWebGPUBackend, inputs: Tensors): tf.TensorInfo[] {
-  const [rows, ins, outs] = extentsOf(inputs);
-  const outputs = [[rows, ins], [outs, ins], [outs]].map((shape) => gpu.makeTensorInfo(shape, 'float32'));
-  const form = productForm(gpu.adapter);
-  const { values, total } = productSizes(form, [[rows, ins], [outs, ins]]);
-  const shader = { wgsl: gradientShader(form, inFours(rows, ins, outs)), workgroups: groupGrid(total) };
-  gpu.dispatch(shader, [...outputs, inputs.dy!, inputs.x!, inputs.w!], [rows, ins, outs, ...values].map(u32), outputs);
-  return outputs;
+/**
+ * dx (or du, see `InputGradient`), dW and db in one dispatch.
+ *
+ * 4·N·I·O operations; reads as the forward product's, for each of the two, and 4·N·I for u or what is passed on; writes
+ * 4·(N·I + I·O + O).
+ */
+export function linearGradient(gpu: LabWebGPUBackend, { dy, x, w, u, passed }: Tensors, slope?: WgslActivation): tf.TensorInfo[] {
+  const extents = extentsOf(x!, w!);
+  const [rows, ins, outs] = extents;
+  const [dx, dw, db] = [[rows, ins], [outs, ins], [outs]].map((shape) => gpu.makeTensorInfo(shape, 'float32'));
+  const vectors = gradientInFours(extents);
+  const inputs = { dy: dy!, x: x!, w: w!, ...(slope && { u: u! }), ...(passed && { passed }) };
+  dispatchProducts(gpu, {
+    products: [inputProduct([['dy', 'w']], { slope, passes: passed !== undefined }, vectors), weightProduct(['dw', 'db', 'dy'], vectors)],
+    outputs: { dx: dx!, dw: dw!, db: db! }, inputs, extents, matrices: [[rows, ins], [outs, ins]], vectors,
+    ...(slope && { functions: ACTIVATION_WGSL[slope] }),
+  });
+  return [dx!, dw!, db!];
 }

@@ -11,7 +11,8 @@ export type DenseActivation = ActivationName | 'tanh';
 type Attrs = { kind: DenseActivation };
 type LinearActivation = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor, kind: DenseActivation) => tf.Tensor;
 
-const FUNCTIONS = {
+/** Value and derivative of each, in stock operations. */
+export const DENSE_ACTIVATIONS = {
   ...ACTIVATIONS,
   tanh: { value: (x: tf.Tensor) => tf.tanh(x), derivative: (x: tf.Tensor) => tf.sub(1, tf.square(tf.tanh(x))) },
 } satisfies Record<DenseActivation, (typeof ACTIVATIONS)[ActivationName]>;
@@ -27,7 +28,7 @@ const forward = defineKernel<Attrs>({
   name: 'LabLinearActivation',
   plain: (inputs, { kind }) => {
     const [u] = linearPlain(inputs);
-    return [FUNCTIONS[kind].value(u!), u!];
+    return [DENSE_ACTIVATIONS[kind].value(u!), u!];
   },
   native: { webgpu: (inputs, { kind }, backend) => linearForward(backend as LabWebGPUBackend, inputs, kind) },
   saves: ['x', 'w'],
@@ -40,7 +41,7 @@ const forward = defineKernel<Attrs>({
 
 const backward = defineKernel<Attrs>({
   name: 'LabLinearActivationGradient',
-  plain: ({ dy, x, w, u }, { kind }) => linearGradientPlain({ dy: tf.mul(dy!, FUNCTIONS[kind].derivative(u!)), x: x!, w: w! }),
+  plain: ({ dy, x, w, u }, { kind }) => linearGradientPlain({ dy: tf.mul(dy!, DENSE_ACTIVATIONS[kind].derivative(u!)), x: x!, w: w! }),
   native: {
     webgpu: ({ dy, x, w, u }, { kind }, backend) => {
       const gpu = backend as LabWebGPUBackend;

@@ -2,23 +2,30 @@
  * WGSL of matrix products, C[m, n] = Σ_k A[m, k]·B[k, n], for use inside of a kernel's shader.
  *
  * A kernel may hold several products (a gradient has two), each of which becomes one function; the kernel says where the
- * matrices lie and what happens to the results. Sums run over k in ascending order, so equal runs give equal bits.
+ * matrices lie and what happens to the results. Sums run over the factors in their order and over k in ascending order, so
+ * equal runs give equal bits.
  */
 
 /** How a stored matrix is read: `rows` as A [M, K] or B [K, N] are written, `columns` when the file of them is transposed. */
 export type Orientation = 'rows' | 'columns';
 
-/** One product; every text is WGSL in the scope of the kernel. */
+/** A stored matrix of a product. */
+export interface Factor {
+  readonly buffer: string;
+  readonly orientation: Orientation;
+}
+
+/** One product, or the sum of several of equal sizes; every text is WGSL in the scope of the kernel. */
 export interface Product {
   /** Name of the function, called as `name(strip, block, …)`. */
   readonly name: string;
-  readonly a: { readonly buffer: string; readonly orientation: Orientation };
-  readonly b: { readonly buffer: string; readonly orientation: Orientation };
+  /** A and B of each; all A's have one orientation, and all B's. */
+  readonly factors: readonly (readonly [a: Factor, b: Factor])[];
   /** Expressions of type u32 for M, N and K. */
   readonly size: readonly [m: string, n: string, k: string];
   /** Statements that use up one result: `value` is C[row, column … column + 3], `row` < M, `column` < N. */
   readonly store: string;
-  /** Statements that use up `sum` = Σ_k A[row, k], if wanted; A must be stored by columns. */
+  /** Statements that use up `sum` = Σ_k A[row, k] of the first factors, if wanted; A must be stored by columns. */
   readonly storeRowSum?: string;
 }
 
@@ -28,6 +35,8 @@ export interface ProductForm {
   source(product: Product, vectors: boolean): string;
   /** Lines before every declaration. */
   readonly enables: string;
+  /** What all products of a shader share. */
+  readonly declarations: string;
   /** Threads of a workgroup, which the kernel's main function must have. */
   readonly threads: number;
   /** Rows and columns of C that one workgroup computes. */

@@ -1,4 +1,4 @@
-import { each, type Orientation, type Product, type ProductForm } from './product.wgsl.ts';
+import { each, type Factor, type Orientation, type Product, type ProductForm } from './product.wgsl.ts';
 
 /** Rows and columns of C that one thread keeps in registers. */
 export interface RegisterTile {
@@ -20,6 +20,7 @@ export function inRegisters(tile: RegisterTile): ProductForm {
   return {
     source: (product, vectors) => productFunction(product, tile, vectors),
     enables: tile.lanes > 1 ? 'enable subgroups;' : '',
+    declarations: '',
     threads: tile.threads,
     rows: tile.rows,
     columns: tile.columns * tile.threads,
@@ -27,7 +28,8 @@ export function inRegisters(tile: RegisterTile): ProductForm {
 }
 
 function productFunction(product: Product, tile: RegisterTile, vectors: boolean): string {
-  const { name, a, b, size: [m, n, k], store, storeRowSum } = product;
+  const { name, factors, size: [m, n, k], store, storeRowSum } = product;
+  const [a, b] = factors[0]!;
   const blocks = tile.columns / 4;
   return `
 fn ${name}(strip: u32, block: u32, thread: u32${tile.lanes > 1 ? ', lane: u32' : ''}) {
@@ -39,15 +41,21 @@ fn ${name}(strip: u32, block: u32, thread: u32${tile.lanes > 1 ? ', lane: u32' :
   ${storeRowSum ? each(tile.rows / 4, (i) => `var sum${i} = vec4<f32>(0.0);`) : ''}
   ${B_PLACES[b.orientation](blocks)}
   ${A_PLACES[a.orientation](tile)}
-  for (var k = 0u; k < K; k += 4u) {
-    ${each(blocks, (j) => B_BLOCK[b.orientation](b.buffer, j, vectors))}
-    ${A_LOADS[a.orientation](a.buffer, tile, vectors)}
-    ${each(tile.rows, (i) => `{ let a = ${A_ROW[a.orientation](i, tile)}; ${each(blocks, (j) => `c${i}_${j} += ${b.orientation === 'rows' ? `b${j} * a` : `a * b${j}`};`)} }`)}
-    ${storeRowSum ? `if (block == 0u) { ${each(tile.rows / 4, (i) => `sum${i} += ${[0, 1, 2, 3].map((q) => aVector(i, q, tile)).join(' + ')};`)} }` : ''}
-  }
+  ${factors.map((pair, index) => sumOver(pair, tile, vectors, storeRowSum !== undefined && index === 0)).join('\n  ')}
   ${each(tile.rows, (i) => each(blocks, (j) => `{ let row = first_row + ${i}u; let column = first_column + ${4 * j}u; let value = c${i}_${j}; if (row < M && column < N) { ${store} } }`))}
   ${storeRowSum ? each(tile.rows, (i) => `{ let row = first_row + ${i}u; let sum = sum${i >> 2}[${i & 3}]; if (first_column == 0u && row < M) { ${storeRowSum} } }`) : ''}
 }`;
+}
+
+/** Adds the product of two factors; with `rowSums`, the rows of the first one too. */
+function sumOver([a, b]: readonly [Factor, Factor], tile: RegisterTile, vectors: boolean, rowSums: boolean): string {
+  const blocks = tile.columns / 4;
+  return `for (var k = 0u; k < K; k += 4u) {
+    ${each(blocks, (j) => B_BLOCK[b.orientation](b.buffer, j, vectors))}
+    ${A_LOADS[a.orientation](a.buffer, tile, vectors)}
+    ${each(tile.rows, (i) => `{ let a = ${A_ROW[a.orientation](i, tile)}; ${each(blocks, (j) => `c${i}_${j} += ${b.orientation === 'rows' ? `b${j} * a` : `a * b${j}`};`)} }`)}
+    ${rowSums ? `if (block == 0u) { ${each(tile.rows / 4, (i) => `sum${i} += ${[0, 1, 2, 3].map((q) => aVector(i, q, tile)).join(' + ')};`)} }` : ''}
+  }`;
 }
 
 type PerOrientation<F> = Readonly<Record<Orientation, F>>;

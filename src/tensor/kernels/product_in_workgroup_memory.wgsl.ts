@@ -1,4 +1,4 @@
-import { each, type Orientation, type Product, type ProductForm } from './product.wgsl.ts';
+import { each, type Factor, type Orientation, type Product, type ProductForm } from './product.wgsl.ts';
 
 /** Rows and columns of C of one workgroup, and how much of k it holds at a time. */
 const [TILE, DEPTH] = [64, 16];
@@ -10,37 +10,42 @@ const STRIDE = TILE + 4;
 /**
  * Products through workgroup memory, for adapters with real workgroups: 256 threads share tiles of 64 × 16 values.
  *
- * A tile is read once for 64 uses of each value; 16 KiB of workgroup memory are not exceeded (two tiles take 9).
+ * A tile is read once for 64 uses of each value. Every product of a shader uses the same two tiles, which take 9 of the 16 KiB
+ * of workgroup memory that every device has.
  */
 export function inWorkgroupMemory(): ProductForm {
-  return { source: productFunction, enables: '', threads: SIDE * SIDE, rows: TILE, columns: TILE };
+  const declarations = ['tile_a', 'tile_b'].map((tile) => `var<workgroup> ${tile}: array<f32, ${STRIDE * DEPTH}>;`).join('\n');
+  return { source: productFunction, enables: '', declarations, threads: SIDE * SIDE, rows: TILE, columns: TILE };
 }
 
-function productFunction({ name, a, b, size: [m, n, k], store, storeRowSum }: Product): string {
+function productFunction({ name, factors, size: [m, n, k], store, storeRowSum }: Product): string {
   return `
-var<workgroup> ${name}_a: array<f32, ${STRIDE * DEPTH}>;
-var<workgroup> ${name}_b: array<f32, ${STRIDE * DEPTH}>;
 fn ${name}(strip: u32, block: u32, thread: u32) {
   let M = ${m}; let N = ${n}; let K = ${k};
   let first_row = strip * ${TILE}u + 4u * (thread / ${SIDE}u);
   let first_column = block * ${TILE}u + 4u * (thread % ${SIDE}u);
   ${each(4, (i) => `var c${i} = vec4<f32>(0.0);`)}
   ${storeRowSum ? 'var sums = vec4<f32>(0.0);' : ''}
-  for (var start = 0u; start < K; start += ${DEPTH}u) {
-    ${FILL[a.orientation === 'columns' ? 'rows' : 'columns'](`${name}_a`, a.buffer, `strip * ${TILE}u`, 'M')}
-    ${FILL[b.orientation](`${name}_b`, b.buffer, `block * ${TILE}u`, 'N')}
-    workgroupBarrier();
-    for (var s = 0u; s < ${DEPTH}u; s++) {
-      let a = ${fourOf(`${name}_a`, `thread / ${SIDE}u`)};
-      let b = ${fourOf(`${name}_b`, `thread % ${SIDE}u`)};
-      ${each(4, (i) => `c${i} += a[${i}] * b;`)}
-      ${storeRowSum ? 'sums += a;' : ''}
-    }
-    workgroupBarrier();
-  }
+  ${factors.map((pair, index) => sumOver(pair, storeRowSum !== undefined && index === 0)).join('\n  ')}
   ${each(4, (i) => `{ let row = first_row + ${i}u; let column = first_column; let value = c${i}; if (row < M && column < N) { ${store} } }`)}
   ${storeRowSum ? each(4, (i) => `{ let row = first_row + ${i}u; let sum = sums[${i}]; if (first_column == 0u && row < M) { ${storeRowSum} } }`) : ''}
 }`;
+}
+
+/** Adds the product of two factors; with `rowSums`, the rows of the first one too. */
+function sumOver([a, b]: readonly [Factor, Factor], rowSums: boolean): string {
+  return `for (var start = 0u; start < K; start += ${DEPTH}u) {
+    ${FILL[a.orientation === 'columns' ? 'rows' : 'columns']('tile_a', a.buffer, `strip * ${TILE}u`, 'M')}
+    ${FILL[b.orientation]('tile_b', b.buffer, `block * ${TILE}u`, 'N')}
+    workgroupBarrier();
+    for (var s = 0u; s < ${DEPTH}u; s++) {
+      let a = ${fourOf('tile_a', `thread / ${SIDE}u`)};
+      let b = ${fourOf('tile_b', `thread % ${SIDE}u`)};
+      ${each(4, (i) => `c${i} += a[${i}] * b;`)}
+      ${rowSums ? 'sums += a;' : ''}
+    }
+    workgroupBarrier();
+  }`;
 }
 
 /** Four values of a tile at k = start + s. */

@@ -11,7 +11,6 @@ export function productForm({ software, lanes }: AdapterTraits): ProductForm {
   return software ? inRegisters({ ...TILE, lanes: TILE.rows % lanes === 0 ? lanes : 1 }) : inWorkgroupMemory();
 }
 
-
 const MOST_GROUPS = 32768;
 
 /** Workgroups in x and y for `count` in all, within the limit of 65535 a dimension. */
@@ -27,7 +26,8 @@ export function groupGrid(count: number): readonly [number, number, number] {
  */
 export function productsMain(form: ProductForm, products: readonly Product[], vectors: boolean): string {
   const lane = form.enables === '' ? '' : ', @builtin(subgroup_invocation_id) lane: u32';
-  return `${products.map((product) => form.source(product, vectors)).join('\n')}
+  return `${form.declarations}
+${products.map((product) => form.source(product, vectors)).join('\n')}
 @compute @workgroup_size(${form.threads})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) thread: u32${lane}) {
   var index = group.y * groups.x + group.x;

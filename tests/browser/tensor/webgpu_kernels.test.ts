@@ -4,9 +4,11 @@ import type { ActivationName } from '../../../src/tensor/kernels/activation.ts';
 import '../../../src/tensor/kernels/attention.ts';
 import '../../../src/tensor/kernels/cross_entropy.ts';
 import '../../../src/tensor/kernels/distillation_loss.ts';
+import '../../../src/tensor/kernels/feed_forward.ts';
 import '../../../src/tensor/kernels/layer_norm.ts';
 import '../../../src/tensor/kernels/linear.ts';
 import '../../../src/tensor/kernels/linear_activation.ts';
+import '../../../src/tensor/kernels/projections.ts';
 import '../../../src/tensor/kernels/residual_norm.ts';
 import '../../../src/tensor/kernels/row_divergence.ts';
 import { dropoutMask } from '../../../src/tensor/kernels/dropout.ts';
@@ -41,6 +43,19 @@ describe.each(TRAITS)('kernels on WebGPU, software $software, $lanes lanes', (tr
     const exact = exactLinear([rows, inputs, outputs], await valuesOf([x, w, b, dy]));
     await holdForms('LabLinear', { x, w, b }, {}, [exact.y]);
     await holdForms('LabLinearGradient', { dy, x, w }, {}, exact.gradients);
+  });
+
+  it.each([[13, 7, 11], [37, 29, 131], [68, 64, 132]])('projections of %i × %i → %i', async (rows, inputs, outputs) => {
+    const [x, passed] = [random([rows, inputs], 0), random([rows, inputs], 1)];
+    const parts = ['q', 'k', 'v'].map((part, i) => ({ part, w: random([outputs, inputs], 3 * i + 2), b: random([outputs], 3 * i + 3), dy: random([rows, outputs], 3 * i + 4) }));
+    const exact = await Promise.all(parts.map(async ({ w, b, dy }) => exactLinear([rows, inputs, outputs], await valuesOf([x, w, b, dy]))));
+    const [rest] = await valuesOf([passed]);
+    const named = (name: 'w' | 'b' | 'dy') => Object.fromEntries(parts.map((given) => [`${name[0]}${given.part}`, given[name]]));
+    const dx = rest!.map((value, i) => exact.reduce((sum, { gradients }) => sum + gradients[0]![i]!, value));
+    const weights = [...exact.map(({ gradients }) => gradients[1]!), ...exact.map(({ gradients }) => gradients[2]!)];
+    await holdForms('LabProjections', { x, ...named('w'), ...named('b') }, { passes: true }, [...exact.map(({ y }) => y), await x.data()]);
+    await holdForms('LabProjectionsGradient', { ...named('dy'), x, ...named('w'), passed }, {}, [dx, ...weights]);
+    await holdForms('LabProjectionsGradient', { ...named('dy'), x, ...named('w') }, {}, [dx.map((value, i) => value - rest![i]!), ...weights]);
   });
 
   it.each([[2, 3], [5, 7], [67, 5], [13, 131], [3, 1031]] as const)('layerNorm of [%i, %i]', async (rows, d) => {
@@ -159,6 +174,21 @@ describe('kernels on WebGPU', () => {
       await holdForms('LabDistillationLoss', { teacher, student, labels }, attrs, losses.map((loss) => [loss]));
       await holdForms('LabDistillationLossGradient', { teacher, student, labels, hard, soft }, attrs, [gradient]);
     }
+  });
+
+  it.each(['gelu', 'tanh'] as const)('two dense layers with %s between them', async (kind) => {
+    const [x, w1, b1, w2, b2, dy, passed] = [random([13, 7], 0), random([11, 7], 1), random([11], 2), random([5, 11], 3), random([5], 4), random([13, 5], 5), random([13, 7], 6)];
+    const [xs, w1s, b1s, w2s, b2s, ds, ps] = await valuesOf([x, w1, b1, w2, b2, dy, passed]);
+    const reference = { gelu, tanh: Math.tanh }[kind];
+    const slope = (t: number) => (reference(t + 1e-5) - reference(t - 1e-5)) / 2e-5;
+    const { y: u } = exactLinear([13, 7, 11], [xs!, w1s!, b1s!, new Float32Array(143)]);
+    const h = u.map(reference);
+    const second = exactLinear([13, 11, 5], [h, w2s!, b2s!, ds!]);
+    const first = exactLinear([13, 7, 11], [xs!, w1s!, b1s!, second.gradients[0]!.map((t, i) => t * slope(u[i]!))]);
+    const dx = first.gradients[0]!.map((t, i) => t + ps![i]!);
+    await holdForms('LabFeedForward', { x, w1, b1, w2, b2 }, { kind, passes: true }, [second.y, h, u, xs!]);
+    const kept = { h: tf.tensor(Float32Array.from(h), [13, 11]), u: tf.tensor(Float32Array.from(u), [13, 11]) };
+    await holdForms('LabFeedForwardGradient', { dy, passed, x, w1, w2, ...kept }, { kind, passes: true }, [dx, ...first.gradients.slice(1), ...second.gradients.slice(1)]);
   });
 
   it('adds the squares of any number of tensors', async () => {
