@@ -42,13 +42,19 @@ const MAX_TUNING = 2000;
  * Reads the splits of a task from a folder.
  *
  * `dev` is the development file (the matched one for MNLI). `tuning` is cut out of the training rows by the seed:
- * ⌊n/10⌋ of them, at least 1 and at most 2000; both parts keep the order of the file. Throws FormatError MissingFile,
- * EmptyFile, MissingColumn, UnknownLabel, BadRow, NotUtf8 or TooLarge with file, row and column.
+ * ⌊n/10⌋ of them, at least 1 and at most 2000; both parts keep the order of the file. A development file alone is parted
+ * first: a fifth of it is `dev`, the rest is for training, and a note says so. Throws FormatError MissingFile, EmptyFile,
+ * MissingColumn, UnknownLabel, BadRow, NotUtf8 or TooLarge with file, row and column.
  */
 export async function readGlueFolder(task: TaskSpec, folder: DataFolder, options: GlueOptions): Promise<TaskData> {
   const peculiar = PECULIARITIES.get(task.name) ?? {};
-  const all = await readSplit(task, folder, ['train'], peculiar, options);
-  const dev = await readSplit(task, folder, peculiar.dev ?? ['dev'], peculiar, options);
+  const devNames = peculiar.dev ?? ['dev'];
+  const table = await findTable(folder, ['train'], options);
+  const rows = table && readSplit(task, table, peculiar, options);
+  const held = await findTable(folder, devNames, options);
+  if (!held) throw missing(folder, rows ? devNames : ['train']);
+  const heldRows = readSplit(task, held, peculiar, options);
+  const { all, dev } = rows ? { all: rows, dev: heldRows } : parted(heldRows, held.where, options);
   if (all.length < 2) {
     throw new FormatError('EmptyFile', `${folder.name}/train.tsv`, 'at least 2 rows, one of them for tuning', `${all.length}`, 'Give more training rows.');
   }
@@ -57,8 +63,19 @@ export async function readGlueFolder(task: TaskSpec, folder: DataFolder, options
   return { task, train: all.filter((_, i) => !chosen.has(i)), tuning: all.filter((_, i) => chosen.has(i)), dev };
 }
 
-async function readSplit(task: TaskSpec, folder: DataFolder, names: readonly string[], layout: TsvLayout, options: GlueOptions): Promise<Example[]> {
-  const { bytes, where } = await findTable(folder, names, options);
+/** A development file that has to do for both: four fifths to train on, and the others for the scores. */
+function parted(rows: readonly Example[], where: string, { seed, onNote }: GlueOptions): { all: Example[]; dev: Example[] } {
+  const chosen = new Set(permutation(key(seed, 'split', 1), rows.length).subarray(0, Math.ceil(rows.length / 5)));
+  onNote?.(`${where} stands alone, without a file of training rows: ${rows.length - chosen.size} of its rows are trained on, and the scores are those of the other ${chosen.size}.`);
+  return { all: rows.filter((_, i) => !chosen.has(i)), dev: rows.filter((_, i) => chosen.has(i)) };
+}
+
+interface Table {
+  readonly bytes: Uint8Array;
+  readonly where: string;
+}
+
+function readSplit(task: TaskSpec, { bytes, where }: Table, layout: TsvLayout, options: GlueOptions): Example[] {
   const wanted = [task.label, task.text, ...(task.textPair === undefined ? [] : [task.textPair])];
   const { rows, broken } = readTsv(bytes, where, wanted, layout);
   if (broken.length > 0) {
@@ -67,16 +84,21 @@ async function readSplit(task: TaskSpec, folder: DataFolder, names: readonly str
   return rows.map((row) => toExample(task, row, where));
 }
 
-async function findTable(folder: DataFolder, names: readonly string[], { signal }: GlueOptions): Promise<{ bytes: Uint8Array; where: string }> {
-  const candidates = names.flatMap((name) => [`${name}.tsv`, `${name}.tsv.gz`]);
-  for (const path of [...candidates, ...prefixed(folder, names)]) {
+const candidatesOf = (names: readonly string[]): string[] => names.flatMap((name) => [`${name}.tsv`, `${name}.tsv.gz`]);
+
+async function findTable(folder: DataFolder, names: readonly string[], { signal }: GlueOptions): Promise<Table | undefined> {
+  for (const path of [...candidatesOf(names), ...prefixed(folder, names)]) {
     const bytes = await folder.read(path, { signal });
     const where = `${folder.name}/${path}`;
     if (bytes) return { bytes: isGzip(bytes) ? await gunzip(bytes, where, MAX_BYTES) : checkSize(bytes, where), where };
   }
+  return undefined;
+}
+
+function missing(folder: DataFolder, names: readonly string[]): FormatError {
   const listed = folder.list?.().slice(0, 20).join(', ');
   const got = listed === undefined ? 'none of them' : listed || 'no files';
-  throw new FormatError('MissingFile', folder.name, candidates.join(' or '), got, 'Give the folder of one task, with train.tsv and dev.tsv.');
+  return new FormatError('MissingFile', folder.name, candidatesOf(names).join(' or '), got, 'Give the folder of one task, with train.tsv and dev.tsv.');
 }
 
 /** The only file whose name ends so, e.g. `16-100.train.tsv` of a few-shot folder. */
@@ -93,9 +115,9 @@ function checkSize(bytes: Uint8Array, where: string): Uint8Array {
 
 function toExample(task: TaskSpec, { line, values }: TsvRow, where: string): Example {
   const [word = '', text = '', textPair] = values;
-  const label = task.labels.length === 0 ? toScore(word) : toClass(task, word);
+  const label = task.labels.length === 0 ? toScore(task, word) : toClass(task, word);
   if (label === undefined) {
-    const expected = task.labels.length === 0 ? 'a number' : `one of ${task.labels.map((name, id) => `${showValue(name)} or ${id}`).join(', ')}`;
+    const expected = task.labels.length === 0 ? `a number${task.scores ? ` from ${task.scores.join(' to ')}` : ''}` : `one of ${task.labels.map((name, id) => `${showValue(name)} or ${id}`).join(', ')}`;
     throw new FormatError('UnknownLabel', `${where}, row ${line}, column ${showValue(task.label)}`, expected, showValue(word), `Choose the task that the file belongs to; this is read as ${task.name}.`);
   }
   return textPair === undefined ? { text, label } : { text, textPair, label };
@@ -108,6 +130,7 @@ function toClass({ labels }: TaskSpec, word: string): number | undefined {
   return /^\d+$/.test(word) && Number(word) < labels.length ? Number(word) : undefined;
 }
 
-function toScore(word: string): number | undefined {
-  return /^-?\d+(\.\d+)?$/.test(word) ? Number(word) : undefined;
+function toScore({ scores: [least, largest] = [-Infinity, Infinity] }: TaskSpec, word: string): number | undefined {
+  const score = /^-?\d+(\.\d+)?$/.test(word) ? Number(word) : NaN;
+  return score >= least && score <= largest ? score : undefined;
 }

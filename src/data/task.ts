@@ -13,6 +13,8 @@ export interface TaskSpec {
   readonly label: string;
   /** Label words in Hugging Face's order: the index is the class id. Empty for regression. */
   readonly labels: readonly string[];
+  /** Least and largest score of a regression. */
+  readonly scores?: readonly [least: number, largest: number];
   readonly metrics: readonly MetricName[];
 }
 

@@ -1,8 +1,8 @@
 import { Fault } from '../fault/fault.ts';
 import type { TaskSpec } from './task.ts';
 
-/** The GLUE tasks of the paper: columns and labels as in the original files and in Hugging Face's `glue` data set. */
-export const TASKS: readonly TaskSpec[] = [
+/** The tasks of the paper, which mini-GLUE has too: columns and labels as in the original files and in Hugging Face's `glue` data set. */
+export const MINI_GLUE_TASKS: readonly TaskSpec[] = [
   { name: 'sst-2', text: 'sentence', label: 'label', labels: ['negative', 'positive'], metrics: ['accuracy'] },
   { name: 'cola', text: 'sentence', label: 'label', labels: ['unacceptable', 'acceptable'], metrics: ['matthews_correlation', 'accuracy'] },
   { name: 'mrpc', text: '#1 String', textPair: '#2 String', label: 'Quality', labels: ['not_equivalent', 'equivalent'], metrics: ['accuracy', 'f1'] },
@@ -11,6 +11,22 @@ export const TASKS: readonly TaskSpec[] = [
   { name: 'qnli', text: 'question', textPair: 'sentence', label: 'label', labels: ['entailment', 'not_entailment'], metrics: ['accuracy'] },
   { name: 'mnli', text: 'sentence1', textPair: 'sentence2', label: 'gold_label', labels: ['entailment', 'neutral', 'contradiction'], metrics: ['accuracy'] },
 ];
+
+/** How alike two sentences are, as a score: a task of files alone. */
+const STS_B: TaskSpec = { name: 'sts-b', text: 'sentence1', textPair: 'sentence2', label: 'score', labels: [], scores: [0, 5], metrics: ['pearson', 'spearmanr'] };
+
+/** Every GLUE task that can be trained. */
+export const TASKS: readonly TaskSpec[] = [...MINI_GLUE_TASKS, STS_B];
+
+/** Whether a task is to predict scores instead of classes. */
+export function isRegression({ labels }: TaskSpec): boolean {
+  return labels.length === 0;
+}
+
+/** The labels of a model of the task: one without a meaning for a regression, as in Hugging Face's files. */
+export function modelLabels(task: TaskSpec): readonly string[] {
+  return isRegression(task) ? ['LABEL_0'] : task.labels;
+}
 
 /** The task of that name (upper case and `sst2` are understood); Fault `unknown-task` that lists the names otherwise. */
 export function taskNamed(name: string): TaskSpec {

@@ -1,5 +1,5 @@
 /** What a method, a kind of stage and the reference's knobs stand for: the stages of a recipe. */
-import { taskNamed } from '../data/tasks.ts';
+import { isRegression, taskNamed } from '../data/tasks.ts';
 import { layerPairs, parseMapping } from '../distill/layer_mapping.ts';
 import { Fault } from '../fault/fault.ts';
 import type { EXPERIMENT_OPTIONS } from './experiment_options.ts';
@@ -33,14 +33,12 @@ export interface MethodStages {
 export function methodStages(method: string, values: ExperimentValues): MethodStages {
   const notes: string[] = [];
   const terms = methodTerms(method, 'task_specific', values, (note) => notes.push(note));
-  checkFit(terms, { kind: 'distill', regression: isRegression(values.task) });
+  checkFit(terms, { kind: 'distill', regression: values.task !== undefined && isRegression(taskNamed(values.task)) });
   const hidden = terms.some(comparesLayers);
   const kind = values.experiment === 'pred' ? 'pred' : (values.stage ?? 'one_stage');
   if (kind === 'two_stage' && !hidden) notes.push(`${method} compares predictions only: both stages do, as in the reference.`);
   return { stages: withStageTraining(STAGES[kind]({ terms, hidden, values }), values.stage_training), notes };
 }
-
-const isRegression = (task: string | undefined): boolean => task !== undefined && taskNamed(task).labels.length === 0;
 
 interface StageParts {
   readonly terms: readonly ObjectiveTerm[];

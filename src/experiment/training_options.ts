@@ -1,5 +1,5 @@
 /** The options of every training command: the fields of a recipe, by the names of the paper's command lines. */
-import { TASKS } from '../data/tasks.ts';
+import { TASKS, taskNamed } from '../data/tasks.ts';
 import { DEFAULT_RECIPE, MINI_GLUE, TABLE_EPOCHS } from './presets.ts';
 import type { BackendChoice } from './recipe.ts';
 import { OPTIMISATION_OPTIONS } from './optimisation_options.ts';
@@ -10,8 +10,20 @@ const BACKENDS: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm', 'webgl', '
 /** The largest seed. */
 export const SEED_END = 2 ** 32 - 1;
 
+/** A task by its name; `SST2` and `stsb` are understood too. */
+const taskOption: Option<string> = {
+  ...choice(TASKS.map(({ name }) => name), 'GLUE task; sts-b is for --data alone', DEFAULT_RECIPE.task),
+  read: (value, where) => {
+    try {
+      return taskNamed(value).name;
+    } catch {
+      return choice(TASKS.map(({ name }) => name), '').read(value, where);
+    }
+  },
+};
+
 export const TRAINING_OPTIONS = {
-  task: choice(TASKS.map((task) => task.name), 'GLUE task', DEFAULT_RECIPE.task),
+  task: taskOption,
   data: text('mini-glue|FOLDER', 'generated rows, or a folder in GLUE\'s own form (train.tsv, dev.tsv)', 'mini-glue'),
   tokenizer: text('FOLDER', 'folder with tokenizer.json, or vocab.txt and tokenizer_config.json; or org/name on the Hub', "the model's own"),
   train_rows: integer(1, 1_000_000, 'rows that mini-GLUE generates for training', String(MINI_GLUE.train_rows)),

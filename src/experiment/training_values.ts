@@ -1,6 +1,6 @@
 /** From the values of training options to training arguments. */
 import { ARGUMENT_NAMES, OPTIMISATION_OPTIONS } from './optimisation_options.ts';
-import type { Values } from './option.ts';
+import { UsageError, type Values } from './option.ts';
 import type { TrainingArguments } from './recipe.ts';
 import type { TRAINING_OPTIONS } from './training_options.ts';
 
@@ -10,11 +10,13 @@ export type TrainingValues = Values<Pick<typeof TRAINING_OPTIONS, (typeof SAME)[
 /** Options whose names are those of the arguments. */
 const SAME = ['seed', 'max_steps', 'max_seq_length', 'learning_rate', 'eval_steps'] as const;
 
-/** The arguments of a base with those that were given in their place. */
+/** The arguments of a base with those that were given in their place; UsageError for a schedule by time without hours. */
 export function trainingOf(values: TrainingValues, base: TrainingArguments): TrainingArguments {
   const entries = [...SAME, ...optimisationNames()].map((name) => [name, values[name]] as const);
   const renamed = Object.entries(ARGUMENT_NAMES).map(([option, argument]) => [argument, values[option as keyof typeof ARGUMENT_NAMES]] as const);
-  return { ...base, ...given(Object.fromEntries([...entries, ...renamed])) };
+  const training = { ...base, ...given(Object.fromEntries([...entries, ...renamed])) };
+  if (training.lr_scheduler_type === 'time' && !(training.total_training_time! > 0)) throw new UsageError('--total_training_time', 'hours above 0, which the schedule time counts towards', 'none', 'Name them, e.g. --total_training_time 0.5.');
+  return training;
 }
 
 function optimisationNames(): (keyof typeof OPTIMISATION_OPTIONS)[] {

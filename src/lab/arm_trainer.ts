@@ -1,15 +1,16 @@
-import type { Recipe } from '../experiment/recipe.ts';
-import { download, type HostTensor, type Weights } from '../model/weights.ts';
-import * as tf from '../tensor/tf.ts';
+import type { Recipe, TrainingArguments } from '../experiment/recipe.ts';
+import { assign, download, type HostTensor, type Weights } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { StepEvent } from '../train/loop.ts';
 import { OBJECTIVE_PREFIX } from './bound_terms.ts';
 import type { ExperimentState } from './experiment_state.ts';
+import type { Clock } from './progress.ts';
 import type { Session } from './session.ts';
 import { batchesOf, stepsOf, type ArmModel, type ArmStage, type ArmTraining, type OnRows, type OpenStage } from './stage.ts';
+import { TrainingClock } from './training_clock.ts';
 
 /** The part of an experiment's state that training changes. */
-export type TrainingState = Pick<ExperimentState, 'stage' | 'live' | 'best'>;
+export type TrainingState = Pick<ExperimentState, 'stage' | 'live' | 'best' | 'hours'>;
 
 /** What the experiment gives to the training of one of its models. */
 export interface TrainerHost {
@@ -18,6 +19,7 @@ export interface TrainerHost {
   /** Rows that are watched while a model trains. */
   readonly watched: readonly EncodedExample[];
   teacher(): Weights;
+  readonly now: Clock;
   progress(label: string, total: number): OnRows;
   report(event: StepEvent, epoch: number): void;
   /** Takes scores on the watched rows. */
@@ -32,6 +34,7 @@ export class ArmTrainer {
   readonly #updates: readonly number[];
   #state: TrainingState;
   #open?: OpenStage;
+  #clock: TrainingClock;
 
   constructor(
     training: ArmTraining,
@@ -43,6 +46,7 @@ export class ArmTrainer {
     this.#examples = training.examples(host.session);
     this.#updates = this.#stages.map(({ options }) => stepsOf(options, this.#examples.length));
     this.#state = saved;
+    this.#clock = new TrainingClock(host.now, saved.hours);
   }
 
   /** Updates made in all stages so far. */
@@ -53,6 +57,11 @@ export class ArmTrainer {
   /** Updates of all stages. */
   get steps(): number {
     return sum(this.#updates);
+  }
+
+  /** Hours until the stage in work ends, whatever its steps; Infinity where no hours bound it. */
+  get hoursLeft(): number {
+    return Math.max(0, hoursOf(this.#stages[this.#state.stage]?.options) - this.#clock.hours);
   }
 
   /** Runs every stage that is left. */
@@ -67,7 +76,7 @@ export class ArmTrainer {
   /** The state in main memory. */
   async save(): Promise<TrainingState> {
     if (!this.#open) return this.#state;
-    return { ...this.#state, live: { parameters: await download(this.#open.parameters), loop: await this.#open.loop.save() } };
+    return { ...this.#state, hours: this.#clock.hours, live: { parameters: await download(this.#open.parameters), loop: await this.#open.loop.save() } };
   }
 
   /** Frees all but the model's parameters. */
@@ -80,10 +89,11 @@ export class ArmTrainer {
     const { options } = stage;
     this.#open = await stage.open(this.#context(stage), this.#state.live);
     const { loop } = this.#open;
-    while (!loop.finished) {
-      this.host.report(await loop.next(), this.#epoch(stage));
+    const ended = () => loop.finished || this.hoursLeft === 0;
+    while (!ended()) {
+      this.host.report(await this.#clock.during(() => loop.next()), this.#epoch(stage));
       await this.host.gate();
-      if (options.eval_steps > 0 && loop.step % options.eval_steps === 0 && !loop.finished) await this.#watch();
+      if (options.eval_steps > 0 && loop.step % options.eval_steps === 0 && !ended()) await this.#watch();
     }
     await this.#keepBest();
   }
@@ -93,7 +103,7 @@ export class ArmTrainer {
     const { stage } = this.#state;
     const teacher = this.host.teacher();
     const progress = (label: string, total: number) => this.host.progress(label, total);
-    return { ...this.model, recipe, session, examples: this.#examples, options, teacher, progress, steps: this.#updates[stage]!, first: this.#first(), watchesLoss: this.#stages[stage + 1]?.start === 'best' };
+    return { ...this.model, recipe, session, examples: this.#examples, options, teacher, progress, steps: this.#updates[stage]!, first: this.#first(), hours: () => this.#clock.hours, watchesLoss: this.#stages[stage + 1]?.start === 'best' };
   }
 
   /** Batches that the stages before used up. */
@@ -123,6 +133,7 @@ export class ArmTrainer {
     const { best, stage } = this.#state;
     if (best) assign(this.model.parameters, best.parameters);
     this.dispose();
+    this.#clock = new TrainingClock(this.host.now);
     this.#state = { stage: stage + 1, live: { parameters: await download(this.model.parameters) } };
   }
 }
@@ -132,8 +143,9 @@ export function modelTensors(parameters: ReadonlyMap<string, HostTensor>): Map<s
   return new Map([...parameters].filter(([name]) => !name.startsWith(OBJECTIVE_PREFIX)));
 }
 
-function assign(variables: ReadonlyMap<string, tf.Variable>, values: ReadonlyMap<string, HostTensor>): void {
-  for (const [name, variable] of variables) tf.tidy(() => variable.assign(tf.tensor(values.get(name)!.data, variable.shape)));
+/** Hours after which a training ends: those that its schedule counts towards. */
+function hoursOf(options: Pick<TrainingArguments, 'lr_scheduler_type' | 'total_training_time'> = {}): number {
+  return options.lr_scheduler_type === 'time' ? (options.total_training_time ?? Infinity) : Infinity;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -15,6 +15,7 @@ export interface CheckpointState {
   readonly loop: (HealthState & { readonly step: number; readonly updates: number }) | null;
   readonly stage?: number;
   readonly bestLoss?: number | null;
+  readonly hours?: number | null;
   readonly origin?: string | null;
 }
 
@@ -40,6 +41,7 @@ export function packState(state: ExperimentState): { state: CheckpointState; ten
       loop: live?.loop ? packLoop(live.loop) : null,
       stage: state.stage,
       bestLoss: best?.loss ?? null,
+      hours: state.hours ?? null,
       origin: state.origin ?? null,
     },
     tensors: [
@@ -68,6 +70,7 @@ export function unpackState(state: CheckpointState, tensors: readonly Checkpoint
     armSeconds: state.armSeconds,
     stage: state.stage ?? 0,
     ...(state.config ? { config: state.config } : {}),
+    ...(typeof state.hours === 'number' ? { hours: state.hours } : {}),
     ...(typeof state.origin === 'string' ? { origin: state.origin } : {}),
     ...(parameters.size > 0 ? { live: { parameters, ...loop } } : {}),
     ...(typeof state.bestLoss === 'number' ? { best: { loss: state.bestLoss, parameters: best } } : {}),

@@ -34,6 +34,7 @@ async function openStage(context: StageContext, predicted: Predicted, list: read
   const training: ClassifierTraining = {
     config, parameters, terms, trained, memory, examples, options, steps, first,
     padId: session.tokenizer.special.pad, fidelity: recipe.fidelity, dropout: recipe.dropout, ...(teacher ? { teacher: teacher.stage } : {}),
+    hours: () => context.hours(),
     ...(predicted === 'words' ? { masking: maskingIds(session.tokenizer) } : {}),
   };
   const loop = classifierLoop(training, saved?.loop);

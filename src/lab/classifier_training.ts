@@ -33,6 +33,8 @@ export interface ClassifierTraining {
   readonly padId: number;
   /** Words are masked and predicted in the place of classes. */
   readonly masking?: MaskingIds;
+  /** Hours of training so far, for schedules by time. */
+  hours?(): number;
   readonly fidelity: Fidelity;
   readonly dropout: DropoutChoice;
   /** Batches by number, where they are given instead of drawn. */
@@ -60,6 +62,7 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
       options,
       steps,
       ...executionOf(training),
+      ...(training.hours ? { hours: () => training.hours!() } : {}),
       inputs: (step, micro) => {
         uploads[micro] = uploadRows(training, batchAt(numberOf(step, micro)), numberOf(step, micro));
         return stepInputs(training, uploads[micro], numberOf(step, micro));

@@ -31,7 +31,7 @@ export interface Surroundings {
 const WATCHED_ROWS = 400;
 
 /** Nothing of the next arm is there yet. */
-const NOT_BEGUN = { stage: 0, live: undefined, best: undefined } as const;
+const NOT_BEGUN = { stage: 0, live: undefined, best: undefined, hours: undefined } as const;
 
 /**
  * One recipe from its first model to the table: every arm is made, trained and scored in turn.
@@ -113,6 +113,7 @@ export class Experiment {
       recipe,
       session,
       watched,
+      now: this.surroundings.now,
       teacher: () => this.#teacher(),
       progress: (label, total) => this.#progress(label, total),
       report: (event, epoch) => this.#report(plan.arm, event, epoch),
@@ -129,11 +130,12 @@ export class Experiment {
 
   #report(arm: Arm, event: StepEvent, epoch: number): void {
     const { step, steps } = this.position;
+    const hoursLeft = this.#live?.trainer?.hoursLeft ?? Infinity;
     if (event.notReplayed !== undefined) this.surroundings.emit({ type: 'note', text: `Steps of ${arm} run one operation at a time, which is slower: ${event.notReplayed}.` });
     if (event.skipped) this.surroundings.emit({ type: 'note', text: `Step ${step} of ${arm}: the gradient was not finite, so the step was left out.` });
     const { skipped: _skipped, ...numbers } = event;
     const stepsPerSecond = this.#speed.tick(this.surroundings.now());
-    this.surroundings.emit({ type: 'step', report: { arm, epoch, ...numbers, step, steps, stepsPerSecond, secondsLeft: this.#secondsLeft(steps - step, stepsPerSecond) } });
+    this.surroundings.emit({ type: 'step', report: { arm, epoch, ...numbers, step, steps, stepsPerSecond, secondsLeft: this.#secondsLeft(Math.min(steps - step, stepsPerSecond * hoursLeft * 3600), stepsPerSecond) } });
   }
 
   async #score(plan: ArmPlan, model: ArmModel, rows: readonly EncodedExample[], label: string): Promise<Scores> {

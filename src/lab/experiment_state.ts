@@ -27,6 +27,8 @@ export interface ExperimentState {
   readonly live?: LiveArm;
   /** Kept only where the next stage starts from it. */
   readonly best?: BestWeights;
+  /** Hours that the stage in work has trained. */
+  readonly hours?: number;
   /** Seconds that the arm in training had taken when the state was saved. */
   readonly armSeconds: number;
   /** The model that the run exports, once it is finished, with its architecture. */

@@ -1,6 +1,6 @@
 import { FormatError } from '../formats/format_error.ts';
 import type { TaskSpec } from '../data/task.ts';
-import { TASKS } from '../data/tasks.ts';
+import { modelLabels, TASKS } from '../data/tasks.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialValues, parameterSpecs, type Head } from '../model/parameters.ts';
@@ -28,7 +28,7 @@ export function fitted(loaded: Weights, recipe: Recipe, task: TaskSpec, name: st
   const kind = headKind(loaded, task);
   if (kind === 'reordered') throw reordered(loaded.config.labels, task, name);
   if (kind === 'foreign' && recipe.kind === 'distill') throw foreign(loaded.config, task, name);
-  const config: ModelConfig = { ...loaded.config, labels: task.labels, finetuning_task: task.name };
+  const config: ModelConfig = { ...loaded.config, labels: modelLabels(task), finetuning_task: task.name };
   if (kind === 'own') return { weights: { ...loaded, config }, trained: true };
   return { weights: withNewHead(loaded, config, recipe.training.seed), trained: false, note: NOTES[kind](loaded.config, recipe, task, name) };
 }
@@ -44,7 +44,7 @@ const NOTES: Record<'none' | 'foreign', (config: ModelConfig, recipe: Recipe, ta
 function headKind({ heads, config }: Weights, task: TaskSpec): HeadKind {
   if (!heads.includes('classification')) return 'none';
   const plain = (labels: readonly string[]) => labels.map((label) => label.toLowerCase());
-  const [got, expected] = [plain(config.labels), plain(task.labels)];
+  const [got, expected] = [plain(config.labels), plain(modelLabels(task))];
   const otherTask = config.finetuning_task !== undefined && !isNameOf(config.finetuning_task, task);
   if (otherTask || got.length !== expected.length) return 'foreign';
   if (got.join() === expected.join() || got.every((label, id) => label === `label_${id}`)) return 'own';
@@ -86,7 +86,7 @@ const reordered = (labels: readonly string[], task: TaskSpec, name: string) =>
 
 function foreign(config: ModelConfig, task: TaskSpec, name: string): FormatError {
   const where = `${name}/config.json, ${config.finetuning_task === undefined ? 'id2label' : 'finetuning_task and id2label'}`;
-  const expected = `a teacher for ${task.name} (${task.labels.join(', ')}), or a model without a classification head`;
+  const expected = `a teacher for ${task.name} (${modelLabels(task).join(', ')}), or a model without a classification head`;
   const known = TASKS.find((other) => config.finetuning_task !== undefined && isNameOf(config.finetuning_task, other));
   const choose = known ? `Choose ${known.name} as the task` : 'Choose the task that the model was finetuned on';
   return new FormatError('UnknownLabel', where, expected, `one for ${origin(config)}`, `${choose}, or finetune the model on ${task.name} first and distil the result.`);

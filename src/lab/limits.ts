@@ -2,7 +2,7 @@
 import { Fault } from '../fault/fault.ts';
 import { objectiveNamed } from '../distill/objectives/index.ts';
 import { parseMapping } from '../distill/layer_mapping.ts';
-import { taskNamed } from '../data/tasks.ts';
+import { isRegression, taskNamed } from '../data/tasks.ts';
 import { misfit, objectiveEntry } from '../experiment/objective_catalogue.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
@@ -16,7 +16,7 @@ export function checkObjectives({ stages, kind, task: taskName }: Recipe): void 
   const objectives = stages.flatMap((stage) => stage.objectives);
   for (const { name, mapping } of objectives) {
     if (mapping !== undefined) parseMapping(mapping);
-    const lacking = misfit(objectiveEntry(objectiveNamed(name).name, 'objective'), { kind, regression: task.labels.length === 0 });
+    const lacking = misfit(objectiveEntry(objectiveNamed(name).name, 'objective'), { kind, regression: isRegression(task) });
     if (lacking !== undefined) throw new Fault({ code: 'objective-misfit', where: `objective ${name}`, expected: `an objective for ${kind === 'distill-text' ? 'text' : task.name}`, got: `${name}, which needs ${lacking}`, remedy: 'Choose another objective.' });
   }
   if (objectives.length > 0) return;

@@ -1,7 +1,7 @@
 import { readGlueFolder } from '../data/glue.ts';
 import { miniGlue } from '../data/mini_glue/index.ts';
 import type { Example, TaskData, TaskSpec } from '../data/task.ts';
-import { taskNamed } from '../data/tasks.ts';
+import { modelLabels, taskNamed } from '../data/tasks.ts';
 import { TEACHER_ROWS } from '../experiment/presets.ts';
 import type { DataSource, Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
@@ -64,7 +64,7 @@ export async function loadStart(recipe: Recipe, shelf: Shelf): Promise<{ start: 
 
 function startFrom(loaded: Weights, recipe: Recipe, task: TaskSpec, tokenizer: Tokenizer): Fitted {
   if (loaded.tensors.size > 0) return fitted(loaded, recipe, task, sourceName(recipe.teacher));
-  const config: ModelConfig = { ...loaded.config, labels: task.labels, finetuning_task: task.name };
+  const config: ModelConfig = { ...loaded.config, labels: modelLabels(task), finetuning_task: task.name };
   return { weights: fromScratch(config, ['classification'], tokenizer.vocabSize, recipe), trained: false };
 }
 

@@ -18,9 +18,10 @@ import { checkMemory } from './memory_check.ts';
 import { loadInit, loadModel, type Shelf } from './sources.ts';
 import { checkFit, tokenizerFor, type NamedTokenizer } from './tokenizers.ts';
 
-/** Sentences of held-out documents that a model is scored on, and watched on. */
+/** Texts of held-out documents that a model is scored on, and watched on; of a small corpus together a third at most. */
 const DEV_ROWS = 1000;
 const WATCHED_ROWS = 400;
+const HELD_SHARE = 1 / 3;
 
 /** The session of a pretraining run: a model that goes on with masked words, or begins with them. */
 export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
@@ -55,13 +56,20 @@ async function sessionOf(recipe: Recipe, models: Pick<Session, 'start' | 'initFr
   checkMemory(recipe, config, ['masked-lm'], false, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
   const texts = await writeCorpus(recipe.data.seed, recipe.data.train_rows, recipe.training.max_seq_length, shelf, gate);
   const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
-  const held = DEV_ROWS + WATCHED_ROWS;
+  const { train, tuning, dev } = splitTexts(texts);
   const data = {
-    train: await encode('Tokenising the corpus', texts.slice(0, -held)),
-    tuning: await encode('Tokenising the corpus', texts.slice(-held, -DEV_ROWS)),
-    dev: await encode('Tokenising the corpus', texts.slice(-DEV_ROWS)),
+    train: await encode('Tokenising the corpus', train),
+    tuning: await encode('Tokenising the corpus', tuning),
+    dev: await encode('Tokenising the corpus', dev),
   };
   return { task: taskNamed(recipe.task), tokenizer, data, ...models, teacherUntrained: false, teacherRows: [] };
+}
+
+/** The last texts are held out. */
+function splitTexts(texts: readonly Example[]): { train: readonly Example[]; tuning: readonly Example[]; dev: readonly Example[] } {
+  const held = Math.min(DEV_ROWS + WATCHED_ROWS, Math.floor(HELD_SHARE * texts.length));
+  const [from, middle] = [texts.length - held, texts.length - Math.ceil((held * DEV_ROWS) / (DEV_ROWS + WATCHED_ROWS))];
+  return { train: texts.slice(0, from), tuning: texts.slice(from, middle), dev: texts.slice(middle) };
 }
 
 /** Random weights for a model from scratch; otherwise the model's layers as the recipe names them, in any order and number. */

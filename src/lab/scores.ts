@@ -1,5 +1,6 @@
 import { METRICS } from '../data/metrics.ts';
 import type { TaskSpec } from '../data/task.ts';
+import { isRegression } from '../data/tasks.ts';
 import type { Scores } from '../experiment/run.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { meanCrossEntropy, predictions } from '../train/evaluate.ts';
@@ -7,10 +8,10 @@ import { meanCrossEntropy, predictions } from '../train/evaluate.ts';
 /** Depth slices of generated examples. */
 const DEPTHS = [0, 1, 2, 3];
 
-/** Scores of predicted class ids against the labels; `loss` is the mean cross-entropy where logits exist. */
+/** Scores of predictions (class ids, or scores of a regression) against the labels; a correlation with constants counts as 0. */
 function scoresOf(task: TaskSpec, predicted: readonly number[], examples: readonly EncodedExample[], loss: number): Scores {
   const labels = examples.map(({ label }) => label);
-  const metrics = Object.fromEntries(task.metrics.map((name) => [name, METRICS[name](predicted, labels)]));
+  const metrics = Object.fromEntries(task.metrics.map((name) => [name, METRICS[name](predicted, labels) || 0]));
   const slices = DEPTHS.map((depth) => [...examples.keys()].filter((i) => examples[i]!.depth === depth));
   const headline = METRICS[task.metrics[0]!];
   const byDepth = slices.some((slice) => slice.length === 0)
@@ -19,18 +20,31 @@ function scoresOf(task: TaskSpec, predicted: readonly number[], examples: readon
   return { metrics, byDepth, loss, examples: examples.length };
 }
 
-/** Scores of a model from its logits [n·C]. */
+/** Scores of a model from its logits [n·C]; `loss` is the mean cross-entropy, or the mean square of a regression (C = 1). */
 export function scoresFromLogits(task: TaskSpec, logits: Float32Array, examples: readonly EncodedExample[]): Scores {
-  const classes = task.labels.length;
   const labels = examples.map(({ label }) => label);
+  if (isRegression(task)) return scoresOf(task, Array.from(logits), examples, meanSquare(logits, labels));
+  const classes = task.labels.length;
   return scoresOf(task, predictions(logits, classes), examples, meanCrossEntropy(logits, labels, classes));
 }
 
 /** Scores of always answering the commonest label of the training rows; its loss is that of the label frequencies. */
 export function majorityScores(task: TaskSpec, train: readonly EncodedExample[], dev: readonly EncodedExample[]): Scores {
+  if (isRegression(task)) return meanScores(task, train, dev);
   const counts = task.labels.map((_, label) => train.filter((example) => example.label === label).length);
   const commonest = counts.indexOf(Math.max(...counts));
   const logPrior = counts.map((count) => Math.log((count + 1) / (train.length + counts.length)));
   const loss = dev.reduce((sum, { label }) => sum - logPrior[label]!, 0) / Math.max(1, dev.length);
   return scoresOf(task, dev.map(() => commonest), dev, loss);
+}
+
+/** Scores of always answering the mean of the training rows. */
+function meanScores(task: TaskSpec, train: readonly EncodedExample[], dev: readonly EncodedExample[]): Scores {
+  const mean = train.reduce((sum, { label }) => sum + label, 0) / Math.max(1, train.length);
+  const answers = dev.map(() => mean);
+  return scoresOf(task, answers, dev, meanSquare(answers, dev.map(({ label }) => label)));
+}
+
+function meanSquare(answers: ArrayLike<number>, labels: readonly number[]): number {
+  return labels.reduce((sum, label, i) => sum + (answers[i]! - label) ** 2, 0) / Math.max(1, labels.length);
 }

@@ -26,6 +26,8 @@ export interface StageContext extends ArmModel {
   readonly steps: number;
   /** Batches that the stages before used up. */
   readonly first: number;
+  /** Hours of training of this stage so far. */
+  hours(): number;
   /** Whether the next stage starts from the best weights of this one. */
   readonly watchesLoss: boolean;
   readonly teacher: Weights;

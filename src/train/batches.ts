@@ -5,14 +5,15 @@ import type { TokenBatch } from '../model/batch.ts';
 export interface EncodedExample {
   readonly ids: ArrayLike<number>;
   readonly typeIds: ArrayLike<number>;
-  /** Class id. */
+  /** Class id, or score of a regression. */
   readonly label: number;
   readonly depth?: number;
 }
 
 /** A padded batch with its labels and the examples it was made of. */
 export interface LabelledBatch extends TokenBatch {
-  readonly labels: Int32Array;
+  /** Class ids, or scores of a regression. */
+  readonly labels: Float32Array | Int32Array;
   readonly indices: readonly number[];
 }
 
@@ -60,5 +61,5 @@ export function collate(examples: readonly EncodedExample[], indices: readonly n
     typeIds.set(Array.from(example.typeIds), row * length);
     mask.fill(1, row * length, row * length + example.ids.length);
   });
-  return { size, length, ids, typeIds, mask, labels: Int32Array.from(chosen, ({ label }) => label), indices };
+  return { size, length, ids, typeIds, mask, labels: Float32Array.from(chosen, ({ label }) => label), indices };
 }

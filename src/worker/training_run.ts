@@ -141,10 +141,10 @@ export class TrainingRun {
     await this.#writer?.settle(state, this.experiment?.rows, note).catch(() => undefined);
   }
 
-  /** A teacher that cannot be kept is made again by the next run. */
+  /** A teacher that cannot be kept is made again by the next run, as is one of a person's own rows. */
   async #keepTeacher(weights: Weights, { tokenizer }: Session): Promise<void> {
     const { run, recipe } = this.options;
-    if (recipe.teacher.kind !== 'bundled') return;
+    if (recipe.teacher.kind !== 'bundled' || recipe.data.kind !== 'mini-glue') return;
     try {
       await keepModel(recipe.teacher.name, weights, tokenizer);
     } catch (error) {

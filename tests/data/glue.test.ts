@@ -87,7 +87,22 @@ describe('a GLUE folder', () => {
     const table = (score: string) => `index\tsentence1\tsentence2\tscore\n0\ta\tb\t${score}\n1\tc\td\t5.000\n`;
     const read = (score: string) => readGlueFolder(sts, folder({ 'train.tsv': table('1.25'), 'dev.tsv': table(score) }), options);
     expect((await read('0.750')).dev[0]).toEqual({ text: 'a', textPair: 'b', label: 0.75 });
+    await expect(readGlueFolder({ ...sts, scores: [0, 5] }, folder({ 'train.tsv': table('5.2'), 'dev.tsv': table('1') }), options)).rejects.toMatchObject({ code: 'UnknownLabel', expected: 'a number from 0 to 5', got: '"5.2"' });
     await expect(read('high')).rejects.toMatchObject({ code: 'UnknownLabel', expected: 'a number', got: '"high"' });
+  });
+});
+
+describe('a development file alone', () => {
+  const rows = Array.from({ length: 23 }, (_, i) => `row ${i}\t${i % 2}`);
+  const read = (notes: string[] = []) => readGlueFolder(task('sst-2'), folder({ 'dev.tsv': `sentence\tlabel\n${rows.join('\n')}\n` }), { seed: 3, onNote: (text) => notes.push(text) });
+
+  it('is parted, which a note says: a fifth for the scores, and no row twice', async () => {
+    const notes: string[] = [];
+    const { train, tuning, dev } = await read(notes);
+    expect([train.length, tuning.length, dev.length]).toEqual([17, 1, 5]);
+    expect(new Set([...train, ...tuning, ...dev].map(({ text }) => text)).size).toBe(23);
+    expect(notes).toEqual(['f/dev.tsv stands alone, without a file of training rows: 18 of its rows are trained on, and the scores are those of the other 5.']);
+    expect(await read()).toEqual({ task: task('sst-2'), train, tuning, dev });
   });
 });
 

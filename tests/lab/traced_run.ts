@@ -24,16 +24,18 @@ export interface TraceOptions {
   readonly saved?: ExperimentState;
   /** Stops the run at this visit to the gate. */
   readonly visits?: number;
+  /** A clock in milliseconds; without one no time passes. */
+  readonly now?: () => number;
 }
 
 /** Runs from a state (or from the start) until the end, or until the given number of visits to the gate. */
-export async function traced({ recipe = smallRecipe(), session = smallSession(), saved, visits = Infinity }: TraceOptions = {}): Promise<Trace> {
+export async function traced({ recipe = smallRecipe(), session = smallSession(), saved, visits = Infinity, now = () => 0 }: TraceOptions = {}): Promise<Trace> {
   const losses: string[] = [];
   const events: LabEvent[] = [];
   let seen = 0;
   let state: ExperimentState | undefined;
   const surroundings = {
-    now: () => 0,
+    now,
     emit: (event: LabEvent) => {
       events.push(event);
       if (event.type === 'step') losses.push(`${event.report.arm} ${event.report.step} ${event.report.loss} ${event.report.grad_norm} ${event.report.learning_rate}`);

@@ -36,6 +36,10 @@ export const TASK_INFO: Readonly<Record<string, TaskInfo>> = {
     title: 'MNLI, inference', asks: 'Does the second sentence follow, contradict, or neither?', boxes: ['Premise', 'Hypothesis'],
     examples: [['No dog sleeps.', 'Some dogs sleep.'], ['The doctor bought a red car.', 'The doctor bought a car.'], ['The doctor bought a car.', 'The doctor bought a red car.']],
   },
+  'sts-b': {
+    title: 'STS-B, similarity', asks: 'How alike are both sentences, from 0 to 5? For a folder of your own.', boxes: ['First sentence', 'Second sentence'],
+    examples: [['A man is playing a guitar.', 'A person plays the guitar.'], ['A dog runs in the park.', 'A child is eating an apple.']],
+  },
 };
 
 /** The explanation of a task; one that is not in the table is explained by its name. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { GRAMMAR_DIGEST } from '../../../src/data/mini_glue/difficulty.ts';
 import { corpus, miniGlue } from '../../../src/data/mini_glue/index.ts';
 import type { Example } from '../../../src/data/task.ts';
-import { TASKS } from '../../../src/data/tasks.ts';
+import { MINI_GLUE_TASKS } from '../../../src/data/tasks.ts';
 import { sha256OfText } from '../../../src/store/digest.ts';
 
 const SEED = 7;
@@ -15,7 +15,7 @@ function line({ text, textPair = '', label, depth }: Example): string {
 
 /** What the bundled teachers were trained on, in small. */
 function sample(): string {
-  const rows = TASKS.flatMap((task) => {
+  const rows = MINI_GLUE_TASKS.flatMap((task) => {
     const { train, dev } = miniGlue(task, ROWS);
     return [task.name, ...[...train, ...dev].map(line)];
   });

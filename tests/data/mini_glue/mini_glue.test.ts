@@ -5,7 +5,7 @@ import { heldOutWords } from '../../../src/data/mini_glue/held_out.ts';
 import { miniGlue } from '../../../src/data/mini_glue/index.ts';
 import { LEXICON } from '../../../src/data/mini_glue/lexicon/index.ts';
 import type { Example, TaskData } from '../../../src/data/task.ts';
-import { taskNamed, TASKS } from '../../../src/data/tasks.ts';
+import { taskNamed, MINI_GLUE_TASKS } from '../../../src/data/tasks.ts';
 import { Fault } from '../../../src/fault/fault.ts';
 
 const OPTIONS = { seed: 11, train_rows: 601, dev_rows: 361, tuning_rows: 127 };
@@ -33,7 +33,7 @@ function slice<T>(values: readonly T[], key: (value: T) => number | undefined): 
 }
 
 it("has GLUE's seven tasks", () => {
-  expect([...DATA.keys()].sort()).toEqual(TASKS.map((t) => t.name).sort());
+  expect([...DATA.keys()].sort()).toEqual(MINI_GLUE_TASKS.map((t) => t.name).sort());
 });
 
 describe.each([...DATA])('mini-GLUE %s', (name, data) => {
