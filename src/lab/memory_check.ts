@@ -1,9 +1,12 @@
 /** Whether a recipe's models fit the device, before anything is uploaded. */
 import { Fault } from '../fault/fault.ts';
-import type { Recipe } from '../experiment/recipe.ts';
+import { stageTraining, type Recipe, type Stage } from '../experiment/recipe.ts';
 import type { Head, ModelConfig } from '../model/config.ts';
-import { fits, largestBatch, memoryPlan, type MemoryPlan, type TrainingLoad } from '../model/memory.ts';
+import { fits, largestBatch, memoryPlan, type MemoryLimits, type MemoryPlan, type TrainingLoad } from '../model/memory.ts';
+import { WORD_TABLE } from '../model/parts.ts';
 import type { DeviceLimits } from '../tensor/limits.ts';
+import { comparedBy } from './objective_memory.ts';
+import { studentShape } from './student.ts';
 
 /** Below this a run says nothing of its memory: any machine has that much. */
 const QUIET_BYTES = 256 * 2 ** 20;
@@ -16,17 +19,28 @@ function size(bytes: number): string {
 }
 
 /** Parts of a plan in words. */
-export function planInWords({ parameters, weights, gradients, moments, activations, teacher, total, largest }: MemoryPlan): string {
-  const parts = [`weights ${size(weights)}`, `gradients ${size(gradients)}`, `moments ${size(moments)}`, `activations ${size(activations)}`, ...(teacher > 0 ? [`teacher ${size(teacher)}`] : [])];
-  return `about ${size(total)} for ${parameters.toLocaleString('en-GB')} parameters (${parts.join(', ')}); the largest tensor, ${largest.name}, has ${size(largest.bytes)}`;
+export function planInWords({ parameters, weights, gradients, moments, activations, objectives, teacher, total, largest }: MemoryPlan, { binding = Infinity }: MemoryLimits): string {
+  const optional = [['objectives', objectives], ['teacher', teacher]] as const;
+  const parts = [`weights ${size(weights)}`, `gradients ${size(gradients)}`, `moments ${size(moments)}`, `activations ${size(activations)}`, ...optional.flatMap(([name, bytes]) => (bytes > 0 ? [`${name} ${size(bytes)}`] : []))];
+  const split = largest.name === WORD_TABLE && largest.bytes > binding ? `, in ${Math.ceil(largest.bytes / binding)} parts` : '';
+  return `about ${size(total)} for ${parameters.toLocaleString('en-GB')} parameters (${parts.join(', ')}); the largest tensor, ${largest.name}, has ${size(largest.bytes)}${split}`;
 }
 
-/** The heaviest training of a recipe: the student beside its teacher, or the model that is finetuned. */
+/** The heaviest training of a recipe: of a model alone, or a stage of the student beside its teacher. */
 function loadOf(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, fusedAttention: boolean): TrainingLoad {
-  const { student, training } = recipe;
+  const { training } = recipe;
   const shape = { heads, batch: training.per_device_train_batch_size, length: training.max_seq_length, fusedAttention };
-  if (recipe.kind !== 'distill' || teacherUntrained) return { ...shape, config: start };
-  return { ...shape, config: { ...start, num_hidden_layers: student.num_hidden_layers }, teacher: start };
+  const alone = recipe.stages.length === 0 || teacherUntrained ? [{ ...shape, config: start }] : [];
+  const loads: readonly TrainingLoad[] = [...alone, ...recipe.stages.map((stage) => stageLoad(recipe, stage, start, shape))];
+  return loads.reduce((a, b) => (memoryPlan(b).total > memoryPlan(a).total ? b : a));
+}
+
+/** One stage of a distillation; its teacher lies beside it where it is compared, or reads the rows before it. */
+function stageLoad(recipe: Recipe, stage: Stage, teacher: ModelConfig, shape: Omit<TrainingLoad, 'config'>): TrainingLoad {
+  const config = studentShape(recipe, teacher);
+  const rows = recipe.data.kind === 'mini-glue' ? recipe.data.train_rows : 0;
+  const compared = comparedBy(stage.objectives, recipe, config, teacher, rows);
+  return { ...shape, batch: stageTraining(recipe, stage).per_device_train_batch_size, config, teacher, ...(compared ? { compared } : {}) };
 }
 
 /**
@@ -39,14 +53,14 @@ export function checkMemory(recipe: Recipe, start: ModelConfig, heads: readonly 
   const bounded = limits.total !== undefined || limits.binding !== undefined;
   const most = largestBatch(load, limits);
   if (fits(plan, limits)) {
-    if (plan.total > QUIET_BYTES) tell(`A step of ${load.batch} texts of ${load.length} tokens takes ${planInWords(plan)}.${bounded ? ` The largest batch that fits is ${most}${most === 4096 ? ' or more' : ''}.` : ''}`);
+    if (plan.total > QUIET_BYTES) tell(`A step of ${load.batch} texts of ${load.length} tokens takes ${planInWords(plan, limits)}.${bounded ? ` The largest batch that fits is ${most}${most === 4096 ? ' or more' : ''}.` : ''}`);
     return;
   }
   throw new Fault({
     code: 'too-large-for-device',
     where: `per_device_train_batch_size ${load.batch}, max_seq_length ${load.length}`,
     expected: [...(limits.total === undefined ? [] : [`at most ${size(limits.total)} in all`]), ...(limits.binding === undefined ? [] : [`${size(limits.binding)} in one tensor`])].join(', '),
-    got: planInWords(plan),
+    got: planInWords(plan, limits),
     remedy: most > 0 ? `Set the batch size to ${most} or less, or shorten the texts.` : 'Not even one text fits: shorten the texts, choose a smaller model, or another backend.',
   });
 }

@@ -22,11 +22,16 @@ export function beginStudent(recipe: Recipe, teacher: Weights, initFrom?: Weight
   const { student, training } = recipe;
   const { init, num_hidden_layers } = student;
   const source = initFrom ?? teacher;
-  const config = { ...studentConfig(source.config, num_hidden_layers, widthOf(recipe, source.config)), labels: teacher.config.labels, finetuning_task: teacher.config.finetuning_task };
+  const config = { ...studentShape(recipe, source.config), labels: teacher.config.labels, finetuning_task: teacher.config.finetuning_task };
   const layers = { layers: () => (init.kind === 'layers' ? init.layers : []), checkpoint: () => [...Array(num_hidden_layers).keys()], random: () => [] }[init.kind]();
   const parts = { layers: (init.kind === 'layers' ? init.parts : undefined) ?? REFERENCE_PARTS, checkpoint: ALL_PARTS, random: [] }[init.kind];
   const { weights, provenance } = initialiseStudent(source, config, layers, training.seed, heads, parts);
   return { weights, origin: initialisationSentence(provenance) };
+}
+
+/** The student's architecture, from the model that it starts from; Fault `bad-student-shape`. */
+export function studentShape(recipe: Recipe, source: ModelConfig): ModelConfig {
+  return studentConfig(source, recipe.student.num_hidden_layers, widthOf(recipe, source));
 }
 
 /** The student's widths; heads and inner width follow its width where they are not given. */

@@ -1,6 +1,7 @@
 /** How much memory training a model takes, before anything is allocated. */
 import type { Head, ModelConfig } from './config.ts';
 import { countParameters, parameterSpecs } from './parameters.ts';
+import { WORD_TABLE } from './parts.ts';
 
 /** What is trained, and on what batches. */
 export interface TrainingLoad {
@@ -13,6 +14,20 @@ export interface TrainingLoad {
   readonly teacher?: ModelConfig;
   /** Whether attention is computed without its matrix of scores, as the WebAssembly kernel does. */
   readonly fusedAttention: boolean;
+  /** What objectives hold beside the two models; absent where they look at logits alone. */
+  readonly compared?: Compared;
+}
+
+/** Tensors of objectives that compare what is inside of two models, all in numbers of float32. */
+export interface Compared {
+  /** Vectors of d values, for each token. */
+  readonly vectors: number;
+  /** Matrices [B, H, T, T] with the heads of whichever model has more. */
+  readonly scores: number;
+  /** Values for each text of the batch. */
+  readonly byText: number;
+  /** Values whatever the batch. */
+  readonly fixed: number;
 }
 
 /** Bytes by use, all in float32. */
@@ -23,10 +38,19 @@ export interface MemoryPlan {
   /** The two moments of Adam and its kin. */
   readonly moments: number;
   readonly activations: number;
+  /** What objectives compare of the inside of both models. */
+  readonly objectives: number;
   readonly teacher: number;
   readonly total: number;
-  /** The largest single tensor, which must fit into one buffer of the device. */
-  readonly largest: { readonly name: string; readonly bytes: number };
+  /** The largest single tensor. */
+  readonly largest: SizedTensor;
+  /** The largest that must fit into one buffer of the device: word embeddings may lie in several. */
+  readonly largestWhole: SizedTensor;
+}
+
+export interface SizedTensor {
+  readonly name: string;
+  readonly bytes: number;
 }
 
 /** What a device can hold; a bound that is absent is not known. */
@@ -49,37 +73,58 @@ const MASKED = 0.15;
  */
 const VECTORS = { outside: 17, layer: 30, inner: 4, scores: 4 } as const;
 const GRADIENTS = 2;
+/** Share of the activations that a pass without gradients holds, which the teacher makes in every step where it is compared. */
+const FORWARD = 0.42;
 
 /** An estimate of the memory that one step of training takes; exact for weights, gradients and moments. */
-export function memoryPlan({ config, heads, batch, length, teacher, fusedAttention }: TrainingLoad): MemoryPlan {
+export function memoryPlan(load: TrainingLoad): MemoryPlan {
+  const { config, heads, teacher, compared } = load;
   const parameters = countParameters(parameterSpecs(config, heads));
   const weights = FLOAT * parameters;
-  const tokens = batch * length;
-  const { hidden_size: d, intermediate_size: f, num_attention_heads: h, num_hidden_layers: layers } = config;
-  const logits = heads.includes('masked-lm') ? 3 * Math.ceil(MASKED * tokens) * config.vocab_size : 0;
-  const inLayer = VECTORS.layer * d + VECTORS.inner * f + (fusedAttention ? 0 : VECTORS.scores * h * length);
-  const activations = FLOAT * (tokens * (VECTORS.outside * d + layers * inLayer) + logits);
+  const [gradients, moments, activations] = [GRADIENTS * weights, 2 * weights, activationsOf(load, config)];
   const frozen = teacher ? FLOAT * countParameters(parameterSpecs(teacher, heads)) : 0;
-  const [gradients, moments] = [GRADIENTS * weights, 2 * weights];
-  const total = weights + gradients + moments + activations + frozen;
-  return { parameters, weights, gradients, moments, activations, teacher: frozen, total, largest: largestTensor({ config, heads, batch, length, fusedAttention }, teacher) };
+  const objectives = comparedBytes(load);
+  const pass = teacher && compared ? FORWARD * activationsOf(load, teacher) : 0;
+  const total = weights + moments + frozen + Math.max(gradients + activations + objectives, pass);
+  const tensors = tensorsOf(load);
+  const largest = maximum(tensors);
+  return { parameters, weights, gradients, moments, activations, objectives, teacher: frozen, total, largest, largestWhole: maximum(tensors.filter(({ name }) => name !== WORD_TABLE)) };
 }
 
-/** The largest tensor of weights or activations. */
-function largestTensor({ config, heads, batch, length, fusedAttention }: TrainingLoad, teacher?: ModelConfig): MemoryPlan['largest'] {
+/** What a step of a model keeps for its gradients, in bytes. */
+function activationsOf({ heads, batch, length, fusedAttention }: TrainingLoad, { hidden_size: d, intermediate_size: f, num_attention_heads: h, num_hidden_layers: layers, vocab_size }: ModelConfig): number {
+  const tokens = batch * length;
+  const logits = heads.includes('masked-lm') ? 3 * Math.ceil(MASKED * tokens) * vocab_size : 0;
+  const inLayer = VECTORS.layer * d + VECTORS.inner * f + (fusedAttention ? 0 : VECTORS.scores * h * length);
+  return FLOAT * (tokens * (VECTORS.outside * d + layers * inLayer) + logits);
+}
+
+function comparedBytes({ config, teacher = config, batch, length, compared }: TrainingLoad): number {
+  if (!compared) return 0;
+  const width = Math.max(config.hidden_size, teacher.hidden_size);
+  const heads = Math.max(config.num_attention_heads, teacher.num_attention_heads);
+  const { vectors, scores, byText, fixed } = compared;
+  return FLOAT * (batch * (length * (vectors * width + scores * heads * length) + byText) + fixed);
+}
+
+const maximum = (tensors: readonly SizedTensor[]): SizedTensor => tensors.reduce((a, b) => (b.bytes > a.bytes ? b : a));
+
+/** The parameters of both models, and the largest activations. */
+function tensorsOf({ config, teacher, heads, batch, length, fusedAttention, compared }: TrainingLoad): SizedTensor[] {
   const tokens = batch * length;
   const sized = [config, ...(teacher ? [teacher] : [])].flatMap((c) => parameterSpecs(c, heads)).map((spec) => ({ name: spec.name, bytes: FLOAT * countParameters([spec]) }));
+  const keepsScores = !fusedAttention || (compared?.scores ?? 0) > 0;
   const activations = [
     { name: 'the inner activations of one layer', bytes: FLOAT * tokens * config.intermediate_size },
-    { name: 'the attention scores of one layer', bytes: fusedAttention ? 0 : FLOAT * tokens * length * config.num_attention_heads },
+    { name: 'the attention scores of one layer', bytes: keepsScores ? FLOAT * tokens * length * Math.max(config.num_attention_heads, teacher?.num_attention_heads ?? 0) : 0 },
     { name: 'the masked-LM logits', bytes: heads.includes('masked-lm') ? FLOAT * Math.ceil(MASKED * tokens) * config.vocab_size : 0 },
   ];
-  return [...sized, ...activations].reduce((a, b) => (b.bytes > a.bytes ? b : a));
+  return [...sized, ...activations];
 }
 
 /** Whether a plan keeps within the limits that are known. */
-export function fits({ total, largest }: MemoryPlan, limits: MemoryLimits): boolean {
-  return total <= (limits.total ?? Infinity) && largest.bytes <= (limits.binding ?? Infinity);
+export function fits({ total, largestWhole }: MemoryPlan, limits: MemoryLimits): boolean {
+  return total <= (limits.total ?? Infinity) && largestWhole.bytes <= (limits.binding ?? Infinity);
 }
 
 /** The largest batch, up to 4096 texts, that keeps within the limits; 0 when not even one text does. */

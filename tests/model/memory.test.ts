@@ -64,7 +64,8 @@ describe('the memory of a step', () => {
     expect(most).toBeGreaterThan(1);
     expect(fits(memoryPlan({ ...load, batch: most }), limits)).toBe(true);
     expect(fits(memoryPlan({ ...load, batch: most + 1 }), limits)).toBe(false);
-    expect(largestBatch(load, { binding: 128 * 2 ** 20 })).toBe(0);
+    expect(largestBatch(load, { binding: 128 * 2 ** 20 })).toBe(85);
+    expect(largestBatch(load, { binding: 8 * 2 ** 20 })).toBe(0);
     expect(largestBatch(load, {})).toBe(4096);
   });
 });

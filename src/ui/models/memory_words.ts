@@ -49,9 +49,13 @@ function totalSentence({ total, parameters }: MemoryPlan, limits: DeviceLimits):
   return `About ${bytes(total)} to train ${wholeNumber(parameters)} parameters; ${bound}.`;
 }
 
-function largestSentence({ largest }: MemoryPlan, limits: DeviceLimits): string {
-  const bound = limits.binding === undefined ? 'its largest buffer is not known' : `one buffer holds ${bytes(limits.binding)}${largest.bytes > limits.binding ? ': too large' : ''}`;
-  return `The largest tensor, ${largest.name}, has ${bytes(largest.bytes)}; ${bound}.`;
+function largestSentence({ largest, largestWhole }: MemoryPlan, { binding }: DeviceLimits): string {
+  const limit = binding ?? Infinity;
+  const tooLarge = largestWhole.bytes > limit;
+  const shown = tooLarge ? largestWhole : largest;
+  const verdict = tooLarge ? ': too large' : shown.bytes > limit ? `, so it lies in ${Math.ceil(shown.bytes / limit)} parts` : '';
+  const bound = binding === undefined ? 'its largest buffer is not known' : `one buffer holds ${bytes(binding)}${verdict}`;
+  return `The largest tensor, ${shown.name}, has ${bytes(shown.bytes)}; ${bound}.`;
 }
 
 function batchSentence(load: TrainingLoad, limits: DeviceLimits): string {

@@ -87,8 +87,10 @@ describe('whether it fits the device', () => {
     expect(parts.reduce((sum, part) => sum + part.bytes, 0)).toBe(plan.total);
     expect(parts.map(({ name }) => name)).toEqual(['Weights', 'Gradients', 'Moments of Adam', 'Activations', 'Teacher']);
     expect(fits).toBe(false);
-    expect(sentences[1]).toBe('The largest tensor, embeddings.word_embeddings.weight, has 182 kB; one buffer holds 150 kB: too large.');
-    expect(sentences[2]).toMatch(/^Not even one text fits/);
+    expect(sentences[1]).toBe('The largest tensor, embeddings.word_embeddings.weight, has 182 kB; one buffer holds 150 kB, so it lies in 2 parts.');
+    const small = memoryAnswer({ ...question, student: 2, limits: { ...limits, binding: 2000 } }).sentences;
+    expect(small[1]).toMatch(/: too large\.$/);
+    expect(small[2]).toMatch(/^Not even one text fits/);
   });
 
   it('says what is not known', () => {

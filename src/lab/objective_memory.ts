@@ -1,0 +1,64 @@
+/** How much memory the objectives of a stage take beside the models that they compare. */
+import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
+import type { ModelConfig } from '../model/config.ts';
+import type { Compared } from '../model/memory.ts';
+import type { TapName } from '../model/taps.ts';
+import { bindTerms, tapsNeeded, type BoundTerm } from './bound_terms.ts';
+import { shapeOf } from './teacher_pass.ts';
+
+type Cost = Partial<Pick<Compared, 'vectors' | 'scores'>>;
+
+/**
+ * What lives at the peak of a step for each layer that an objective compares, by the tap that it compares: vectors a token,
+ * and matrices [B, H, T, T]. Relations of queries, keys and values are such matrices too. Fitted to tfjs's own count on WASM;
+ * steps that are replayed on WebGPU share memory and take less.
+ */
+const COSTS: Readonly<Record<TapName, Cost>> = {
+  hiddenStates: { vectors: 2.5 },
+  attentionScores: { scores: 10 },
+  attentionProbabilities: { scores: 10 },
+  queries: { scores: 14.5 },
+  keys: { scores: 14.5 },
+  values: { scores: 14.5 },
+};
+
+/** Objectives that hold more matrices of scores a layer than others. */
+const SCORES: ReadonlyMap<string, number> = new Map([['att_mse', 18], ['att_mse_hidden_mse', 18], ['pear_col', 175]]);
+
+/** Vectors a token that a first compared hidden state costs: the gradient then reaches every token of it. */
+const FIRST_STATE = 12;
+
+/** Values that one text costs: its negatives of both banks, several times. */
+const BY_TEXT: ReadonlyMap<string, (parameters: ObjectiveTerm['parameters']) => number> = new Map([
+  ['crd', ({ nce_k = 100, crd_feat_dim = 128 }) => 12 * (nce_k + 1) * crd_feat_dim],
+]);
+
+/** What the terms of a stage hold; undefined where they look at nothing but logits. `rows`: training rows, as far as known. */
+export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training }: Recipe, student: ModelConfig, teacher: ModelConfig, rows: number): Compared | undefined {
+  const shared = { student: shapeOf(student), teacher: shapeOf(teacher), fidelity, rowLabels: new Int32Array(rows), seed: training.seed };
+  const terms = bindTerms(list, shared).filter(({ objective }) => objective.taps !== undefined);
+  if (terms.length === 0) return undefined;
+  const costs = terms.map(costOf);
+  const sum = (of: (cost: Compared) => number) => costs.reduce((total, cost) => total + of(cost), 0);
+  const hasStates = costs.some(({ vectors }) => vectors > 0);
+  return { vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed) };
+}
+
+function costOf(term: BoundTerm): Compared {
+  const { name } = term.objective;
+  const taps = Object.entries(tapsNeeded([term], 'student', 0)) as [TapName, readonly number[]][];
+  const sum = (kind: keyof Cost) => taps.reduce((total, [tap, layers]) => total + layers.length * costOfTap(name, tap, kind), 0);
+  return { vectors: sum('vectors'), scores: sum('scores'), byText: BY_TEXT.get(name)?.(term.setting.parameters) ?? 0, fixed: tensorsOf(term) };
+}
+
+function costOfTap(objective: string, tap: TapName, kind: keyof Cost): number {
+  const cost = COSTS[tap][kind] ?? 0;
+  return kind === 'scores' && tap === 'attentionScores' ? (SCORES.get(objective) ?? cost) : cost;
+}
+
+/** Values of the tensors that an objective trains, with gradients and moments, and of those that it remembers, before and after. */
+function tensorsOf({ objective, setting }: BoundTerm): number {
+  const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
+  const values = (specs: readonly { readonly shape: readonly number[] }[] = []) => specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return 5 * values(objective.trainables?.(setting)) + 2 * values(objective.memory?.(setting));
+}
