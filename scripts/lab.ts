@@ -47,9 +47,9 @@ async function runCommand(command: Command, args: readonly string[], json: boole
     return EXIT.done;
   }
   const work = command.prepare(args);
-  const { text, json: value } = await work({ log: json ? process.stderr : process.stdout, signal: interrupts(EXIT.interrupted) });
+  const { text, json: value, failed } = await work({ log: json ? process.stderr : process.stdout, signal: interrupts(EXIT.interrupted) });
   console.log(json ? JSON.stringify(value) : text);
-  return EXIT.done;
+  return failed ? EXIT.failed : EXIT.done;
 }
 
 function commandNamed(name: string): Command {

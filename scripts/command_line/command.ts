@@ -13,6 +13,8 @@ export interface Context {
 export interface Outcome {
   readonly text: string;
   readonly json: unknown;
+  /** Set where what was found makes the program end with 1. */
+  readonly failed?: boolean;
 }
 
 /** A word of the command line that belongs to no option, e.g. the file to read. */

@@ -5,7 +5,8 @@ import { distill } from './distill.ts';
 import { experiments } from './experiments.ts';
 import { finetune } from './finetune.ts';
 import { inspect } from './inspect.ts';
+import { objectiveBench } from './objective_bench.ts';
 import { predict } from './predict.ts';
 import { pretrain } from './pretrain.ts';
 
-export const COMMANDS: readonly Command[] = [distill, experiments, finetune, pretrain, inspect, convert, predict];
+export const COMMANDS: readonly Command[] = [distill, experiments, finetune, pretrain, inspect, convert, predict, objectiveBench];
