@@ -15,6 +15,9 @@ export interface CatalogueEntry {
   /** What the student should do, as one sentence. */
   readonly about: string;
   readonly formula: string;
+  readonly source: string;
+  /** What the fidelity `released` changes; absent when nothing. */
+  readonly released?: string;
   /** What teacher and student are compared by. */
   readonly compares: 'layers' | 'predictions' | 'masked words';
   /** The kind of its own layer mapping. */

@@ -4,6 +4,7 @@
  * The worker owns the GPU device, the tensors, training and the writing of checkpoints; the page owns what a person sees.
  */
 import type { FaultReport } from '../fault/fault.ts';
+import type { BenchEvent, BenchJob } from '../experiment/objective_bench.ts';
 import type { BackendChoice, Recipe } from '../experiment/recipe.ts';
 import type { Arm, DeviceReport, ResultRow, RunState, Scores, StepReport } from '../experiment/run.ts';
 import type { DeviceLimits } from '../tensor/limits.ts';
@@ -38,7 +39,10 @@ export type Command =
   /** Classifies a text by the run's teacher and student; answers with `prediction` of the same id. */
   | { readonly type: 'predict'; readonly id: number; readonly run: string; readonly text: string; readonly textPair?: string }
   /** Writes the run's distilled student as a Hugging Face folder; answers with `exported` of the same id. */
-  | { readonly type: 'export'; readonly id: number; readonly run: string };
+  | { readonly type: 'export'; readonly id: number; readonly run: string }
+  /** Measures objectives on one batch; `bench` events of the same id tell of it, or a `fault`. */
+  | { readonly type: 'bench'; readonly id: number; readonly job: BenchJob; readonly files?: GivenFiles }
+  | { readonly type: 'stop-bench' };
 
 export type Event =
   | { readonly type: 'device'; readonly device: DeviceReport; readonly limits: DeviceLimits }
@@ -53,5 +57,6 @@ export type Event =
   | { readonly type: 'state'; readonly run: string; readonly state: RunState }
   | { readonly type: 'prediction'; readonly id: number; readonly labels: readonly string[]; readonly answers: readonly { readonly arm: Arm; readonly logits: readonly number[] }[] }
   | { readonly type: 'exported'; readonly id: number; readonly files: readonly GivenFile[] }
+  | { readonly type: 'bench'; readonly id: number; readonly event: BenchEvent }
   /** Ends what was going on. `id` names the command it answers, where that had one. */
   | { readonly type: 'fault'; readonly run?: string; readonly id?: number; readonly fault: FaultReport };

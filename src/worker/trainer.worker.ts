@@ -3,26 +3,29 @@ import { openBackend } from '../tensor/backends/open.ts';
 import { WASM_PATHS } from '../tensor/backends/wasm_paths.ts';
 import { deviceLimits } from '../tensor/limits.ts';
 import { Answering } from './answering.ts';
+import { BenchRun } from './bench_run.ts';
 import type { Command, Event } from './protocol.ts';
 import type { BackendChoice } from '../experiment/recipe.ts';
 import type { DeviceReport } from '../experiment/run.ts';
 import type { Envelope } from './trainer_client.ts';
 import { TrainingRun } from './training_run.ts';
 
-/** The training worker: the only place that owns a GPU device and tensors. One run at a time. */
+/** The training worker: the only place that owns a GPU device and tensors. One run at a time, or one objective bench. */
 
 let device: DeviceReport | undefined;
 let choice: BackendChoice | undefined;
 let opened = 0;
 let current: TrainingRun | undefined;
 let running = false;
+let bench: BenchRun | undefined;
 const answering = new Answering();
 
 const tell = (event: Event): void => self.postMessage(event);
 
 /** Ends the run in work, or is told as it is when there is none. */
 function interrupt(fault: Fault): void {
-  if (running && current) current.gate.fail(fault);
+  if (bench) bench.gate.fail(fault);
+  else if (running && current) current.gate.fail(fault);
   else tell({ type: 'fault', fault: fault.toReport() });
 }
 
@@ -46,12 +49,12 @@ type Handlers = { readonly [T in Command['type']]: (command: Extract<Command, { 
 
 const HANDLERS: Handlers = {
   open({ backend }) {
-    if (running) throw busy();
+    if (running || bench) throw busy();
     return open(backend);
   },
   async start({ run, recipe, files }, baseUrl) {
     if (running && current?.options.run === run) return;
-    if (running) throw busy();
+    if (running || bench) throw busy();
     running = true;
     try {
       answering.forget();
@@ -72,10 +75,23 @@ const HANDLERS: Handlers = {
   async export({ id, run }, baseUrl) {
     tell(await answering.export(id, run, current, baseUrl));
   },
+  async bench({ id, job, files }, baseUrl) {
+    if (running || bench) throw busy();
+    bench = new BenchRun({ job, files: files ?? {}, baseUrl }, (event) => tell({ type: 'bench', id, event }));
+    try {
+      if (!device) await open(choice ?? job.recipe.backend);
+      await bench.start();
+    } finally {
+      bench = undefined;
+    }
+  },
+  'stop-bench': () => bench?.gate.stop(),
 };
 
 const busy = () =>
-  new Fault({ code: 'worker-busy', where: 'training', expected: 'no run in work', got: `run ${current?.options.recipe.name ?? 'another'} in work`, remedy: 'Stop it first; it can be continued later.' });
+  bench
+    ? new Fault({ code: 'worker-busy', where: 'training', expected: 'no work in progress', got: 'an objective bench in work', remedy: 'Wait for its end, or stop it.' })
+    : new Fault({ code: 'worker-busy', where: 'training', expected: 'no run in work', got: `run ${current?.options.recipe.name ?? 'another'} in work`, remedy: 'Stop it first; it can be continued later.' });
 
 self.addEventListener('message', ({ data: { baseUrl, command } }: MessageEvent<Envelope>) => {
   const handler = HANDLERS[command.type] as (command: Command, baseUrl: string) => Promise<unknown> | void;

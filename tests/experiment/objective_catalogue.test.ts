@@ -19,9 +19,9 @@ function combines({ taps }: Objective): boolean {
 }
 
 function entryOf(objective: Objective): CatalogueEntry {
-  const { name, aliases, title, about, formula, controls, needs: { labels } } = objective;
+  const { name, aliases, title, about, formula, source, released, controls, needs: { labels } } = objective;
   const compares = objective.taps ? 'layers' : objective.needs.maskedLm ? 'masked words' : 'predictions';
-  return { name, aliases, title, about, formula, compares, ...(objective.mapping ? { mapping: objective.mapping.kind } : {}), ...(labels ? { labels } : {}), combines: combines(objective), controls };
+  return { name, aliases, title, about, formula, source, ...(released === undefined ? {} : { released }), compares, ...(objective.mapping ? { mapping: objective.mapping.kind } : {}), ...(labels ? { labels } : {}), combines: combines(objective), controls };
 }
 
 it('lists every objective as it is; written anew by -u', async () => {

@@ -146,8 +146,9 @@ export class Lab {
     this.lost = this.#library.lost(runs) ?? this.lost;
   }
 
+  /** What names a question that is not asked here belongs to others who listen. */
   #take(event: Event): void {
-    if (this.#questions.answer(event)) return;
+    if (this.#questions.answer(event) || event.type === 'bench' || (event.type === 'fault' && event.id !== undefined)) return;
     this.#gathered.push(this.#addressed(event));
     this.#timer ??= setTimeout(() => this.#show(), GATHER);
   }
