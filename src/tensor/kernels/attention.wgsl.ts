@@ -2,8 +2,9 @@ import type * as tf from '../tf.ts';
 import { BUILTINS, drawKey, ELEMENT_INDEX, f32, gridFor, u32, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { DRAW_WGSL, dropThreshold } from './dropout.ts';
+import { dot, fourths, inFours, load, placeOfHead, store, type HeadForm } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
-import { each, fours, storeFours } from './product.wgsl.ts';
+import { each, fours } from './product.wgsl.ts';
 
 /** Sizes and dropout of one attention; `rate` 0 is none. */
 export interface AttentionAttrs {
@@ -15,40 +16,19 @@ export interface AttentionAttrs {
 }
 
 /** What the text of the shaders depends on. */
-interface Form {
-  readonly headSize: number;
+interface Form extends HeadForm {
   readonly dropout: boolean;
 }
 
 type Tensors = Record<string, tf.TensorInfo>;
 
-const fourths = ({ headSize }: Form): number => Math.ceil(headSize / 4);
-const inFours = ({ headSize }: Form): boolean => headSize % 4 === 0;
-
-const load = ({ headSize }: Form, buffer: string, at: string, d: number) => `load_${buffer}(${at} + ${4 * d}u, ${headSize - 4 * d}u)`;
-
-/** Σ over the head of a product of two vectors, each given by the number of its four. */
-const dot = (form: Form, a: (d: number) => string, b: (d: number) => string) => Array.from({ length: fourths(form) }, (_, d) => `dot(${a(d)}, ${b(d)})`).join(' + ');
-
-const store = (form: Form, buffer: string, at: string, value: (d: number) => string) =>
-  each(fourths(form), (d) => storeFours(buffer, `${at} + ${4 * d}u`, value(d), `${form.headSize - 4 * d}u`, inFours(form)));
-
 /** Factor of dropout at (query, key): 0 or 1 / (1 − rate). */
 const kept = ({ dropout }: Form, query: string, key: string) => (dropout ? `select(size.keep, 0.0, bits(size.key, (pair + ${query}) * size.length + ${key}) < size.threshold)` : '1.0');
 
-/** Declarations, and where invocation i stands: its text starts at row `first`, its head at `head`, its token is `own`. */
+/** Declarations; the first `written` buffers are outputs. */
 const HEAD = (form: Form, buffers: readonly string[], written: number) => `
 struct Size { batch: u32, length: u32, heads: u32, key: u32, threshold: u32, keep: f32 }
 ${buffers.map((name, i) => fours(name, i, i < written ? 'read_write' : 'read', inFours(form))).join('\n')}`;
-
-const PLACE = (form: Form) => `
-  if (i >= size.batch * size.heads * size.length) { return; }
-  let own = i % size.length;
-  let pair = i - own;
-  let first = i / (size.length * size.heads) * size.length;
-  let head = i / size.length % size.heads * ${form.headSize}u;
-  let width = size.heads * ${form.headSize}u;
-  let here = (first + own) * width + head;`;
 
 const CONSTANTS = ({ headSize, dropout }: Form) => `
 const SCALE = ${1 / Math.sqrt(headSize)};
@@ -67,7 +47,7 @@ ${CONSTANTS(form)}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
-  ${PLACE(form)}
+  ${placeOfHead(form)}
   ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; var sum${d} = vec4<f32>(0.0);`)}
   var top = -3.0e38;
   var total = 0.0;
@@ -97,7 +77,7 @@ ${CONSTANTS(form)}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
-  ${PLACE(form)}`;
+  ${placeOfHead(form)}`;
 
 /** One invocation a query: dQ, and Σ_t dP∘P = dC·context for the other half. */
 const queryShader = (form: Form): string => `

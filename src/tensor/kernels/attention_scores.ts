@@ -1,6 +1,8 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
+import { attentionScoresForward, attentionScoresGradient } from './attention_scores.wgsl.ts';
 import { maskedScores, merge, split, type AttentionShape } from './heads.ts';
 
 type Attrs = { batch: number; length: number; heads: number };
@@ -24,6 +26,7 @@ const forward = defineKernel<Attrs>({
       simd.kernels.attentionScores(batch, length, heads, q!.shape[1]! / heads, simd.at(q!), simd.at(k!), simd.at(mask!), simd.at(scores), ...memory);
       return [scores];
     },
+    webgpu: (inputs, attrs, backend) => attentionScoresForward(backend as LabWebGPUBackend, inputs, attrs),
   },
   saves: ['q', 'k'],
   gradient: ([dy], { q, k }, attrs) => {
@@ -45,6 +48,7 @@ const backward = defineKernel<Attrs>({
       simd.kernels.attentionScoresGradient(batch, length, heads, q!.shape[1]! / heads, simd.at(dy!), simd.at(q!), simd.at(k!), simd.at(dq), simd.at(dk), simd.gemmScratch);
       return [dq, dk];
     },
+    webgpu: (inputs, attrs, backend) => attentionScoresGradient(backend as LabWebGPUBackend, inputs, attrs),
   },
 });
 

@@ -1,8 +1,10 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
 import { simdOf, type Simd } from '../wasm/simd.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { maskedScores } from './heads.ts';
 import { MASKED_SCORE } from './masked_score.ts';
+import { relationDivergenceForward, relationDivergenceGradient } from './relation_divergence.wgsl.ts';
 import { rowDivergence } from './row_divergence.ts';
 
 /**
@@ -12,7 +14,8 @@ import { rowDivergence } from './row_divergence.ts';
  *   L[b, r, i] = KL(softmax(G_i) ‖ softmax(A_i));  dA = dL·(softmax(A) − softmax(G));  dx = (dA + dAᵀ)·x/√D
  *   student x [B, R, T, D], teacher y [B, R, T, E], mask [B, T], 1 = real token → L [B, R, T]
  *
- * The native forms write nothing of size B·R·T²: the gradient computes the relations again.
+ * The native forms write nothing of size B·R·T²: the gradient computes the relations again; on WebGPU it does so from log Σ exp
+ * of both, which the forward form there returns as a second output.
  * Source: Wang et al. 2020 (MiniLM), 2021 (MiniLMv2).
  */
 const forward = defineKernel<Record<string, never>>({
@@ -26,9 +29,11 @@ const forward = defineKernel<Record<string, never>>({
       simd.kernels.relationDivergence(...sizes, simd.at(student!), simd.at(teacher!), simd.at(mask!), simd.at(losses), ...memory);
       return [losses];
     },
+    webgpu: (inputs, _attrs, backend) => relationDivergenceForward(backend as LabWebGPUBackend, inputs),
   },
   saves: ['student', 'teacher', 'mask'],
-  gradient: ([dy], { student, teacher, mask }) => ({ student: backward({ dy: dy!, student: student!, teacher: teacher!, mask: mask! }, {})[0]! }),
+  keeps: [undefined, 'lse'],
+  gradient: ([dy], saved) => ({ student: backward({ ...saved, dy: dy! }, {})[0]! }),
 });
 
 const backward = defineKernel<Record<string, never>>({
@@ -47,6 +52,7 @@ const backward = defineKernel<Record<string, never>>({
       simd.kernels.relationDivergenceGradient(...sizes, simd.at(dy!), simd.at(student!), simd.at(teacher!), simd.at(mask!), simd.at(gradient), ...memory);
       return [gradient];
     },
+    webgpu: (inputs, _attrs, backend) => relationDivergenceGradient(backend as LabWebGPUBackend, inputs),
   },
 });
 

@@ -1,6 +1,8 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
+import { scoreSquaresForward, scoreSquaresGradient } from './score_squares.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 
 /**
@@ -22,6 +24,7 @@ const forward = defineKernel<Record<string, never>>({
       simd.kernels.scoreSquares(batch, heads, length, simd.at(student!), simd.at(teacher!), simd.at(mask!), simd.at(losses));
       return [losses];
     },
+    webgpu: (inputs, _attrs, backend) => scoreSquaresForward(backend as LabWebGPUBackend, inputs),
   },
   saves: ['student', 'teacher', 'mask'],
   gradient: ([dy], { student, teacher, mask }) => ({ student: backward({ dy: dy!, student: student!, teacher: teacher!, mask: mask! }, {})[0]! }),
@@ -38,6 +41,7 @@ const backward = defineKernel<Record<string, never>>({
       simd.kernels.scoreSquaresGradient(batch, heads, length, simd.at(dy!), simd.at(student!), simd.at(teacher!), simd.at(mask!), simd.at(gradient));
       return [gradient];
     },
+    webgpu: (inputs, _attrs, backend) => scoreSquaresGradient(backend as LabWebGPUBackend, inputs),
   },
 });
 

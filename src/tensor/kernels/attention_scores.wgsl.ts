@@ -1,0 +1,67 @@
+import type * as tf from '../tf.ts';
+import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { dot, fourths, inFours, load, placeOfHead, store, type HeadForm } from './heads.wgsl.ts';
+import { MASKED_SCORE } from './masked_score.ts';
+import { each, fours } from './product.wgsl.ts';
+import { floats } from './rows.wgsl.ts';
+import type { AttentionShape } from './heads.ts';
+
+type Tensors = Record<string, tf.TensorInfo>;
+
+/** Bindings: float buffers from 0, the first `written` of them outputs; then vectors, then the uniform. */
+const declared = (form: HeadForm, plain: string, vectors: readonly string[], first: number, written: number) => `
+struct Size { batch: u32, length: u32, heads: u32 }
+const SCALE = ${1 / Math.sqrt(form.headSize)};
+${plain}
+${vectors.map((name, i) => fours(name, first + i, i < written ? 'read_write' : 'read', inFours(form))).join('\n')}
+@group(0) @binding(${first + vectors.length}) var<uniform> size: Size;`;
+
+/** One invocation a query, which it holds in registers. */
+const forwardShader = (form: HeadForm): string => `
+${declared(form, `${floats(['scores'], 1)}\n@group(0) @binding(1) var<storage, read> mask: array<f32>;`, ['q', 'k'], 2, 0)}
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  ${placeOfHead(form)}
+  ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE;`)}
+  for (var t = 0u; t < size.length; t++) {
+    let there = (first + t) * width + head;
+    let score = ${dot(form, (d) => `q${d}`, (d) => load(form, 'k', 'there', d))};
+    scores[i * size.length + t] = score + (1.0 - mask[first + t]) * ${MASKED_SCORE}.0;
+  }
+}`;
+
+/** One invocation a token: dQ from its row of dA, dK from its column. */
+const gradientShader = (form: HeadForm): string => `
+${declared(form, '@group(0) @binding(0) var<storage, read> dy: array<f32>;', ['dq', 'dk', 'q', 'k'], 1, 2)}
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  ${placeOfHead(form)}
+  ${each(fourths(form), (d) => `var sum_q${d} = vec4<f32>(0.0); var sum_k${d} = vec4<f32>(0.0);`)}
+  for (var t = 0u; t < size.length; t++) {
+    let there = (first + t) * width + head;
+    let forth = dy[i * size.length + t];
+    let back = dy[(pair + t) * size.length + own];
+    ${each(fourths(form), (d) => `sum_q${d} += forth * ${load(form, 'k', 'there', d)}; sum_k${d} += back * ${load(form, 'q', 'there', d)};`)}
+  }
+  ${store(form, 'dq', 'here', (d) => `(sum_q${d} * SCALE)`)}
+  ${store(form, 'dk', 'here', (d) => `(sum_k${d} * SCALE)`)}
+}`;
+
+/** Scores in one dispatch: 2·B·T²·d operations; reads 4·B·T²·d bytes, writes 4·B·H·T². */
+export function attentionScoresForward(gpu: LabWebGPUBackend, { q, k, mask }: Tensors, { batch, length, heads }: AttentionShape): tf.TensorInfo[] {
+  const scores = gpu.makeTensorInfo([batch, heads, length, length], 'float32');
+  const form = { headSize: q!.shape[1]! / heads };
+  gpu.dispatch({ wgsl: forwardShader(form), workgroups: gridFor(batch * heads * length) }, [scores, mask!, q!, k!], [u32(batch), u32(length), u32(heads)], [scores]);
+  return [scores];
+}
+
+/** dQ and dK in one dispatch: 4·B·T²·d operations; reads 8·B·T²·(d + H) bytes, writes 8·B·T·d. */
+export function attentionScoresGradient(gpu: LabWebGPUBackend, { dy, q, k }: Tensors, { batch, length, heads }: AttentionShape): tf.TensorInfo[] {
+  const [dq, dk] = [gpu.makeTensorInfo(q!.shape, 'float32'), gpu.makeTensorInfo(k!.shape, 'float32')];
+  const form = { headSize: q!.shape[1]! / heads };
+  gpu.dispatch({ wgsl: gradientShader(form), workgroups: gridFor(batch * heads * length) }, [dy!, dq, dk, q!, k!], [u32(batch), u32(length), u32(heads)], [dq, dk]);
+  return [dq, dk];
+}

@@ -1,0 +1,32 @@
+/** What shaders share that go over the vectors of heads, four features at a time. */
+import { each, storeFours } from './product.wgsl.ts';
+
+/** Vectors of a fixed number of features, held in registers. */
+export interface HeadForm {
+  readonly headSize: number;
+}
+
+export const fourths = ({ headSize }: HeadForm): number => Math.ceil(headSize / 4);
+export const inFours = ({ headSize }: HeadForm): boolean => headSize % 4 === 0;
+
+/** The d-th four of the vector that begins at element `at` of a buffer declared by `fours`. */
+export const load = ({ headSize }: HeadForm, buffer: string, at: string, d: number) => `load_${buffer}(${at} + ${4 * d}u, ${headSize - 4 * d}u)`;
+
+/** Σ over the head of a product of two vectors, each given by the number of its four. */
+export const dot = (form: HeadForm, a: (d: number) => string, b: (d: number) => string) => Array.from({ length: fourths(form) }, (_, d) => `dot(${a(d)}, ${b(d)})`).join(' + ');
+
+export const store = (form: HeadForm, buffer: string, at: string, value: (d: number) => string) =>
+  each(fourths(form), (d) => storeFours(buffer, `${at} + ${4 * d}u`, value(d), `${form.headSize - 4 * d}u`, inFours(form)));
+
+/**
+ * Where invocation i stands in projections [B·T, d], one invocation a token and head: its text starts at row `first`, its
+ * head at feature `head`, its token is `own`, and invocation `pair` is that of the text's first token and the same head.
+ */
+export const placeOfHead = ({ headSize }: HeadForm) => `
+  if (i >= size.batch * size.heads * size.length) { return; }
+  let own = i % size.length;
+  let pair = i - own;
+  let first = i / (size.length * size.heads) * size.length;
+  let head = i / size.length % size.heads * ${headSize}u;
+  let width = size.heads * ${headSize}u;
+  let here = (first + own) * width + head;`;

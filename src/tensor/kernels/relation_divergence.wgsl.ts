@@ -1,0 +1,109 @@
+import type * as tf from '../tf.ts';
+import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { dot, fourths, inFours, load, store, type HeadForm } from './heads.wgsl.ts';
+import { MASKED_SCORE } from './masked_score.ts';
+import { each, fours } from './product.wgsl.ts';
+
+type Tensors = Record<string, tf.TensorInfo>;
+
+/** Sizes of the two models' vectors, which the text of the shaders depends on. */
+interface Forms {
+  readonly x: HeadForm;
+  readonly y: HeadForm;
+}
+
+/** Declarations, and the beginning of `main`: row i is token `own` of its text and head, whose rows begin at `pair`. */
+const shader = ({ x, y }: Forms, buffers: string, rest: string): string => `
+struct Size { rows: u32, length: u32, heads: u32 }
+@group(0) @binding(0) var<storage, read> mask: array<f32>;
+${fours('x', 1, 'read', inFours(x))}
+${fours('y', 2, 'read', inFours(y))}
+${buffers}
+const MASKED = ${MASKED_SCORE}.0;
+/** A relation above this is one with a real key, beside which the share of a padded one is exactly 0. */
+const REAL = ${MASKED_SCORE / 2}.0;
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  if (i >= size.rows) { return; }
+  let own = i % size.length;
+  let pair = i - own;
+  let text = i / (size.length * size.heads) * size.length;
+  ${each(fourths(x), (d) => `let x${d} = ${load(x, 'x', `i * ${x.headSize}u`, d)};`)}
+  ${each(fourths(y), (d) => `let y${d} = ${load(y, 'y', `i * ${y.headSize}u`, d)};`)}
+  ${rest}
+}`;
+
+/** Relations of tokens i and t before masking, student's and teacher's. */
+const relationsTo = ({ x, y }: Forms): string => `
+    ${each(fourths(x), (d) => `let other${d} = ${load(x, 'x', `(pair + t) * ${x.headSize}u`, d)};`)}
+    let related = vec2<f32>((${dot(x, (d) => `x${d}`, (d) => `other${d}`)}) * ${1 / Math.sqrt(x.headSize)}, (${dot(y, (d) => `y${d}`, (d) => load(y, 'y', `(pair + t) * ${y.headSize}u`, d))}) * ${1 / Math.sqrt(y.headSize)});`;
+
+/** One invocation a query: both softmaxes and the divergence of the keys so far. */
+const forwardShader = (forms: Forms): string => shader(forms, `
+@group(0) @binding(3) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(4) var<storage, read_write> lse: array<vec2<f32>>;
+@group(0) @binding(5) var<uniform> size: Size;`, `
+  var tops = vec2<f32>(-3.0e38);
+  var totals = vec2<f32>(0.0);
+  var gap = 0.0;
+  for (var t = 0u; t < size.length; t++) {
+    let real = mask[text + t];
+    if (real == 0.0 && min(tops.x, tops.y) > REAL) { continue; }
+    ${relationsTo(forms)}
+    let masked = max(related + (1.0 - real) * MASKED, vec2<f32>(MASKED));
+    let higher = max(tops, masked);
+    let shrink = exp(tops - higher);
+    let weights = exp(masked - higher);
+    totals = totals * shrink + weights;
+    gap = gap * shrink.y + weights.y * (masked.y - masked.x);
+    tops = higher;
+  }
+  let sums = tops + log(totals);
+  lse[i] = sums;
+  losses[i] = gap / totals.y - sums.y + sums.x;`);
+
+/** One invocation a token: Σ_t (dA[i, t] + dA[t, i])·x_t, where both have one product. */
+const gradientShader = (forms: Forms): string => shader(forms, `
+${fours('dx', 3, 'read_write', inFours(forms.x))}
+@group(0) @binding(4) var<storage, read> dy: array<f32>;
+@group(0) @binding(5) var<storage, read> lse: array<vec2<f32>>;
+@group(0) @binding(6) var<uniform> size: Size;`, `
+  ${each(fourths(forms.x), (d) => `var sum${d} = vec4<f32>(0.0);`)}
+  let own_penalty = (1.0 - mask[text + own]) * MASKED;
+  for (var t = 0u; t < size.length; t++) {
+    ${relationsTo(forms)}
+    let penalty = (1.0 - mask[text + t]) * MASKED;
+    let forth = exp(max(related + penalty, vec2<f32>(MASKED)) - lse[i]);
+    let back = exp(max(related + own_penalty, vec2<f32>(MASKED)) - lse[pair + t]);
+    let pull = dy[i] * (forth.x - forth.y) + dy[pair + t] * (back.x - back.y);
+    ${each(fourths(forms.x), (d) => `sum${d} += pull * other${d};`)}
+  }
+  ${store(forms.x, 'dx', `i * ${forms.x.headSize}u`, (d) => `(sum${d} * ${1 / Math.sqrt(forms.x.headSize)})`)}`);
+
+function argumentsOf(student: tf.TensorInfo, teacher: tf.TensorInfo) {
+  const [batch, heads, length, size] = student.shape as [number, number, number, number];
+  const rows = batch * heads * length;
+  return { rows, forms: { x: { headSize: size }, y: { headSize: teacher.shape[3]! } }, uniform: [u32(rows), u32(length), u32(heads)], workgroups: gridFor(rows) };
+}
+
+/**
+ * Divergences, and log Σ exp of both models' relations [B·R·T, 2] for the gradient, in one dispatch.
+ *
+ * 2·B·R·T²·(D + E) operations and four exponentials a relation; reads 4·B·R·T²·(D + E) bytes, writes 12·B·R·T.
+ */
+export function relationDivergenceForward(gpu: LabWebGPUBackend, { student, teacher, mask }: Tensors): tf.TensorInfo[] {
+  const { rows, forms, uniform, workgroups } = argumentsOf(student!, teacher!);
+  const [losses, lse] = [gpu.makeTensorInfo(student!.shape.slice(0, 3), 'float32'), gpu.makeTensorInfo([rows, 2], 'float32')];
+  gpu.dispatch({ wgsl: forwardShader(forms), workgroups }, [mask!, student!, teacher!, losses, lse], uniform, [losses, lse]);
+  return [losses, lse];
+}
+
+/** The student's gradient in one dispatch: 2·B·R·T²·(2·D + E) operations; reads 4·B·R·T²·(D + E) bytes, writes 4·B·R·T·D. */
+export function relationDivergenceGradient(gpu: LabWebGPUBackend, { dy, student, teacher, mask, lse }: Tensors): tf.TensorInfo[] {
+  const { forms, uniform, workgroups } = argumentsOf(student!, teacher!);
+  const dx = gpu.makeTensorInfo(student!.shape, 'float32');
+  gpu.dispatch({ wgsl: gradientShader(forms), workgroups }, [mask!, student!, teacher!, dx, dy!, lse!], uniform, [dx]);
+  return [dx];
+}

@@ -1,0 +1,63 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as tf from '../../../src/tensor/tf.ts';
+import '../../../src/tensor/kernels/attention_scores.ts';
+import '../../../src/tensor/kernels/relation_divergence.ts';
+import '../../../src/tensor/kernels/score_squares.ts';
+import { maskOf } from '../../tensor/exact.ts';
+import { exactRelations, exactScores, exactSquares } from '../../tensor/exact_scores.ts';
+import { holdForms, openPoisoned, random, run, takeForms, TRAITS } from './gpu_harness.ts';
+
+let checkFaults = () => {};
+beforeAll(async () => ({ checkFaults } = await openPoisoned()));
+afterEach(() => checkFaults());
+
+const valuesOf = (...tensors: readonly tf.Tensor[]) => Promise.all(tensors.map((t) => t.data()));
+
+const SHAPES = [
+  { batch: 2, length: 3, heads: 5, size: 7 },
+  { batch: 3, length: 13, heads: 2, size: 11 },
+  { batch: 2, length: 37, heads: 3, size: 16 },
+] as const;
+
+describe('scores on WebGPU', () => {
+  beforeAll(() => takeForms(TRAITS[0]!));
+
+  it.each(SHAPES)('attentionScores of $batch × $length, $heads heads of $size', async (shape) => {
+    const { batch, length, heads, size } = shape;
+    const dims = [batch * length, heads * size];
+    const [q, k, mask, dy] = [random(dims, 0), random(dims, 1), maskOf(shape, true), random([batch, heads, length, length], 2)];
+    const { scores, gradients } = exactScores(shape, await valuesOf(q, k, mask, dy));
+    await holdForms('LabAttentionScores', { q, k, mask }, { batch, length, heads }, [scores]);
+    await holdForms('LabAttentionScoresGradient', { dy, q, k }, { batch, length, heads }, gradients);
+  });
+
+  it.each([{ batch: 3, length: 1, heads: 2, size: 4, teacherSize: 1 }, ...SHAPES.flatMap((shape) => [{ ...shape, teacherSize: shape.size }, { ...shape, teacherSize: 3 }])])('relationDivergence of $batch × $length, $heads heads of $size and $teacherSize', async (shape) => {
+    const { batch, length, heads, size, teacherSize } = shape;
+    const [student, teacher, mask, dy] = [random([batch, heads, length, size], 0), random([batch, heads, length, teacherSize], 1), maskOf(shape, true), random([batch, heads, length], 2)];
+    const { losses, gradient } = exactRelations({ batch, heads, length, studentSize: size, teacherSize }, await valuesOf(student, teacher, mask, dy));
+    await holdForms('LabRelationDivergence', { student, teacher, mask }, {}, [losses]);
+    const [, lse] = run('LabRelationDivergence', { student, teacher, mask });
+    await holdForms('LabRelationDivergenceGradient', { dy, student, teacher, mask }, {}, [gradient], { lse: lse! });
+  });
+
+  it('keeps relations finite for a text of padding alone, and 0 for equal models', async () => {
+    const [student, teacher, mask, dy] = [random([2, 3, 7, 5], 0), random([2, 3, 7, 11], 1), tf.tensor([[1, 1, 1, 1, 1, 0, 0], Array<number>(7).fill(0)]), tf.ones([2, 3, 7])];
+    for (const other of [teacher, student]) {
+      const [losses, lse] = run('LabRelationDivergence', { student, teacher: other, mask });
+      const [gradient] = run('LabRelationDivergenceGradient', { dy, student, teacher: other, mask, lse: lse! });
+      for (const values of await valuesOf(losses!, gradient!)) expect(values.every((value) => (other === student ? value === 0 : Number.isFinite(value)))).toBe(true);
+    }
+  });
+});
+
+describe.each(TRAITS)('scores on WebGPU, software $software, $lanes lanes', (traits) => {
+  beforeAll(() => takeForms(traits));
+
+  it.each([...SHAPES, { batch: 1, length: 131, heads: 2 }])('scoreSquares of $batch × $length, $heads heads', async ({ batch, length, heads }) => {
+    const dims = [batch, heads, length, length];
+    const [student, teacher, mask, dy] = [random(dims, 0), random(dims, 1), maskOf({ batch, length, heads, size: 1 }, true), random(dims.slice(0, 3), 2)];
+    const { losses, gradient } = exactSquares({ length, heads }, await valuesOf(student, teacher, mask, dy));
+    await holdForms('LabScoreSquares', { student, teacher, mask }, {}, [losses]);
+    await holdForms('LabScoreSquaresGradient', { dy, student, teacher, mask }, {}, [gradient]);
+  });
+});
