@@ -6,9 +6,11 @@ import { filesFolder, type Folder } from '../hub/folder.ts';
 import { readAsIs, tensorLine, type ModelAsIs } from '../hub/inspect.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import { urlFolder } from '../hub/url_folder.ts';
+import { zipFiles } from '../hub/zip.ts';
+import { convertFolder } from '../lab/convert.ts';
 import { reportOf } from '../lab/fit_report.ts';
 import type { StoredModel } from '../store/types.ts';
-import type { InspectedModel, InspectEvent, InspectSource, MaybeStats } from './inspector_protocol.ts';
+import type { InspectedModel, InspectEvent, InspectorTask, InspectSource, MaybeStats, SaveTask } from './inspector_protocol.ts';
 
 /** What an inspection needs of the world. */
 export interface InspectionPorts {
@@ -25,15 +27,31 @@ const TELL = 100;
 /** Characters of config.json that are shown. */
 const SHOWN = 20_000;
 
+/** Does a task and tells how it goes; rejects with a Fault. */
+export function perform(task: InspectorTask, ports: InspectionPorts): Promise<void> {
+  return task.type === 'save' ? save(task, ports) : inspect(task.source, ports);
+}
+
 /** Reads a model, tells what it is, then tells the statistics of its tensors, one after another. */
-export async function inspect(source: InspectSource, ports: InspectionPorts): Promise<void> {
+async function inspect(source: InspectSource, ports: InspectionPorts): Promise<void> {
   const { tell } = ports;
-  const folder = await FOLDERS[source.kind](source as never, ports);
+  const folder = await open(source, ports);
   const found = await readAsIs(folder, { onProgress: (file, done, total) => tell({ type: 'reading', file, done, total }) });
   tell({ type: 'model', model: described(found) });
   measure([...found.raw.values()], ports);
   tell({ type: 'done' });
 }
+
+/** Reads a model whole and tells the files of its folder. */
+async function save({ source, name, dtype, form }: SaveTask, ports: InspectionPorts): Promise<void> {
+  const folder = await open(source, ports);
+  const { files } = await convertFolder(folder, { name, dtype, onProgress: (file, done, total) => ports.tell({ type: 'reading', file, done, total }) });
+  const blob = (bytes: Uint8Array) => new Blob([bytes.slice()]);
+  const zip = () => new Blob([zipFiles(files.map((file) => ({ name: `${name}/${file.name}`, bytes: file.bytes })))], { type: 'application/zip' });
+  ports.tell({ type: 'saved', files: form === 'zip' ? [{ name: `${name}.zip`, blob: zip() }] : files.map((file) => ({ name: file.name, blob: blob(file.bytes) })) });
+}
+
+const open = (source: InspectSource, ports: InspectionPorts): Promise<Folder> => FOLDERS[source.kind](source as never, ports);
 
 type Opener<K extends InspectSource['kind']> = (source: Extract<InspectSource, { kind: K }>, ports: InspectionPorts) => Promise<Folder>;
 

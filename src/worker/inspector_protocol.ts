@@ -1,4 +1,4 @@
-/** The contract between the page and the worker that inspects models: one source in, a row of events out. */
+/** The contract between the page and the worker that inspects models and writes them anew: one task in, a row of events out. */
 import type { FaultReport } from '../fault/fault.ts';
 import type { TensorStats } from '../formats/tensor_stats.ts';
 import type { TensorLine } from '../hub/inspect.ts';
@@ -16,6 +16,18 @@ export type InspectSource =
   | { readonly kind: 'files'; readonly files: readonly GivenFile[] }
   /** A model below `models/`, or one that was made under such a name and kept in this browser. */
   | { readonly kind: 'named'; readonly name: string };
+
+/** A model as the files of a Hugging Face folder, separate or in one archive. */
+export interface SaveTask {
+  readonly type: 'save';
+  readonly source: InspectSource;
+  /** What the folder, the archive and the card are called. */
+  readonly name: string;
+  readonly dtype: 'F32' | 'F16';
+  readonly form: 'zip' | 'files';
+}
+
+export type InspectorTask = { readonly type: 'inspect'; readonly source: InspectSource } | SaveTask;
 
 /** A model without the values of its tensors. */
 export interface InspectedModel {
@@ -41,4 +53,5 @@ export type InspectEvent =
   /** Statistics of the tensors from index `from` on, with the bytes looked at so far. */
   | { readonly type: 'stats'; readonly from: number; readonly stats: readonly MaybeStats[]; readonly bytes: number }
   | { readonly type: 'done' }
+  | { readonly type: 'saved'; readonly files: readonly GivenFile[] }
   | { readonly type: 'fault'; readonly fault: FaultReport };

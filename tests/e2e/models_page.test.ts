@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DIST, ensureBuilt, ROOT } from '../../scripts/build_app.ts';
@@ -101,6 +102,9 @@ describe('the page of models, with a Hub over HTTPS', () => {
     await page.getByRole('button', { name: 'Inspect org/open@main' }).click();
     await looked();
     expect(hub.seen).toEqual([]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as zip' }).click()]);
+    const saved = unzipSync(readFileSync(await download.path()));
+    expect([download.suggestedFilename(), ...Object.keys(saved)]).toEqual(['org-open.zip', ...['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'README.md'].map((name) => `org-open/${name}`)]);
     await page.getByRole('button', { name: 'Use as teacher' }).click();
     await page.getByText('Your own files').click();
     await page.getByText(/^org\/open: config\.json, tokenizer\.json/).waitFor();

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
-import { inspect } from '../../src/worker/inspection.ts';
-import type { InspectedModel, InspectEvent, InspectSource, MaybeStats } from '../../src/worker/inspector_protocol.ts';
+import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
+import { unzipFiles } from '../../src/hub/zip.ts';
+import { perform } from '../../src/worker/inspection.ts';
+import type { InspectedModel, InspectEvent, InspectorTask, InspectSource, MaybeStats } from '../../src/worker/inspector_protocol.ts';
 import type { StoredModel } from '../../src/store/types.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -27,10 +28,14 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** What an inspection told, with a clock that moves on by `tick` milliseconds whenever it is looked at. */
-async function told(source: InspectSource, tick: number, kept: (name: string) => Promise<StoredModel | undefined> = async () => undefined): Promise<InspectEvent[]> {
+function told(source: InspectSource, tick: number, kept?: (name: string) => Promise<StoredModel | undefined>): Promise<InspectEvent[]> {
+  return done({ type: 'inspect', source }, tick, kept);
+}
+
+async function done(task: InspectorTask, tick = 0, kept: (name: string) => Promise<StoredModel | undefined> = async () => undefined): Promise<InspectEvent[]> {
   const events: InspectEvent[] = [];
   let time = 0;
-  await inspect(source, { baseUrl, kept, now: () => (time += tick), tell: (event) => events.push(event) });
+  await perform(task, { baseUrl, kept, now: () => (time += tick), tell: (event) => events.push(event) });
   return events;
 }
 
@@ -88,5 +93,44 @@ describe('an inspection', () => {
     await expect(told({ kind: 'named', name: 'mini-bert-none' }, 0)).rejects.toMatchObject({ code: 'no-such-model' });
     await expect(told({ kind: 'files', files: [file('a.txt', 'text'), file('b.txt', 'text')] }, 0)).rejects.toMatchObject({ code: 'MissingFile', got: 'a.txt, b.txt' });
     await expect(told({ kind: 'files', files: [file('a.txt', 'some text that is no model')] }, 0)).rejects.toMatchObject({ where: 'a.txt' });
+  });
+});
+
+describe('saving', () => {
+  const savedBy = async (task: InspectorTask) => {
+    const last = (await done(task)).at(-1);
+    return last?.type === 'saved' ? last.files : [];
+  };
+  const bytesOf = async (blob: Blob | undefined) => new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));
+  const tensorsOf = async (files: readonly { readonly name: string; readonly blob: Blob }[]) => readSafetensors(await bytesOf(files.find(({ name }) => name.endsWith('.safetensors'))?.blob), 'saved').tensors;
+
+  it('writes a bundled model in its own precision bit for bit, as separate files', async () => {
+    const files = await savedBy({ type: 'save', source: { kind: 'named', name: 'mini-bert-rte' }, name: 'copy', dtype: 'F16', form: 'files' });
+    expect(files.map(({ name }) => name)).toEqual(['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt', 'README.md']);
+    const [before, after] = [readSafetensors(readFileSync(join(MODELS, 'mini-bert-rte', 'model.safetensors')), 'bundled').tensors, await tensorsOf(files)];
+    expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+    for (const [name, { bytes, dtype }] of before) expect([name, dtype, Buffer.compare(after.get(name)!.bytes, bytes)]).toEqual([name, 'F16', 0]);
+  });
+
+  it('writes a checkpoint of fairseq as one archive, widened', async () => {
+    const given = [{ name: 'fairseq.pt', blob: new Blob([readFileSync(join(ROOT, 'tests', 'fixtures', 'torch', 'fairseq.pt'))]) }];
+    const [archive] = await savedBy({ type: 'save', source: { kind: 'files', files: given }, name: 'mine', dtype: 'F32', form: 'zip' });
+    const files = unzipFiles(await bytesOf(archive?.blob), 'mine.zip');
+    expect([archive?.name, ...files.map(({ name }) => name)]).toEqual(['mine.zip', 'mine/config.json', 'mine/model.safetensors', 'mine/README.md']);
+    expect((await tensorsOf(files)).get('roberta.embeddings.word_embeddings.weight')?.dtype).toBe('F32');
+  });
+
+  it('keeps the card and the training state of a student, and no other card', async () => {
+    const folder = ['config.json', 'model.safetensors'].map((name) => ({ name, blob: new Blob([readFileSync(join(MODELS, 'mini-bert-rte', name))]) }));
+    const card = async (...more: { name: string; blob: Blob }[]) => {
+      const files = await savedBy({ type: 'save', source: { kind: 'files', files: [...folder, ...more] }, name: 'student', dtype: 'F32', form: 'files' });
+      return Promise.all(['README.md', 'trainer_state.json'].map((name) => files.find((f) => f.name === name)?.blob.text()));
+    };
+    expect(await card(file('README.md', '# its own'), file('trainer_state.json', '{"a":7}'))).toEqual(['# its own', '{"a":7}']);
+    expect(await card(file('README.md', '# another'))).toEqual([expect.stringMatching(/^# student\n.*converted from `files` by Distill Lab/s), undefined]);
+  });
+
+  it('refuses a model that is not whole', async () => {
+    await expect(done({ type: 'save', source: { kind: 'files', files: [file('config.json', readFileSync(join(MODELS, 'mini-bert', 'config.json'))), file('model.safetensors', weights('w', 1))] }, name: 'a', dtype: 'F32', form: 'zip' })).rejects.toMatchObject({ code: 'TensorMismatch' });
   });
 });

@@ -1,18 +1,19 @@
 import type { FaultReport } from '../../fault/fault.ts';
 import { toReport } from '../../fault/fault.ts';
 import { inspectInWorker } from '../../worker/inspector_client.ts';
-import type { InspectedModel, InspectEvent, InspectSource, MaybeStats } from '../../worker/inspector_protocol.ts';
+import type { InspectedModel, InspectEvent, InspectorTask, InspectSource, MaybeStats } from '../../worker/inspector_protocol.ts';
 import type { Fetching } from '../state/model_opener.svelte.ts';
 import { Pace } from '../state/pace.ts';
 
 /** What the inspector needs of the world. */
 export interface InspectorPorts {
-  /** Begins an inspection; returns what ends it at once. */
-  readonly inspect: (source: InspectSource, tell: (event: InspectEvent) => void) => () => void;
+  /** Begins a task; returns what ends it at once. */
+  readonly perform: (task: InspectorTask, tell: (event: InspectEvent) => void) => () => void;
   readonly now: () => number;
 }
 
-const REAL: InspectorPorts = { inspect: inspectInWorker, now: () => performance.now() };
+/** A worker for each task. */
+export const WORKERS: InspectorPorts = { perform: inspectInWorker, now: () => performance.now() };
 
 /** How far the inspection of a model has come. */
 export type Phase = 'empty' | 'reading' | 'measuring' | 'done' | 'stopped' | 'failed';
@@ -31,7 +32,7 @@ export class Inspector {
   #end: (() => void) | undefined;
   #pace: Pace;
 
-  constructor(private readonly ports: InspectorPorts = REAL) {
+  constructor(private readonly ports: InspectorPorts = WORKERS) {
     this.#pace = new Pace(ports.now);
   }
 
@@ -54,7 +55,7 @@ export class Inspector {
     this.stats = [];
     this.#pace = new Pace(this.ports.now);
     try {
-      this.#end = this.ports.inspect(source, (event) => this.#take(event));
+      this.#end = this.ports.perform({ type: 'inspect', source }, (event) => this.#take(event));
     } catch (error) {
       this.#take({ type: 'fault', fault: toReport(error) });
     }
@@ -69,12 +70,13 @@ export class Inspector {
   }
 
   #take(event: InspectEvent): void {
-    if (!this.busy) return;
+    if (!this.busy || event.type === 'saved') return;
     HANDLERS[event.type](this, event as never, this.#pace);
   }
 }
 
-type Handlers = { readonly [T in InspectEvent['type']]: (inspector: Inspector, event: Extract<InspectEvent, { type: T }>, pace: Pace) => void };
+type Told = Exclude<InspectEvent['type'], 'saved'>;
+type Handlers = { readonly [T in Told]: (inspector: Inspector, event: Extract<InspectEvent, { type: T }>, pace: Pace) => void };
 
 const HANDLERS: Handlers = {
   reading(inspector, { file, done, total }, pace) {

@@ -21,7 +21,7 @@ export interface MemoryQuestion {
 export interface MemoryAnswer {
   readonly plan: MemoryPlan;
   readonly fits: boolean;
-  /** Parts of the estimate that are not 0, largest first of all what is trained. */
+  /** Parts of the estimate that are not 0. */
   readonly parts: readonly { readonly name: string; readonly bytes: number }[];
   readonly sentences: readonly string[];
 }

@@ -4,7 +4,8 @@ import type { RunRecord } from '../../store/types.ts';
 import type { GivenFile } from '../../worker/protocol.ts';
 import { withArchives } from '../state/dropped.ts';
 import type { Setup } from '../state/setup.svelte.ts';
-import { Inspector, type InspectorPorts } from './inspector.svelte.ts';
+import { Inspector, WORKERS, type InspectorPorts } from './inspector.svelte.ts';
+import { Saver } from './saver.svelte.ts';
 
 /** The models that were made in this browser and are kept by name. */
 export interface KeptModels {
@@ -17,10 +18,12 @@ const REAL: KeptModels = { list: () => listModels(), delete: (name) => deleteMod
 /** What the view of models is made of; it outlives the view, so that an inspection goes on while another view is shown. */
 export class Models {
   readonly inspector: Inspector;
+  readonly saver: Saver;
   kept: readonly ModelEntry[] = $state.raw([]);
 
-  constructor(ports?: InspectorPorts, private readonly store: KeptModels = REAL) {
+  constructor(ports: InspectorPorts = WORKERS, private readonly store: KeptModels = REAL) {
     this.inspector = new Inspector(ports);
+    this.saver = new Saver(ports);
   }
 
   /** Inspects files as they were dropped or picked. */

@@ -14,7 +14,7 @@ import type { InspectorPorts } from '../../../../src/ui/models/inspector.svelte.
 import { ModelOpener } from '../../../../src/ui/state/model_opener.svelte.ts';
 import { Setup } from '../../../../src/ui/state/setup.svelte.ts';
 import type { GivenFile } from '../../../../src/worker/protocol.ts';
-import type { InspectEvent, InspectSource } from '../../../../src/worker/inspector_protocol.ts';
+import type { InspectEvent, InspectorTask } from '../../../../src/worker/inspector_protocol.ts';
 import '../../../../src/ui/styles/base.css';
 import { record, WASM } from '../fake_lab.ts';
 
@@ -128,17 +128,17 @@ describe('the view of models', () => {
   /** An inspection that is told by hand. */
   function played(store?: KeptModels) {
     let tell: (event: InspectEvent) => void = () => undefined;
-    const asked: InspectSource[] = [];
+    const asked: InspectorTask[] = [];
     const ended: number[] = [];
     let time = 0;
-    const ports: InspectorPorts = { now: () => (time += 1000), inspect: (source, listener) => (asked.push(source), (tell = listener), () => ended.push(asked.length)) };
+    const ports: InspectorPorts = { now: () => (time += 1000), perform: (task, listener) => (asked.push(task), (tell = listener), () => ended.push(asked.length)) };
     return { ...opened(ports, store), asked, ended, tell: (event: InspectEvent) => tell(event) };
   }
 
   it('shows progress with the time left, and stops on request with what is known', async () => {
     const { tell, ended, asked } = played();
     await page.getByRole('button', { name: 'Inspect mini-bert-rte' }).click();
-    expect(asked).toEqual([{ kind: 'named', name: 'mini-bert-rte' }]);
+    expect(asked).toEqual([{ type: 'inspect', source: { kind: 'named', name: 'mini-bert-rte' } }]);
     tell({ type: 'reading', file: 'model.safetensors', done: 2_000_000, total: 8_000_000 });
     tell({ type: 'reading', file: 'model.safetensors', done: 4_000_000, total: 8_000_000 });
     await expect.element(page.getByText('model.safetensors: 4.0 MB of 8.0 MB, 2 s left')).toBeVisible();
@@ -173,11 +173,30 @@ describe('the view of models', () => {
     await expect.poll(() => setup.teacherLayers).toBe(2);
   });
 
+  it('saves what is in view, and says what became of it', async () => {
+    const { tell, asked, ended } = played();
+    await page.getByRole('button', { name: 'Inspect mini-bert-rte' }).click();
+    const config = (await import('../../../../src/formats/config_json.ts')).readConfig(new TextEncoder().encode(CONFIG), 'c');
+    tell({ type: 'model', model: { name: 'org/tiny model', file: 'model.safetensors', config, tensors: lines, fit: { architecture: 'BertModel', heads: [], missing: [], unexpected: [], misshaped: [] } } });
+    tell({ type: 'done' });
+    await page.getByLabelText('Precision').selectOptions('F16, half the size');
+    await page.getByRole('button', { name: 'Save as zip' }).click();
+    expect(asked.at(-1)).toEqual({ type: 'save', source: { kind: 'named', name: 'mini-bert-rte' }, name: 'org-tiny-model', dtype: 'F16', form: 'zip' });
+    tell({ type: 'reading', file: 'model.safetensors', done: 3, total: 7 });
+    await expect.element(page.getByRole('progressbar', { name: 'Reading model.safetensors' })).toBeVisible();
+    await page.getByRole('button', { name: 'Stop saving' }).click();
+    expect(ended).toEqual([2]);
+    await page.getByRole('button', { name: 'Save as files' }).click();
+    tell({ type: 'fault', fault: { code: 'NotFinite', where: 'tensor "w"', expected: 'values up to 65504', got: '70000', remedy: 'Export in F32.' } });
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Export in F32.');
+    expect(await violations()).toEqual([]);
+  });
+
   it('lists teachers that were made here, and deletes one when it is asked twice', async () => {
     const deleted: string[] = [];
     const { asked } = played({ list: async () => [{ key: 'mini-bert-qqp', bytes: 3_100_000 }].filter(({ key }) => !deleted.includes(key)), delete: async (name) => void deleted.push(name) });
     await page.getByRole('button', { name: 'Inspect mini-bert-qqp' }).click();
-    expect(asked).toEqual([{ kind: 'named', name: 'mini-bert-qqp' }]);
+    expect(asked).toEqual([{ type: 'inspect', source: { kind: 'named', name: 'mini-bert-qqp' } }]);
     await page.getByRole('button', { name: 'Delete mini-bert-qqp' }).click();
     expect(deleted).toEqual([]);
     await page.getByRole('button', { name: 'Delete the model' }).click();
