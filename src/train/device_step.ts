@@ -1,6 +1,6 @@
 import * as tf from '../tensor/tf.ts';
 import { FlatTensors, flatLayout, spansOf, type FlatLayout, type Span } from '../tensor/plan/flat.ts';
-import { flatAdamW, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
+import { flatAdamW, type FlatKind, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
 import { aligned } from '../tensor/plan/layout.ts';
 import { Planner, recordingBackend, type DeviceProgram, type Execution } from '../tensor/plan/planner.ts';
 import { stepNumbers } from '../tensor/plan/step_numbers.ts';
@@ -85,7 +85,7 @@ export class DeviceStep {
   dispose(): void {
     this.#planner.dispose();
     tf.dispose([...this.#gradients.values()]);
-    for (const { slots, gradient } of this.#spans.values()) tf.dispose([...slots.flatMap(({ parameter, m, v, gradient: part }) => [parameter, m, v, part]), ...gradient]);
+    for (const { parameter, m, v, gradient } of [...this.#spans.values()].flat()) tf.dispose([parameter, m, v, gradient]);
     this.#spans.clear();
   }
 
@@ -134,8 +134,8 @@ export class DeviceStep {
   /** Updates these parameters from the flat gradient; returns the numbers of the step. */
   #update(names: readonly string[], terms: readonly tf.Tensor[], control: tf.Tensor, divisor: number): tf.Tensor {
     const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps, max_grad_norm } = this.job.options;
-    const { slots, gradient } = this.#spansOf(names);
-    const { numbers, scale } = stepNumbers(this.backend, terms, gradient, { max_grad_norm, divisor });
+    const slots = this.#spansOf(names);
+    const { numbers, scale } = stepNumbers(this.backend, terms, slots.map(({ gradient }) => gradient), { max_grad_norm, divisor });
     for (const slot of slots) flatAdamW(this.backend, slot, scale, control, { beta1, beta2, eps });
     scale.dispose();
     return numbers;
@@ -150,30 +150,29 @@ export class DeviceStep {
   }
 
   #makeSpans(names: readonly string[]): UpdatedSpans {
-    const byKind = new Map<string, string[]>();
-    for (const name of names) byKind.set(kindOf(this.#slot(name)), [...(byKind.get(kindOf(this.#slot(name))) ?? []), name]);
     const limit = this.backend.device.limits.maxStorageBufferBindingSize;
     const part = (flat: FlatTensors, span: Span) => tf.keep(flat.span(span));
     const { parameter, m, v, gradient } = this.#flat;
-    const slots = [...byKind.values()].flatMap((group) => spansOf(this.#layout, group, limit).map((span) => {
-      const { rate, weightDecay } = this.#slot(group[0]!).settings;
-      return { parameter: part(parameter, span), m: part(m, span), v: part(v, span), gradient: part(gradient, span), rate, weightDecay };
-    }));
-    return { slots, gradient: spansOf(this.#layout, names, limit).map((span) => part(gradient, span)) };
+    return spansOf(this.#layout, names, limit).map((span) => {
+      const kinds = this.#kindsIn(span, names);
+      return { parameter: part(parameter, span), m: part(m, span), v: part(v, span), gradient: part(gradient, span), kinds };
+    });
   }
 
-  #slot(name: string): TrainedSlot {
-    return this.optimizer.slots.get(name)!;
+  /** Neighbours that are updated alike count as one. */
+  #kindsIn({ offset, size }: Span, names: readonly string[]): FlatKind[] {
+    const places = names.map((name) => ({ slot: this.optimizer.slots.get(name)!, offset: this.#layout.places.get(name)!.offset }));
+    const inside = places.filter((place) => place.offset >= offset && place.offset < offset + size).sort((a, b) => a.offset - b.offset);
+    return inside.flatMap(({ slot, offset: at }, i) => {
+      if (i > 0 && kindOf(slot) === kindOf(inside[i - 1]!.slot)) return [];
+      const { rate, weightDecay } = slot.settings;
+      return [{ begin: (at - offset) / 4, rate, weightDecay }];
+    });
   }
 }
 
-/** Parts of the flat buffers, as views. */
-interface UpdatedSpans {
-  /** By kind of parameter. */
-  readonly slots: readonly FlatSlot[];
-  /** All of the gradient. */
-  readonly gradient: readonly tf.Tensor[];
-}
+/** The parts of the flat buffers that are updated together, as views. */
+type UpdatedSpans = readonly FlatSlot[];
 
 /** Parameters of one kind are updated alike. */
 const kindOf = ({ settings: { rate, weightDecay } }: TrainedSlot): string => `${weightDecay} ${rate}`;

@@ -2,8 +2,9 @@ import type * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 
-const UPDATE_WGSL = `
-struct Constants { size: u32, rate: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, eps: f32, decay: f32 }
+/** `kinds` of parameters lie one behind the other; each begins where the one before ends. */
+const wgsl = (kinds: number): string => `
+struct Constants { size: u32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, eps: f32, ${Array.from({ length: kinds }, (_, k) => `begin${k}: u32, rate${k}: f32, decay${k}: f32`).join(', ')} }
 @group(0) @binding(0) var<storage, read_write> p: array<f32>;
 @group(0) @binding(1) var<storage, read_write> m: array<f32>;
 @group(0) @binding(2) var<storage, read_write> v: array<f32>;
@@ -16,23 +17,33 @@ fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   let factor = scale[0];
   if (i >= c.size || factor < 0.0) { return; }
+  var rate = c.rate0;
+  var decay = c.decay0;
+  ${Array.from({ length: kinds - 1 }, (_, k) => `if (i >= c.begin${k + 1}) { rate = c.rate${k + 1}; decay = c.decay${k + 1}; }`).join('\n  ')}
   let gi = g[i] * factor;
   let mi = m[i] * c.beta1 + gi * c.rest1;
   let vi = v[i] * c.beta2 + gi * gi * c.rest2;
   m[i] = mi;
   v[i] = vi;
-  p[i] = p[i] - step[0] * c.rate * (mi / step[1] / (sqrt(vi / step[2]) + c.eps) + c.decay * p[i]);
+  p[i] = p[i] - step[0] * rate * (mi / step[1] / (sqrt(vi / step[2]) + c.eps) + decay * p[i]);
 }`;
 
-/** Equal parts of flat buffers, and what holds for all parameters in them. */
+/** What holds for all parameters from one place of a part on. */
+export interface FlatKind {
+  /** Elements of the part before it. */
+  readonly begin: number;
+  /** Multiplies the learning rate. */
+  readonly rate: number;
+  readonly weightDecay: number;
+}
+
+/** Equal parts of flat buffers, with the kinds of parameters in them, in order. */
 export interface FlatSlot {
   readonly parameter: tf.Tensor;
   readonly m: tf.Tensor;
   readonly v: tf.Tensor;
   readonly gradient: tf.Tensor;
-  /** Multiplies the learning rate. */
-  readonly rate: number;
-  readonly weightDecay: number;
+  readonly kinds: readonly FlatKind[];
 }
 
 export interface FlatAdamWConstants {
@@ -42,7 +53,7 @@ export interface FlatAdamWConstants {
 }
 
 /**
- * AdamW in place over parts of flat buffers; nothing is changed where `scale` is negative.
+ * AdamW in place over parts of flat buffers, in one dispatch; nothing is changed where `scale` is negative.
  *
  *   g ← scale·g;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  p ← p − lr·rate·( (m/c₁)/(√(v/c₂) + ε) + λp )
  *   `step` [3]: lr, c₁ = 1 − β₁ᵗ, c₂ = 1 − β₂ᵗ. Reads 16 bytes and writes 12 an element.
@@ -50,7 +61,8 @@ export interface FlatAdamWConstants {
  * Source: as `adamWUpdate` of the kernels.
  */
 export function flatAdamW(backend: LabWebGPUBackend, slot: FlatSlot, scale: tf.Tensor, step: tf.Tensor, { beta1, beta2, eps }: FlatAdamWConstants): void {
-  const { parameter, m, v, gradient, rate, weightDecay } = slot;
-  const constants = [u32(parameter.size), ...[rate, beta1, 1 - beta1, beta2, 1 - beta2, eps, weightDecay].map(f32)];
-  backend.dispatch({ wgsl: UPDATE_WGSL, workgroups: gridFor(parameter.size) }, [parameter, m, v, gradient, scale, step], constants, [parameter, m, v]);
+  const { parameter, m, v, gradient, kinds } = slot;
+  const byKind = kinds.flatMap(({ begin, rate, weightDecay }) => [u32(begin), f32(rate), f32(weightDecay)]);
+  const constants = [u32(parameter.size), ...[beta1, 1 - beta1, beta2, 1 - beta2, eps].map(f32), ...byKind];
+  backend.dispatch({ wgsl: wgsl(kinds.length), workgroups: gridFor(parameter.size) }, [parameter, m, v, gradient, scale, step], constants, [parameter, m, v]);
 }

@@ -11,6 +11,7 @@ import '../../../src/tensor/kernels/linear_activation.ts';
 import '../../../src/tensor/kernels/projections.ts';
 import '../../../src/tensor/kernels/residual_norm.ts';
 import '../../../src/tensor/kernels/row_divergence.ts';
+import { embeddingSum } from '../../../src/tensor/kernels/embedding_sum.ts';
 import { dropoutMask } from '../../../src/tensor/kernels/dropout.ts';
 import { idIndex, lookup } from '../../../src/tensor/kernels/lookup.ts';
 import { squareNorm } from '../../../src/tensor/kernels/square_norm.ts';
@@ -203,6 +204,22 @@ describe('kernels on WebGPU', () => {
     const ws = await w.data();
     const y = lookup(w, idIndex(ids, 7));
     expect([...(await y.data())]).toEqual(Array.from({ length: 155 }, (_, i) => ws[ids[Math.floor(i / 5)]! * 5 + (i % 5)]));
+  });
+
+  it.each([[false, 7, 3, 5], [true, 11, 13, 67]] as const)('adds embeddings, positions given: %s, of %i texts of %i tokens, width %i', async (given, texts, length, d) => {
+    const rows = texts * length;
+    const idsOf = (table: number, factor: number) => Int32Array.from({ length: rows }, (_, n) => (factor * n * n + n) % table);
+    const [tables, ids] = [[random([29, d], 0), random([3, d], 1), random([17, d], 2)], [idsOf(29, 5), idsOf(3, 1), given ? idsOf(17, 3) : Int32Array.from({ length: rows }, (_, n) => n % length)]];
+    const [values, dy] = [await valuesOf(tables), random([rows, d], 3)];
+    const ds = await dy.data();
+    const exact = Float64Array.from({ length: rows * d }, (_, i) => total(3, (k) => values[k]![ids[k]![Math.floor(i / d)]! * d + (i % d)]!));
+    const gradients = [29, 3, 17].map((extent) => new Float64Array(extent * d));
+    gradients.forEach((gradient, k) => ids[k]!.forEach((id, n) => { for (let j = 0; j < d; j++) gradient[id * d + j]! += ds[n * d + j]!; }));
+    const index = { words: idIndex(ids[0]!, 29), types: idIndex(ids[1]!, 3), positions: given ? idIndex(ids[2]!, 17) : undefined, length };
+    const sum = (words: tf.Tensor, types: tf.Tensor, positions: tf.Tensor) => embeddingSum({ words, types, positions }, index);
+    expect(relativeL2(await sum(tables[0]!, tables[1]!, tables[2]!).data(), exact)).toBeLessThan(1e-6);
+    const differentiated = tf.grads((...parts) => tf.sum(tf.mul(sum(...(parts as [tf.Tensor, tf.Tensor, tf.Tensor])), dy)))(tables);
+    for (const [k, gradient] of (await valuesOf(differentiated)).entries()) expect(relativeL2(gradient, gradients[k]!)).toBeLessThan(1e-6);
   });
 
   it('takes a label outside the classes as no class, and logits of any size', async () => {
