@@ -104,7 +104,7 @@ describe('the page of models, with a Hub over HTTPS', () => {
     expect(hub.seen).toEqual([]);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as zip' }).click()]);
     const saved = unzipSync(readFileSync(await download.path()));
-    expect([download.suggestedFilename(), ...Object.keys(saved)]).toEqual(['org-open.zip', ...['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'README.md'].map((name) => `org-open/${name}`)]);
+    expect([download.suggestedFilename(), ...Object.keys(saved)]).toEqual(['org-open.zip', ...['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'README.md'].map((name) => `org-open/${name}`)]);
     await page.getByRole('button', { name: 'Use as teacher' }).click();
     await page.getByText('Your own files').click();
     await page.getByText(/^org\/open: config\.json, tokenizer\.json/).waitFor();
