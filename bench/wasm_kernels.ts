@@ -12,6 +12,9 @@ import { openBackend } from '../src/tensor/backends/open.ts';
 import { indexById } from '../src/tensor/kernels/lookup.ts';
 import '../src/tensor/kernels/cross_entropy.ts';
 import '../src/tensor/kernels/attention.ts';
+import '../src/tensor/kernels/bank_products.ts';
+import '../src/tensor/kernels/relation_divergence.ts';
+import '../src/tensor/kernels/score_squares.ts';
 import { crossEntropy } from '../src/tensor/kernels/cross_entropy.ts';
 import { distillationLoss } from '../src/tensor/kernels/distillation_loss.ts';
 import { key, normal, integer } from '../src/random/counter.ts';
@@ -78,6 +81,26 @@ async function kernels(use: (form: Form) => void): Promise<void> {
   const labels = () => tf.tensor1d(ids.subarray(0, 160), 'int32');
   await compare(use, 'LabCrossEntropy', '160 × 2000', { logits: random([160, 2000], 8), labels: labels() }, {});
   await compare(use, 'LabCrossEntropyGradient', '160 × 2000', { dy: tf.ones([160]), logits: random([160, 2000], 8), labels: labels() }, {});
+}
+
+/** What objectives compare: scores and relations of two models, and rows of a memory bank. */
+async function comparisons(use: (form: Form) => void): Promise<void> {
+  const maskOf = (length: number) => tf.ones([32, length]);
+  for (const length of [16, 32]) {
+    const [rows, scores] = [[32 * length, 64], [32, 4, length, length]];
+    const [values, products, size] = [[32, 4, length, 16], 2 * 32 * length ** 2 * 64, `B 32 T ${length} H 4`];
+    await compare(use, 'LabAttentionScores', `${size} d 64`, { q: random(rows, 0), k: random(rows, 1), mask: maskOf(length) }, { batch: 32, length, heads: 4 }, products);
+    await compare(use, 'LabAttentionScoresGradient', `${size} d 64`, { dy: random(scores, 2), q: random(rows, 0), k: random(rows, 1) }, { batch: 32, length, heads: 4 }, 2 * products);
+    await compare(use, 'LabRowDivergence', size, { teacher: random(scores, 0), student: random(scores, 1) }, { floor: 0 });
+    await compare(use, 'LabRowDivergenceGradient', size, { dy: random(scores.slice(0, 3), 2), teacher: random(scores, 0), student: random(scores, 1) }, { floor: 0 });
+    await compare(use, 'LabScoreSquares', size, { student: random(scores, 0), teacher: random(scores, 1), mask: maskOf(length) }, {});
+    await compare(use, 'LabScoreSquaresGradient', size, { dy: random(scores.slice(0, 3), 2), student: random(scores, 0), teacher: random(scores, 1), mask: maskOf(length) }, {});
+    await compare(use, 'LabRelationDivergence', `${size} d 64`, { student: random(values, 0), teacher: random(values, 1), mask: maskOf(length) }, {}, 2 * products);
+    await compare(use, 'LabRelationDivergenceGradient', `${size} d 64`, { dy: random(scores.slice(0, 3), 2), student: random(values, 0), teacher: random(values, 1), mask: maskOf(length) }, {}, 3 * products);
+  }
+  const rows = tf.tensor2d(Int32Array.from({ length: 32 * 101 }, (_, n) => integer(key(4, 'init'), n, 2500)), [32, 101], 'int32');
+  await compare(use, 'LabBankProducts', '32 × 101 of 2500 × 128', { vectors: random([32, 128], 0), bank: random([2500, 128], 1), rows: rows.clone() }, {}, 2 * 32 * 101 * 128);
+  await compare(use, 'LabBankProductsGradient', '32 × 101 of 2500 × 128', { dy: random([32, 101], 2), bank: random([2500, 128], 1), rows }, {}, 2 * 32 * 101 * 128);
 }
 
 interface Size {
@@ -150,6 +173,9 @@ export async function main(options: readonly string[]): Promise<void> {
   await openBackend({ choice: 'wasm', onFault: (fault) => { throw fault; } });
   const use = kernelForms();
   const quick = options.includes('--quick');
-  if (!options.includes('--steps')) await kernels(use);
+  if (!options.includes('--steps')) {
+    await kernels(use);
+    await comparisons(use);
+  }
   await steps(use, Object.keys(STEPS).slice(0, quick ? 1 : undefined));
 }
