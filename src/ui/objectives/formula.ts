@@ -5,10 +5,15 @@
  * letters and more stand upright, single letters are variables.
  */
 export type MathNode =
-  | { readonly kind: 'variable' | 'word' | 'number' | 'operator'; readonly text: string }
+  | Leaf<'variable'> | Leaf<'word'> | Leaf<'number'> | Leaf<'operator'>
   | { readonly kind: 'space' }
   | { readonly kind: 'script'; readonly base: MathNode; readonly below: readonly MathNode[]; readonly above: readonly MathNode[] }
   | { readonly kind: 'root'; readonly of: readonly MathNode[] };
+
+interface Leaf<Kind extends string> {
+  readonly kind: Kind;
+  readonly text: string;
+}
 
 /** Characters that are an exponent or an index by themselves. */
 const RAISED: Readonly<Record<string, string>> = { '²': '2', 'ᵀ': 'T' };
