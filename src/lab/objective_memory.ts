@@ -10,20 +10,20 @@ type Cost = Partial<Pick<Compared, 'vectors' | 'scores'>>;
 
 /**
  * What lives at the peak of a step for each layer that an objective compares, by the tap that it compares: vectors a token,
- * and matrices [B, H, T, T]. Relations of queries, keys and values are such matrices too. Fitted to tfjs's own count on WASM;
- * steps that are replayed on WebGPU share memory and take less.
+ * and matrices [B, H, T, T]: the scores of both models, and the gradient of the student's. Relations of queries, keys and
+ * values are never stored. Fitted to tfjs's own count on WASM; steps that are replayed on WebGPU share memory and take less.
  */
 const COSTS: Readonly<Record<TapName, Cost>> = {
   hiddenStates: { vectors: 2.5 },
-  attentionScores: { scores: 10 },
-  attentionProbabilities: { scores: 10 },
-  queries: { scores: 14.5 },
-  keys: { scores: 14.5 },
-  values: { scores: 14.5 },
+  attentionScores: { scores: 3 },
+  attentionProbabilities: { scores: 3 },
+  queries: { vectors: 3 },
+  keys: { vectors: 3 },
+  values: { vectors: 3 },
 };
 
 /** Objectives that hold more matrices of scores a layer than others. */
-const SCORES: ReadonlyMap<string, number> = new Map([['att_mse', 18], ['att_mse_hidden_mse', 18], ['pear_col', 175]]);
+const SCORES: ReadonlyMap<string, number> = new Map([['pear_col', 134]]);
 
 /** Vectors a token that a first compared hidden state costs: the gradient then reaches every token of it. */
 const FIRST_STATE = 12;
@@ -40,7 +40,7 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
   if (terms.length === 0) return undefined;
   const costs = terms.map(costOf);
   const sum = (of: (cost: Compared) => number) => costs.reduce((total, cost) => total + of(cost), 0);
-  const hasStates = costs.some(({ vectors }) => vectors > 0);
+  const hasStates = 'hiddenStates' in tapsNeeded(terms, 'student', 0);
   return { vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed) };
 }
 
