@@ -6,7 +6,7 @@ import { significant, wholeNumber } from '../state/numbers.ts';
 /** Characters of a name that are shown. */
 const LONGEST = 160;
 /** Names of one kind that a report lists. */
-const LISTED = 200;
+const LISTED = 2000;
 
 /** A text of a file without the characters that steer or turn what stands around them. */
 export function printable(text: string): string {
