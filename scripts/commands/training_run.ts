@@ -62,7 +62,7 @@ export async function train(job: Job & { readonly notes?: readonly string[] }, v
 
 function subjectOf({ kind, task }: Recipe, examples: number): string {
   const onText = kind === 'pretrain' || kind === 'distill-text';
-  return onText ? `Masked words of ${examples} held-out texts` : `${task}, scores on ${examples} dev rows`;
+  return onText ? `Text, scores on ${examples} masked words that were held out` : `${task}, scores on ${examples} dev rows`;
 }
 
 function summary({ recipe }: Job, rows: readonly ResultRow[], device: DeviceReport | undefined, seconds: number, out: string): string {

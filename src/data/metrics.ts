@@ -57,6 +57,7 @@ function counts(values: Values): ReadonlyMap<number, number> {
 /** Pearson correlation, by centred sums; NaN when predictions or labels are constant. */
 export function pearson(predictions: Values, labels: Values): number {
   const n = sizeOf(predictions, labels);
+  if (isConstant(predictions) || isConstant(labels)) return NaN;
   const p0 = sum(predictions, labels, (p) => p) / n;
   const l0 = sum(predictions, labels, (_, l) => l) / n;
   const pp = sum(predictions, labels, (p) => (p - p0) ** 2);
@@ -64,6 +65,9 @@ export function pearson(predictions: Values, labels: Values): number {
   const pl = sum(predictions, labels, (p, l) => (p - p0) * (l - l0));
   return pp === 0 || ll === 0 ? NaN : Math.max(-1, Math.min(1, pl / Math.sqrt(pp) / Math.sqrt(ll)));
 }
+
+/** All values equal; their mean may differ from them by rounding. */
+const isConstant = (values: Values): boolean => Array.from(values).every((value) => value === values[0]);
 
 /** Spearman correlation: Pearson's of the ranks, equal values sharing the mean of their ranks; NaN when one is constant. */
 export function spearmanr(predictions: Values, labels: Values): number {

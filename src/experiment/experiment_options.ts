@@ -79,6 +79,8 @@ export const EXPERIMENT_OPTIONS = {
   hidden_size: integer(2, 4096, "the student's width; what is narrower than the teacher is compared through a projection", "the teacher's"),
   num_attention_heads: integer(1, 256, "the student's heads", "the teacher's, in proportion to the width"),
   intermediate_size: integer(1, 65_536, "the student's inner width", "the teacher's, in proportion to the width"),
+  projection: choice(['identity', 'tanh', 'relu', 'gelu'], 'activation of the projection between different widths, and of combine', 'identity: linear'),
+  projection_learning_rate: real(0, 10, 'its highest learning rate', 'that of the stage'),
   init_from: text('MODEL', 'model whose layers the student starts from instead of its teacher’s, e.g. mini-bert'),
   init_parts: partList,
   fidelity: choice(['corrected', 'released'], 'objectives as corrected here, or as the reference computes them', 'corrected'),

@@ -8,18 +8,20 @@ import { didYouMean, UsageError, type Values } from './option.ts';
 import type { ObjectiveTerm } from './recipe.ts';
 
 /** Options that say more of a term than its method does. */
-export type TermValues = Values<Pick<typeof EXPERIMENT_OPTIONS, 'mapping' | 'temperature' | 'kd_weight' | 'nce_k' | 'crd_feat_dim' | 'crd_weight' | 'use_mse'>>;
+export type TermValues = Values<Pick<typeof EXPERIMENT_OPTIONS, 'mapping' | 'temperature' | 'kd_weight' | 'nce_k' | 'crd_feat_dim' | 'crd_weight' | 'use_mse' | 'projection' | 'projection_learning_rate'>>;
 
 /**
  * `a+0.5*b` as terms; each of them by a method of that half of the reference, or by the name of an objective. `note` is
  * told what of the options has no part in a term. UsageError at `--method` for unknown names.
  */
 export function methodTerms(method: string, half: ReferenceHalf, values: TermValues, note: (text: string) => void): ObjectiveTerm[] {
-  return method.split('+').flatMap((part) => {
+  const terms = method.split('+').flatMap((part) => {
     const match = /^(?:(\d*\.?\d+)\*)?([\w-]+)$/.exec(part.trim());
     if (!match) throw new UsageError('--method', 'a method such as att_mse_learn, or a sum such as att_mse+0.5*hidden_cls', `"${method}"`);
     return named(match[2]!, half, values, note).map((term) => ({ ...term, weight: term.weight * Number(match[1] ?? 1) }));
   });
+  if (values.mapping !== undefined && terms.every(({ name }) => entryNamed(name)?.mapping === undefined)) note(`${method} compares no layers: --mapping ${values.mapping} has no part in it.`);
+  return terms;
 }
 
 /** UsageError at `--method` for a term that has nothing to compare in what is trained on. */
@@ -34,7 +36,7 @@ export function checkFit(terms: readonly ObjectiveTerm[], on: TrainedOn): void {
 function named(name: string, half: ReferenceHalf, values: TermValues, note: (text: string) => void): ObjectiveTerm[] {
   const terms = termsOf(name, half).map((term) => withKnobs(term, values));
   const contrastive = name === 'kd' && (values.crd_weight ?? 0) > 0 ? [withKnobs({ name: 'crd', weight: values.crd_weight!, parameters: { embeddings: 0 }, mapping: 'skip' }, values)] : [];
-  return [...terms.map((term) => mapped(term, values, note)), ...contrastive];
+  return [...terms.map((term) => projecting(mapped(term, values, note), values)), ...contrastive];
 }
 
 function termsOf(name: string, half: ReferenceHalf): readonly ObjectiveTerm[] {
@@ -47,6 +49,12 @@ function termsOf(name: string, half: ReferenceHalf): readonly ObjectiveTerm[] {
     const names = [...Object.keys(REFERENCE_METHODS[half]), ...OBJECTIVE_LIST.map((one) => one.name)];
     throw new UsageError('--method', error.expected, error.got, error.remedy.startsWith('Choose') ? didYouMean(name, names) : error.remedy);
   }
+}
+
+/** The term with what was said of its projection, where it has one. */
+function projecting(term: ObjectiveTerm, { projection: activation, projection_learning_rate: learning_rate }: TermValues): ObjectiveTerm {
+  if (!entryNamed(term.name)?.projects) return term;
+  return { ...term, ...(activation === undefined ? {} : { projection: { activation } }), ...(learning_rate === undefined ? {} : { learning_rate }) };
 }
 
 /** Knobs by the objective whose parameters they are. */

@@ -2,7 +2,7 @@
  * The objectives by name, without their losses: what a command line and a page have to know of them, where there are no
  * tensors. The list is written from the objectives themselves.
  */
-import type { Control } from '../distill/objective.ts';
+import type { Control, TapLayers } from '../distill/objective.ts';
 import { OBJECTIVE_LIST } from './objective_list.ts';
 import { didYouMean, UsageError } from './option.ts';
 import type { Recipe } from './recipe.ts';
@@ -24,6 +24,10 @@ export interface CatalogueEntry {
   readonly mapping?: string;
   /** Labels that it looks at: of any kind, or class ids alone. */
   readonly labels?: 'any' | 'classes';
+  /** Intermediate tensors that it compares, by tap. */
+  readonly reads: readonly (keyof TapLayers)[];
+  /** Whether it trains a projection where hidden states differ in width. */
+  readonly projects: boolean;
   /** Whether it can compare all states at once. */
   readonly combines: boolean;
   /** Numbers that a person may set. */

@@ -108,4 +108,10 @@ export const PRESETS: readonly Preset[] = [
       student: { num_hidden_layers: 3, init: { kind: 'layers', layers: [0, 1, 2] } },
     },
   },
+  {
+    name: 'text',
+    title: 'Plain text',
+    description: 'The base model teaches three layers to fill in masked words, ready to be finetuned.',
+    recipe: TEXT_RECIPE,
+  },
 ];

@@ -3,7 +3,7 @@ import { EXPERIMENT_OPTIONS } from './experiment_options.ts';
 import { flag, text } from './option.ts';
 import { MODEL_HELP } from './training_options.ts';
 
-const { stage, mapping, student_layers, hidden_size, num_attention_heads, intermediate_size, init_from, init_parts, temperature, kd_weight, fidelity, dropout, stage_start, stage_training, baselines } = EXPERIMENT_OPTIONS;
+const { stage, mapping, student_layers, hidden_size, num_attention_heads, intermediate_size, init_from, init_parts, temperature, kd_weight, projection, projection_learning_rate, fidelity, dropout, stage_start, stage_training, baselines } = EXPERIMENT_OPTIONS;
 
 /** What only a run with a teacher has a use for, beside `teacher` itself. */
 export const TEXT_STUDENT_OPTIONS = {
@@ -19,6 +19,8 @@ export const TEXT_STUDENT_OPTIONS = {
   init_parts,
   temperature: { ...temperature, help: 'temperature τ of masked_lm_distill', otherwise: '1' },
   kd_weight: { ...kd_weight, help: 'weight β of the teacher in masked_lm_distill', otherwise: '0.5' },
+  projection,
+  projection_learning_rate,
   aug: flag('replace most tokens by random ones in half of the batches'),
   fidelity,
   dropout,

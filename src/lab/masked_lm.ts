@@ -22,7 +22,7 @@ function predictMasked(parameters: Parameters, config: ModelConfig, tokenizer: T
   return { logits: maskedLmLogits(parameters, config, last, idIndex(positions, rows.size * rows.length)), words: tf.tensor1d(words, 'int32') };
 }
 
-/** Loss and accuracy of the masked tokens of held-out text; the masks are the same for every model. */
+/** Loss and accuracy of the masked words of held-out text, which are the examples; the masks are the same for every model. */
 export async function scoreMaskedLm(model: { config: ModelConfig; parameters: Parameters }, examples: readonly EncodedExample[], tokenizer: Tokenizer, maxLength: number, onProgress: (done: number) => Promise<void>): Promise<Scores> {
   let [loss, right, count, done] = [0, 0, 0, 0];
   for (const indices of evaluationBatches(examples, 64)) {
@@ -38,5 +38,5 @@ export async function scoreMaskedLm(model: { config: ModelConfig; parameters: Pa
     await onProgress(done);
   }
   const mean = loss / Math.max(1, count);
-  return { metrics: { accuracy: right / Math.max(1, count), loss: mean }, byDepth: [], loss: mean, examples: examples.length };
+  return { metrics: { accuracy: right / Math.max(1, count), loss: mean }, byDepth: [], loss: mean, examples: count };
 }

@@ -14,6 +14,7 @@ import { fitted, fromScratch, type Fitted } from './fitting.ts';
 import { checkLength, checkObjectives } from './limits.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
+import { shapeNotes } from './student.ts';
 import { preparePretraining, prepareTextDistillation } from './prepare_text.ts';
 import { checkMemory } from './memory_check.ts';
 import { folderOf, loadInit, loadModel, type Shelf } from './sources.ts';
@@ -39,6 +40,7 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
   const teacherUntrained = recipe.kind === 'distill' && !trained;
   const initFrom = recipe.kind === 'distill' ? await loadInit(recipe, shelf, start) : undefined;
   checkMemory(recipe, start.config, ['classification'], teacherUntrained, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
+  if (recipe.kind === 'distill') for (const text of shapeNotes(recipe, start.config, initFrom?.config)) shelf.emit({ type: 'note', text });
   const rows = await taskRows(task, recipe.data, shelf, gate);
   const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
   const data = {

@@ -16,6 +16,7 @@ import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 import { checkMemory } from './memory_check.ts';
 import { loadInit, loadModel, type Shelf } from './sources.ts';
+import { shapeNotes } from './student.ts';
 import { checkFit, tokenizerFor, type NamedTokenizer } from './tokenizers.ts';
 
 /** Texts of held-out documents that a model is scored on, and watched on; of a small corpus together a third at most. */
@@ -38,6 +39,7 @@ export async function prepareTextDistillation(recipe: Recipe, shelf: Shelf, gate
   const named = await tokenizerFor(recipe, loaded, shelf);
   const start = loaded.weights;
   const initFrom = await loadInit(recipe, shelf, start);
+  for (const text of shapeNotes(recipe, start.config, initFrom?.config)) shelf.emit({ type: 'note', text });
   return sessionOf(recipe, { start, ...(initFrom ? { initFrom } : {}) }, named, shelf, gate);
 }
 

@@ -1,5 +1,6 @@
 import { Fault } from '../fault/fault.ts';
 import type { ModelSource, Recipe } from '../experiment/recipe.ts';
+import { headsFor } from '../experiment/student_shape.ts';
 import { BUNDLED_BASE } from '../experiment/presets.ts';
 import { filesFolder, type Folder, type GivenFile } from '../hub/folder.ts';
 import { readModelFolder, readTokenizerFiles } from '../hub/model_folder.ts';
@@ -145,11 +146,4 @@ export function scratchConfig(num_hidden_layers: number, hidden_size: number): M
     pad_token_id: 0,
     labels: [],
   };
-}
-
-/** Heads of 16 features where the width allows it, else the next larger size that divides it. */
-function headsFor(width: number): number {
-  let heads = Math.max(1, Math.floor(width / 16));
-  while (width % heads > 0) heads--;
-  return heads;
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../fault/fault.ts';
 import type { Recipe } from '../experiment/recipe.ts';
+import { studentWidths, widthNotes, type ModelWidths } from '../experiment/student_shape.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialisationSentence, initialiseStudent, REFERENCE_PARTS, studentConfig, type StudentPart } from '../model/student_init.ts';
 import type { Head } from '../model/parameters.ts';
@@ -34,11 +35,15 @@ export function studentShape(recipe: Recipe, source: ModelConfig): ModelConfig {
   return studentConfig(source, recipe.student.num_hidden_layers, widthOf(recipe, source));
 }
 
-/** The student's widths; heads and inner width follow its width where they are not given. */
-function widthOf({ student }: Recipe, { hidden_size: width, num_attention_heads, intermediate_size }: ModelConfig): Partial<Pick<ModelConfig, 'hidden_size' | 'num_attention_heads' | 'intermediate_size'>> {
-  const hidden_size = student.hidden_size ?? width;
-  const scaled = (size: number) => Math.max(1, Math.round((size * hidden_size) / width));
-  const heads = student.num_attention_heads ?? scaled(num_attention_heads);
-  if (hidden_size % heads === 0) return { hidden_size, num_attention_heads: heads, intermediate_size: student.intermediate_size ?? scaled(intermediate_size) };
+/** The student's widths, where its heads divide them. */
+function widthOf({ student }: Recipe, source: ModelConfig): ModelWidths {
+  const widths = studentWidths(student, source);
+  const { hidden_size, num_attention_heads: heads } = widths;
+  if (hidden_size % heads === 0) return widths;
   throw new Fault({ code: 'bad-student-shape', where: 'the student', expected: `a number of heads that divides its width of ${hidden_size}`, got: String(heads), remedy: 'Set its width and its heads so that one divides the other.' });
+}
+
+/** What the recipe's objectives do where student and teacher differ in heads or width, as sentences. */
+export function shapeNotes(recipe: Recipe, teacher: ModelConfig, initFrom: ModelConfig = teacher): string[] {
+  return widthNotes(recipe.stages.flatMap(({ objectives }) => objectives), studentShape(recipe, initFrom), teacher);
 }

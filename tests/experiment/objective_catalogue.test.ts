@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { OBJECTIVES } from '../../src/distill/objectives/index.ts';
 import type { Objective } from '../../src/distill/objective.ts';
 import { entryNamed, objectiveEntry, type CatalogueEntry } from '../../src/experiment/objective_catalogue.ts';
+import type { TapName } from '../../src/model/taps.ts';
 import { Fault } from '../../src/fault/fault.ts';
 
 const LIST = join(import.meta.dirname, '..', '..', 'src', 'experiment', 'objective_list.ts');
@@ -18,10 +19,17 @@ function combines({ taps }: Objective): boolean {
   }
 }
 
+const setting = (objective: Objective) => ({ student: { layers: 2, heads: 1, hidden_size: 2 }, teacher: { layers: 2, heads: 1, hidden_size: 3 }, mapping: objective.mapping ?? { kind: 'skip' as const }, fidelity: 'corrected' as const, parameters: {}, seed: 0 });
+
+/** What it asks for of the student. */
+const reads = (objective: Objective) => (Object.keys(objective.taps?.(setting(objective), 0).student ?? {}) as TapName[]).sort();
+
+const projects = (objective: Objective) => (objective.trainables?.(setting(objective)) ?? []).some(({ name }) => name === 'projection.weight');
+
 function entryOf(objective: Objective): CatalogueEntry {
   const { name, aliases, title, about, formula, source, released, controls, needs: { labels } } = objective;
   const compares = objective.taps ? 'layers' : objective.needs.maskedLm ? 'masked words' : 'predictions';
-  return { name, aliases, title, about, formula, source, ...(released === undefined ? {} : { released }), compares, ...(objective.mapping ? { mapping: objective.mapping.kind } : {}), ...(labels ? { labels } : {}), combines: combines(objective), controls };
+  return { name, aliases, title, about, formula, source, ...(released === undefined ? {} : { released }), compares, ...(objective.mapping ? { mapping: objective.mapping.kind } : {}), ...(labels ? { labels } : {}), reads: reads(objective), projects: projects(objective), combines: combines(objective), controls };
 }
 
 it('lists every objective as it is; written anew by -u', async () => {

@@ -1,13 +1,31 @@
 import type { MetricName } from '../../data/task.ts';
 import { taskNamed } from '../../data/tasks.ts';
+import type { Recipe } from '../../experiment/recipe.ts';
+import { score, significant } from './numbers.ts';
+
+/** A metric on the page. */
+export interface MetricInfo {
+  readonly name: MetricName | 'loss';
+  readonly title: string;
+  /** How a value is written. */
+  readonly show: (value: number | undefined) => string;
+}
 
 const TITLES: Readonly<Record<MetricName, string>> = {
   accuracy: 'Accuracy', f1: 'F1', matthews_correlation: 'Matthews correlation', pearson: 'Pearson', spearmanr: 'Spearman',
 };
 
-/** Metrics of a task with their titles, the headline first; accuracy alone for a task that is not in the table. */
-export function metricsOf(task: string): readonly { readonly name: MetricName; readonly title: string }[] {
-  return metricNames(task).map((name) => ({ name, title: TITLES[name] }));
+const metric = (name: MetricName): MetricInfo => ({ name, title: TITLES[name], show: score });
+
+/** Of masked words: how many were named, and the cross-entropy of naming them. */
+const MASKED_WORDS: readonly MetricInfo[] = [metric('accuracy'), { name: 'loss', title: 'Loss', show: (value) => (value === undefined ? '–' : significant(value)) }];
+
+/** Whether a recipe trains on text, where masked words are scored instead of a task's rows. */
+export const isOnText = ({ kind }: Pick<Recipe, 'kind'>): boolean => kind === 'pretrain' || kind === 'distill-text';
+
+/** Metrics of a recipe's models, the headline first; accuracy alone for a task that is not in the table. */
+export function metricsOf(recipe: Pick<Recipe, 'kind' | 'task'>): readonly MetricInfo[] {
+  return isOnText(recipe) ? MASKED_WORDS : metricNames(recipe.task).map(metric);
 }
 
 function metricNames(task: string): readonly MetricName[] {

@@ -1,3 +1,4 @@
+import type { ModelWidths } from '../../experiment/student_shape.ts';
 import { holdsModel, isModelFile, TOKENIZER_FILES } from '../../hub/file_names.ts';
 import type { GivenFile } from '../../worker/protocol.ts';
 
@@ -80,11 +81,22 @@ function baseName(path: string): string {
 
 /** The number of encoder layers that a `config.json` declares; undefined when it declares none that could be. */
 export function layersOfConfig(text: string): number | undefined {
+  const layers = numbersOf(text)?.num_hidden_layers;
+  return layers !== undefined && layers <= 48 ? layers : undefined;
+}
+
+/** Widths that a `config.json` names; undefined where one of them is missing. */
+export function widthsOfConfig(text: string): ModelWidths | undefined {
+  const { hidden_size, num_attention_heads, intermediate_size } = numbersOf(text) ?? {};
+  return hidden_size === undefined || num_attention_heads === undefined || intermediate_size === undefined ? undefined : { hidden_size, num_attention_heads, intermediate_size };
+}
+
+/** The positive whole numbers of a JSON object by name. */
+function numbersOf(text: string): Partial<Record<string, number>> | undefined {
   try {
     const config: unknown = JSON.parse(text);
-    if (typeof config !== 'object' || config === null || !('num_hidden_layers' in config)) return undefined;
-    const layers = config.num_hidden_layers;
-    return typeof layers === 'number' && Number.isInteger(layers) && layers >= 1 && layers <= 48 ? layers : undefined;
+    if (typeof config !== 'object' || config === null) return undefined;
+    return Object.fromEntries(Object.entries(config).filter((entry): entry is [string, number] => Number.isInteger(entry[1]) && entry[1] >= 1));
   } catch {
     return undefined;
   }

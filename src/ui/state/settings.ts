@@ -1,32 +1,23 @@
 import { layerPairs, parseMapping } from '../../distill/layer_mapping.ts';
 import { entryNamed } from '../../experiment/objective_catalogue.ts';
-import type { ObjectiveTerm, Recipe, TrainingArguments } from '../../experiment/recipe.ts';
+import type { ObjectiveTerm, Recipe, StageTraining, TrainingArguments } from '../../experiment/recipe.ts';
+import { MINI_GLUE_TASKS } from '../../data/tasks.ts';
 import { toReport } from '../../fault/fault.ts';
+import { real, whole, type NumberRule } from './number_rule.ts';
+import { shownFields } from './optimisation_fields.ts';
+
+export type { NumberRule } from './number_rule.ts';
 
 /** A recipe while a person edits it: the same value, writable all the way down. */
 export type Editable<T> = T extends readonly (infer Item)[] ? Editable<Item>[]
   : T extends object ? { -readonly [Key in keyof T]: Editable<T[Key]> } : T;
 export type Draft = Editable<Recipe>;
 
-/** What a number of the recipe may be, and how its field explains itself. */
-export interface NumberRule {
-  readonly label: string;
-  readonly hint: string;
-  readonly min: number;
-  readonly max: number;
-  /** Step of the field's arrows; a whole-number rule has a whole step. */
-  readonly step: number;
-  readonly integer: boolean;
-}
-
 /** A setting that cannot be used, as one sentence. */
 export interface Problem {
   readonly field: string;
   readonly sentence: string;
 }
-
-const whole = (label: string, min: number, max: number, hint: string, step = 1): NumberRule => ({ label, hint, min, max, step, integer: true });
-const real = (label: string, min: number, max: number, step: number, hint: string): NumberRule => ({ label, hint, min, max, step, integer: false });
 
 export const TRAINING_RULES = {
   num_train_epochs: whole('Epochs', 1, 1000, 'passes over the training rows'),
@@ -35,7 +26,7 @@ export const TRAINING_RULES = {
   max_seq_length: whole('Tokens at most', 8, 512, 'longer sentences are cut'),
   learning_rate: real('Learning rate', 1e-7, 0.1, 1e-5, 'the highest, after warm-up'),
   seed: whole('Seed', 0, 4_294_967_295, 'the same seed gives the same run'),
-  weight_decay: real('Weight decay', 0, 1, 0.01, 'AdamW, decoupled'),
+  weight_decay: real('Weight decay', 0, 1, 0.01, '0: none'),
   warmup_ratio: real('Warm-up', 0, 1, 0.01, 'share of the steps'),
   max_grad_norm: real('Gradient norm at most', 0, 1000, 0.1, '0 switches clipping off'),
   adam_beta1: real('Adam β₁', 0, 0.9999, 0.01, 'decay of the mean gradient'),
@@ -64,13 +55,22 @@ export function objectiveRules(name: string): Readonly<Record<string, NumberRule
   }));
 }
 
+/** Epochs of one stage. */
+export const STAGE_EPOCHS = real('Epochs', 0.01, 1000, 0.5, 'of this stage');
+
+export const PROJECTION_RATE = real('Rate of the projection', 0, 10, 1e-4, 'its highest learning rate');
 export const WEIGHT_RULE = real('Weight', 0, 1000, 0.1, 'of this term in the loss');
 
 export const STUDENT_LAYERS = whole('Student layers', 1, 12, 'of the teacher’s width');
 export const DATA_RULES = {
   train_rows: whole('Training rows', 32, 20_000, 'generated from the seed', 100),
   dev_rows: whole('Dev rows', 100, 5000, 'for the scores', 100),
+  documents: whole('Documents', 100, 100_000, 'of generated text', 100),
   seed: whole('Seed of the sentences', 0, 4_294_967_295, 'another seed, other sentences'),
+} as const;
+export const WIDTH_RULES = {
+  hidden_size: whole('Student width', 2, 4096, 'of its vectors', 16),
+  num_attention_heads: whole('Student heads', 1, 256, 'a divisor of its width'),
 } as const;
 export const SCRATCH_RULES = {
   num_hidden_layers: whole('Teacher layers', 1, 24, ''),
@@ -94,20 +94,48 @@ export function recipeProblems(recipe: Draft, teacherLayers: number): readonly P
     if (sentence) problems.push({ field, sentence });
   };
   checkData(recipe, check);
+  problems.push(...dataProblems(recipe));
   check('num_hidden_layers', STUDENT_LAYERS, recipe.student.num_hidden_layers);
+  checkWidths(recipe.student, check);
   problems.push(...mappingProblems(recipe, teacherLayers));
   problems.push(...stageProblems(recipe, teacherLayers));
   for (const term of recipe.stages.flatMap((stage) => stage.objectives)) checkObjective(term, check);
   for (const [field, rule] of Object.entries(TRAINING_RULES)) if (isTrainingField(field)) check(field, rule, recipe.training[field]);
+  checkOptional(recipe.training, '', check);
+  for (const stage of recipe.stages) checkStageTraining(recipe.training, stage, check);
   return problems;
+}
+
+/** Numbers that belong to the chosen optimiser and schedule; those of `time` must be given. */
+function checkOptional(training: StageTraining, prefix: string, check: Check): void {
+  for (const { name, rule, initial } of shownFields(training)) check(`${prefix}${name}`, rule, training[name] ?? initial);
+}
+
+/** What a stage has of its own; its epochs may be a part of one. */
+function checkStageTraining(shared: TrainingArguments, { name, training }: Draft['stages'][number], check: Check): void {
+  for (const [field, rule] of Object.entries(TRAINING_RULES)) {
+    if (!isTrainingField(field) || field === 'seed' || field === 'max_seq_length' || training[field] === undefined) continue;
+    check(`${name}.${field}`, field === 'num_train_epochs' ? STAGE_EPOCHS : rule, training[field]);
+  }
+  checkOptional({ ...shared, ...training }, `${name}.`, check);
 }
 
 type Check = (field: string, rule: NumberRule, value: number | null | undefined) => void;
 
-function checkData({ data, teacher }: Draft, check: Check): void {
+/** Data that there are none of. */
+function dataProblems({ kind, task, data }: Draft): Problem[] {
+  const without = kind === 'distill' && data.kind === 'mini-glue' && !MINI_GLUE_TASKS.some(({ name }) => name === task);
+  const own = kind === 'distill-text' && data.kind === 'folder';
+  return [
+    ...(without ? [{ field: 'data', sentence: `${task} has no generated rows: give its folder under “Your own files”.` }] : []),
+    ...(own ? [{ field: 'data', sentence: 'Text of your own cannot be read yet: take the data back under “Your own files”.' }] : []),
+  ];
+}
+
+function checkData({ kind, data, teacher }: Draft, check: Check): void {
   if (data.kind === 'mini-glue') {
-    check('data.train_rows', DATA_RULES.train_rows, data.train_rows);
-    check('data.dev_rows', DATA_RULES.dev_rows, data.dev_rows);
+    check('data.train_rows', kind === 'distill-text' ? DATA_RULES.documents : DATA_RULES.train_rows, data.train_rows);
+    if (kind === 'distill') check('data.dev_rows', DATA_RULES.dev_rows, data.dev_rows);
     check('data.seed', DATA_RULES.seed, data.seed);
   }
   if (teacher.kind === 'scratch') {
@@ -116,8 +144,14 @@ function checkData({ data, teacher }: Draft, check: Check): void {
   }
 }
 
+function checkWidths({ hidden_size, num_attention_heads }: Draft['student'], check: Check): void {
+  if (hidden_size !== undefined) check('hidden_size', WIDTH_RULES.hidden_size, hidden_size);
+  if (num_attention_heads !== undefined) check('num_attention_heads', WIDTH_RULES.num_attention_heads, num_attention_heads);
+}
+
 function checkObjective(term: ObjectiveTerm, check: Check): void {
   check(`${term.name}.weight`, WEIGHT_RULE, term.weight);
+  if (term.learning_rate !== undefined) check(`${term.name}.learning_rate`, PROJECTION_RATE, term.learning_rate);
   for (const [name, rule] of Object.entries(objectiveRules(term.name))) check(`${term.name}.${name}`, rule, parameterOf(term, name));
 }
 

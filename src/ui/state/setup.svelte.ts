@@ -1,16 +1,18 @@
 import { TASKS } from '../../data/tasks.ts';
-import { PRESETS, recipeForTask, type Preset } from '../../experiment/presets.ts';
+import { PRESETS, recipeForTask, TEXT_RECIPE, type Preset } from '../../experiment/presets.ts';
+import { headsFor, studentWidths, widthNotes, type ModelWidths } from '../../experiment/student_shape.ts';
 import { initSlug } from '../../experiment/recipe_words.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 import type { GivenFile, GivenFiles } from '../../worker/protocol.ts';
 import { adapted } from './layer_choice.ts';
-import { layersOfConfig, recognise, type Recognised, type Use } from './own_files.ts';
+import { layersOfConfig, recognise, widthsOfConfig, type Recognised, type Use } from './own_files.ts';
 import { readPasted } from './paste.ts';
 import { problemWith, recipeProblems, SCRATCH_RULES, type Draft, type Editable } from './settings.ts';
-import { newTerm, OFFERED, oneStage, twoStages } from './stages.ts';
+import { newTerm, offeredIn, oneStage, twoStages } from './stages.ts';
 
 /** Depth of the bundled teachers, until a teacher's own `config.json` was read. */
 const BUNDLED_LAYERS = 12;
+const BUNDLED_WIDTHS: ModelWidths = { hidden_size: 64, num_attention_heads: 4, intermediate_size: 256 };
 
 /** The experiment that a person is setting up. */
 export class Setup {
@@ -19,6 +21,10 @@ export class Setup {
   /** Folders that the person gave, by use. */
   given: readonly Recognised[] = $state.raw([]);
   teacherLayers = $state(BUNDLED_LAYERS);
+  teacherWidths: ModelWidths = $state.raw(BUNDLED_WIDTHS);
+  /** The student's widths, and what is done where they are not its teacher's. */
+  readonly studentWidths = $derived(studentWidths(this.draft.student, this.teacherWidths));
+  readonly widthNotes = $derived(widthNotes(this.draft.stages.flatMap(({ objectives }) => objectives), this.studentWidths, this.teacherWidths));
   readonly problems = $derived(recipeProblems(this.draft, this.teacherLayers));
 
   /** Seeds to run after the form's own, with everything else equal. */
@@ -32,13 +38,30 @@ export class Setup {
     void this.readTeacher();
   }
 
+  /** A task's labelled rows, or text with masked words: with the teacher, the rows and the loss to begin with there. */
+  chooseKind(kind: 'distill' | 'distill-text'): void {
+    if (kind === this.draft.kind) return;
+    this.draft.kind = kind;
+    const { name, data, teacher, stages } = this.#original();
+    Object.assign(this.draft, { name, data, teacher, stages });
+    delete this.draft.training.aug;
+    this.preset = '';
+    for (const folder of this.given) this.#use(folder);
+    void this.readTeacher();
+  }
+
+  /** The recipe that the page begins with, of what is trained on now. */
+  #original(): Draft {
+    return editable(this.draft.kind === 'distill-text' ? TEXT_RECIPE : recipeForTask(this.draft.task));
+  }
+
   /** Another task, with the bundled teacher of that task where one was in use. */
   chooseTask(task: string): void {
     const { teacher, name } = editable(recipeForTask(task));
     this.draft.task = task;
     this.draft.name = name;
     if (this.draft.teacher.kind === 'bundled') this.draft.teacher = teacher;
-    this.preset = PRESETS.find((preset) => preset.recipe.task === task)?.name ?? '';
+    this.preset = PRESETS.find(({ recipe }) => recipe.kind === 'distill' && recipe.task === task)?.name ?? '';
   }
 
   chooseDepth(layers: number): void {
@@ -48,6 +71,13 @@ export class Setup {
     if (fits && student.init.kind === 'layers') student.init.layers = adapted(student.init.layers, layers, this.teacherLayers);
   }
 
+  /** A width of the student; the teacher's own is none. */
+  chooseWidth(name: 'hidden_size' | 'num_attention_heads', value: number): void {
+    const { student } = this.draft;
+    delete student[name];
+    if (studentWidths(student, this.teacherWidths)[name] !== value) student[name] = value;
+  }
+
   /** The teacher's layers that the student starts from; null for random weights. */
   chooseLayers(layers: readonly number[] | null): void {
     this.draft.student.init = layers ? { kind: 'layers', layers: [...layers] } : { kind: 'random' };
@@ -55,7 +85,7 @@ export class Setup {
 
   /** One stage with all terms together, or hidden layers first and predictions after. */
   chooseStages(count: 1 | 2): void {
-    this.draft.stages = editable((count === 1 ? oneStage : twoStages)(this.#stages()));
+    this.draft.stages = editable((count === 1 ? oneStage : twoStages)(this.#stages(), this.draft.kind));
   }
 
   /** Another objective in the place of one; a term begins with the objective's own numbers. */
@@ -66,7 +96,8 @@ export class Setup {
   /** One more term: the first objective that the stage does not have yet. */
   addObjective(stage: number): void {
     const terms = this.draft.stages[stage]?.objectives;
-    const next = OFFERED.find(({ name }) => !terms?.some((term) => term.name === name)) ?? OFFERED[0];
+    const offered = offeredIn(this.draft);
+    const next = offered.find(({ name }) => !terms?.some((term) => term.name === name)) ?? offered[0];
     if (next) terms?.push(editable(newTerm(next.name)));
   }
 
@@ -98,7 +129,7 @@ export class Setup {
   chooseTeacher(kind: 'bundled' | 'folder' | 'scratch'): void {
     const folder = this.given.find((g) => g.use === 'teacher')?.folder ?? '';
     const teachers: Record<typeof kind, () => Draft['teacher']> = {
-      bundled: () => editable(recipeForTask(this.draft.task)).teacher,
+      bundled: () => this.#original().teacher,
       folder: () => ({ kind: 'folder', name: folder }),
       scratch: () => ({ kind: 'scratch', num_hidden_layers: 12, hidden_size: 64 }),
     };
@@ -132,7 +163,7 @@ export class Setup {
 
   takeBack(use: Use): void {
     this.given = this.given.filter((g) => g.use !== use);
-    const original = editable(recipeForTask(this.draft.task));
+    const original = this.#original();
     if (use === 'data') this.draft.data = original.data;
     if (use === 'teacher') this.draft.teacher = original.teacher;
     if (use === 'tokenizer') delete this.draft.tokenizer;
@@ -155,8 +186,10 @@ export class Setup {
   /** Learns the teacher's depth from its `config.json`, and lets the lines to its layers follow. */
   async readTeacher(): Promise<void> {
     const before = this.teacherLayers;
-    const layers = (await this.#declaredLayers()) ?? BUNDLED_LAYERS;
+    const config = await this.#teacherConfig();
+    const layers = (config === undefined ? undefined : layersOfConfig(config)) ?? BUNDLED_LAYERS;
     this.teacherLayers = layers;
+    this.teacherWidths = (config === undefined ? undefined : widthsOfConfig(config)) ?? BUNDLED_WIDTHS;
     const { student } = this.draft;
     if (layers === before || student.init.kind !== 'layers') return;
     const depth = Math.min(student.num_hidden_layers, layers);
@@ -164,16 +197,14 @@ export class Setup {
     student.init.layers = adapted(student.init.layers, depth, layers, before);
   }
 
-  async #declaredLayers(): Promise<number | undefined> {
+  /** The text of the teacher's `config.json`; undefined where there is none. */
+  async #teacherConfig(): Promise<string | undefined> {
     const { teacher } = this.draft;
-    if (teacher.kind === 'scratch') return teacher.num_hidden_layers;
-    if (teacher.kind === 'folder') {
-      const config = this.given.find((g) => g.use === 'teacher')?.files.find((file) => file.name === 'config.json');
-      return config && layersOfConfig(await config.blob.text());
-    }
+    if (teacher.kind === 'scratch') return JSON.stringify({ ...teacher, num_attention_heads: headsFor(teacher.hidden_size), intermediate_size: 4 * teacher.hidden_size });
+    if (teacher.kind === 'folder') return this.given.find((g) => g.use === 'teacher')?.files.find((file) => file.name === 'config.json')?.blob.text();
     if (teacher.kind !== 'bundled') return undefined;
     const answer = await fetch(new URL(`models/${teacher.name}/config.json`, document.baseURI)).catch(() => undefined);
-    return answer?.ok ? layersOfConfig(await answer.text()) : undefined;
+    return answer?.ok ? answer.text() : undefined;
   }
 
   #use({ use, folder }: Recognised): void {
@@ -184,9 +215,9 @@ export class Setup {
 }
 
 /** A name that is also a file name: task, objectives unless they are the default, layers of the start, seed. */
-export function runName({ task, student, training, stages }: Recipe): string {
+export function runName({ kind, task, student, training, stages }: Recipe): string {
   const names = stages.flatMap(({ objectives }) => objectives.map(({ name }) => name)).join('-');
-  return [task, ...(names === 'kd' ? [] : [names]), initSlug(student), 'seed', training.seed].join('-');
+  return [kind === 'distill-text' ? 'text' : task, ...(names === 'kd' ? [] : [names]), initSlug(student), 'seed', training.seed].join('-');
 }
 
 /** A plain value as one that can be written to. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { page, userEvent } from 'vitest/browser';
-import { DEFAULT_RECIPE } from '../../../src/experiment/presets.ts';
+import { DEFAULT_RECIPE, recipeForTask } from '../../../src/experiment/presets.ts';
 import FaultAlert from '../../../src/ui/common/FaultAlert.svelte';
 import ResultsTable from '../../../src/ui/result/ResultsTable.svelte';
 import Stepper from '../../../src/ui/run/Stepper.svelte';
@@ -55,7 +55,7 @@ describe('the stepper', () => {
 
 describe('the comparison table', () => {
   it('gives scores with their standard error, parameters and the ratio of sizes', async () => {
-    await render(ResultsTable, { task: 'sst-2', rows: [row('teacher'), row('distilled'), row('majority')] });
+    await render(ResultsTable, { recipe: recipeForTask('sst-2'), rows: [row('teacher'), row('distilled'), row('majority')] });
     const student = page.getByRole('row', { name: /Student, distilled/ });
     await expect.element(student).toHaveTextContent(/90\.6\s*± 0\.7/);
     await expect.element(student).toHaveTextContent(/289k\s*2\.6× smaller/);
@@ -65,7 +65,7 @@ describe('the comparison table', () => {
   });
 
   it('has a column for each metric of the task', async () => {
-    await render(ResultsTable, { task: 'mrpc', rows: [row('teacher')] });
+    await render(ResultsTable, { recipe: recipeForTask('mrpc'), rows: [row('teacher')] });
     expect(page.getByRole('columnheader').elements().map((th) => th.textContent)).toEqual(['Model', 'Accuracy', 'F1', 'Parameters', 'By depth 0–3', 'Time']);
   });
 });

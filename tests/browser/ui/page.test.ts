@@ -92,6 +92,30 @@ describe('the page', () => {
     ]);
   });
 
+  it('distils on text, where terms that need labels cannot be chosen', async () => {
+    const trainer = new FakeTrainer(3);
+    await open(trainer);
+    await page.getByLabelText('Distil on').selectOptions('Text, with masked words');
+    await expect.element(page.getByRole('combobox', { name: 'Task' })).not.toBeInTheDocument();
+    await expect.element(page.getByRole('option', { name: 'Logit KD (needs the labels of a task)' })).toBeDisabled();
+    await page.getByRole('combobox', { name: 'Train' }).selectOptions('In two stages, masked words first');
+    await page.getByLabelText('Second stage, objective').selectOptions('MiniLM');
+    await page.getByText('Training of the second stage').click();
+    const second = page.getByRole('group', { name: 'Second stage' });
+    await second.getByLabelText('Optimiser').selectOptions('SGD');
+    await second.getByLabelText('Momentum').fill('0.9');
+    for (const summary of document.querySelectorAll('summary')) if (!summary.parentElement?.hasAttribute('open')) summary.click();
+    await page.getByLabelText('Replace most tokens').click();
+    expect(await faults()).toEqual([]);
+    await start().click();
+    const recipe = trainer.sent.find((sent) => sent.type === 'start')?.recipe;
+    expect(recipe).toMatchObject({ kind: 'distill-text', teacher: { kind: 'bundled', name: 'mini-bert' }, training: { aug: true } });
+    expect(recipe?.stages.map(({ name, objectives, training }) => [name, objectives.map((term) => term.name), training])).toEqual([
+      ['masked-lm', ['masked_lm'], {}],
+      ['distillation', ['minilm'], { optim: 'sgd', momentum: 0.9 }],
+    ]);
+  });
+
   it('fills the form from a pasted line, and runs its seeds one after another', async () => {
     const trainer = new FakeTrainer();
     await open(trainer);

@@ -3,7 +3,7 @@ import { DEFAULT_RECIPE, PRESETS } from '../../../src/experiment/presets.ts';
 import { TASKS } from '../../../src/data/tasks.ts';
 import { adapted, choiceOf, LAYER_CHOICES } from '../../../src/ui/state/layer_choice.ts';
 import { problemWith, recipeProblems, TRAINING_RULES, type Draft } from '../../../src/ui/state/settings.ts';
-import { OFFERED } from '../../../src/ui/state/stages.ts';
+import { offeredIn } from '../../../src/ui/state/stages.ts';
 import { TASK_INFO } from '../../../src/ui/state/tasks_info.ts';
 
 function draft(change: (recipe: Draft) => void = () => {}): Draft {
@@ -15,7 +15,23 @@ function draft(change: (recipe: Draft) => void = () => {}): Draft {
 describe('recipeProblems', () => {
   it.each(PRESETS.map((preset) => [preset.name, preset.recipe] as const))('finds none in the preset %s', (_, recipe) => {
     expect(recipeProblems(structuredClone(recipe) as Draft, 12)).toEqual([]);
-    expect(recipe.stages.flatMap((stage) => stage.objectives).every((term) => OFFERED.some((o) => o.name === term.name))).toBe(true);
+    expect(recipe.stages.flatMap((stage) => stage.objectives).every((term) => offeredIn(recipe).some((o) => o.name === term.name))).toBe(true);
+  });
+
+  it('asks for hours where the schedule counts them, in a stage of its own too', () => {
+    const stage = (r: Draft) => r.stages[0]!;
+    const fields = (change: (r: Draft) => void) => recipeProblems(draft(change), 12).map(({ field }) => field);
+    expect(fields((r) => { r.training.lr_scheduler_type = 'time'; })).toContain('total_training_time');
+    expect(fields((r) => { r.training.lr_scheduler_type = 'time'; r.training.total_training_time = 0.5; })).toEqual([]);
+    expect(fields((r) => { stage(r).training.lr_scheduler_type = 'time'; })).toEqual(['distillation.total_training_time']);
+    expect(fields((r) => { stage(r).training = { num_train_epochs: 0.5, momentum: 3, optim: 'sgd', learning_rate: -1 }; })).toEqual(['distillation.learning_rate', 'distillation.momentum']);
+  });
+
+  it('asks for a folder where mini-GLUE has no rows, and takes none where text is generated', () => {
+    const fields = (change: (r: Draft) => void) => recipeProblems(draft(change), 12).map(({ field }) => field);
+    expect(fields((r) => { r.task = 'sts-b'; })).toEqual(['data']);
+    expect(fields((r) => { r.task = 'sts-b'; r.data = { kind: 'folder', name: 'STS-B' }; })).toEqual([]);
+    expect(fields((r) => { r.kind = 'distill-text'; r.data = { kind: 'folder', name: 'texts' }; })).toEqual(['data']);
   });
 
   it('says what a number must be and what it is', () => {

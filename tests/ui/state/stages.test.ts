@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Stage } from '../../../src/experiment/recipe.ts';
-import { newTerm, OFFERED, oneStage, twoStages } from '../../../src/ui/state/stages.ts';
+import { entryNamed } from '../../../src/experiment/objective_catalogue.ts';
+import type { Recipe, Stage } from '../../../src/experiment/recipe.ts';
+import { lackingIn, newTerm, offeredIn, oneStage, twoStages } from '../../../src/ui/state/stages.ts';
 
 const stage = (...names: string[]): Stage => ({ name: 'distillation', objectives: names.map(newTerm), training: {}, start: 'last' });
 const shape = (stages: readonly Stage[]) => stages.map(({ name, objectives }) => [name, objectives.map((term) => term.name)]);
@@ -19,7 +20,18 @@ describe('stages', () => {
   });
 });
 
-it('offers what a classifier can be distilled by, each term with its own first numbers', () => {
-  expect(OFFERED.map(({ name }) => name)).not.toContain('masked_lm');
+it('part on text into masked words and what the teacher gives', () => {
+  expect(shape(twoStages([stage('att_kl', 'masked_lm')], 'distill-text'))).toEqual([['masked-lm', ['masked_lm']], ['distillation', ['att_kl']]]);
+  expect(shape(twoStages([], 'distill-text'))).toEqual([['masked-lm', ['masked_lm']], ['distillation', ['masked_lm_distill']]]);
+});
+
+it('offers what a student can learn by in a task, on text, and with scores, each term with its own first numbers', () => {
+  const names = (kind: Recipe['kind'], task: string) => offeredIn({ kind, task }).map(({ name }) => name);
+  expect(names('distill', 'cola')).not.toContain('masked_lm');
+  expect(names('distill', 'cola')).toContain('crd');
+  expect(names('distill', 'sts-b')).not.toContain('crd');
+  expect(names('distill-text', 'cola')).toContain('masked_lm_distill');
+  expect(names('distill-text', 'cola')).not.toContain('kd');
+  expect(lackingIn({ kind: 'distill-text', task: 'cola' }, entryNamed('kd')!)).toBe('the labels of a task');
   expect(newTerm('kd')).toEqual({ name: 'kd', weight: 1, parameters: { temperature: 2, kd_weight: 0.5 } });
 });
