@@ -1,5 +1,6 @@
 import * as tf from '../tensor/tf.ts';
 import { dropout } from '../tensor/kernels/dropout.ts';
+import { feedForward } from '../tensor/kernels/feed_forward.ts';
 import { lookup, type IdIndex } from '../tensor/kernels/lookup.ts';
 import { linearByTable } from '../tensor/kernels/split_lookup.ts';
 import type { Batch } from './batch.ts';
@@ -29,17 +30,26 @@ function firstTokens(last: tf.Tensor, { size, length }: Batch, { hidden_size }: 
   return tf.reshape(tf.slice(byText, [0, 0, 0], [size, 1, hidden_size]), [size, hidden_size]);
 }
 
+/** W·tanh(W_p·h + b_p) + b of the first token h, without dropout; the pooled output tanh(…) is for looking at. */
+function pooledHead(parameters: Parameters, first: tf.Tensor, hidden: string, output: string): { pooled: tf.Tensor; logits: tf.Tensor2D } {
+  const of = (name: string) => parameterOf(parameters, name);
+  const weights = { w1: of(`${hidden}.weight`), b1: of(`${hidden}.bias`), w2: of(`${output}.weight`), b2: of(`${output}.bias`) };
+  const [logits, pooled] = feedForward(first, weights, 'tanh', false);
+  return { pooled, logits: logits as tf.Tensor2D };
+}
+
 /**
  * Sequence classification and regression: logits = W·dropout(p) + b with p = tanh(W_p·h + b_p) of the first token h.
  *
- * last [B·T, d] → pooled output p [B, d] and logits [B, C]; C = 1 for regression. RoBERTa drops out of h too.
+ * last [B·T, d] → logits [B, C] and, for looking at, the pooled output p [B, d]; C = 1 for regression. RoBERTa drops out of h too.
  * Source: Devlin et al. 2019, section 3.2; reference `BertForSequenceClassification`, `RobertaClassificationHead`.
  */
 export function classify(parameters: Parameters, config: ModelConfig, last: tf.Tensor, batch: Batch, source?: DropoutSource): { pooled: tf.Tensor; logits: tf.Tensor2D } {
   const { hidden, output, dropsInput } = familyOf(config).classifier;
   const rate = config.classifier_dropout ?? config.hidden_dropout_prob;
-  const drop = (x: tf.Tensor, place: number) => dropout(x, drawAt(source, rate, place));
   const first = firstTokens(last, batch, config);
+  if (!source || rate === 0) return pooledHead(parameters, first, hidden, output);
+  const drop = (x: tf.Tensor, place: number) => dropout(x, drawAt(source, rate, place));
   const pooled = denseActivation(parameters, dropsInput ? drop(first, INPUT_PLACE) : first, hidden, 'tanh');
   return { pooled, logits: dense(parameters, drop(pooled, POOLED_PLACE), output) as tf.Tensor2D };
 }
@@ -52,8 +62,7 @@ export function classify(parameters: Parameters, config: ModelConfig, last: tf.T
 export function nextSentenceLogits(parameters: Parameters, config: ModelConfig, last: tf.Tensor, batch: Batch): tf.Tensor2D {
   const head = familyOf(config).nextSentence;
   if (!head) throw new RangeError(`a model of type "${config.model_type}" has no head for next sentences`);
-  const pooled = denseActivation(parameters, firstTokens(last, batch, config), head.hidden, 'tanh');
-  return dense(parameters, pooled, head.output) as tf.Tensor2D;
+  return pooledHead(parameters, firstTokens(last, batch, config), head.hidden, head.output).logits;
 }
 
 /**

@@ -17,17 +17,29 @@ export interface StepRate {
 
 type Backend = NonNullable<ReturnType<typeof recordingBackend>>;
 
-/** The flat buffers of a training: each tensor at the same place in all four. */
-type Flat = Readonly<Record<'parameter' | 'gradient' | 'm' | 'v', FlatTensors>>;
+/** The flat buffers of a training: each tensor at the same place in all of them. */
+interface Flat extends Readonly<Record<'parameter' | 'gradient', FlatTensors>> {
+  /** Where AdamW runs on the device. */
+  readonly moments?: Readonly<Record<'m' | 'v', FlatTensors>>;
+}
+
+/** What JavaScript knows of a step of a key. */
+export interface StepMeaning extends NumbersMeaning {
+  /** Parameters that have a gradient. */
+  readonly updated: readonly string[];
+}
+
+/** The optimiser whose update is part of the recorded step. */
+const ON_DEVICE = 'adamw_torch';
 
 /**
- * A whole step on the GPU: forward, backward, norm, clipping and AdamW, without JavaScript in between.
+ * A step on the GPU: forward, backward and norm without JavaScript in between, and with `adamw_torch` clipping and update too.
  *
- * Whether an update is made is decided there too: not where a loss or the norm is not finite. Parameters, gradients and
- * moments lie in one buffer each.
+ * Whether AdamW updates is decided there: not where a loss or the norm is not finite. Other optimisers update from
+ * JavaScript when the numbers are known. Parameters, gradients and moments lie in one buffer each.
  */
 export class DeviceStep {
-  readonly #planner: Planner<NumbersMeaning>;
+  readonly #planner: Planner<StepMeaning>;
   readonly #flat: Flat;
   readonly #layout: FlatLayout;
   readonly #gradients: ReadonlyMap<string, tf.Tensor>;
@@ -43,7 +55,7 @@ export class DeviceStep {
     const slots = [...optimizer.slots.values()].sort((a, b) => kindOf(a).localeCompare(kindOf(b)));
     this.#layout = flatLayout(new Map(slots.map(({ settings, parameter }) => [settings.name, parameter.shape])));
     const flat = () => new FlatTensors(backend, this.#layout);
-    this.#flat = { parameter: flat(), gradient: flat(), m: flat(), v: flat() };
+    this.#flat = { parameter: flat(), gradient: flat(), ...((job.options.optim ?? ON_DEVICE) === ON_DEVICE && { moments: { m: flat(), v: flat() } }) };
     this.#gradients = new Map([...this.#layout.places.keys()].map((name) => [name, tf.keep(this.#flat.gradient.view(name))]));
     this.#adopt();
   }
@@ -57,25 +69,25 @@ export class DeviceStep {
     if (!backend) return undefined;
     if (!job.inputs) return 'this training does not name its inputs';
     if ((job.memory?.size ?? 0) > 0) return 'an objective remembers tensors from step to step';
-    if ((job.options.optim ?? 'adamw_torch') !== 'adamw_torch') return `the optimiser ${job.options.optim} updates from JavaScript`;
     const bytes = [...optimizer.slots.values()].reduce((sum, { parameter }) => sum + aligned(4 * parameter.size), 0);
     if (bytes > backend.device.limits.maxBufferSize) return `the parameters (${bytes} bytes) are larger than one buffer of the device (${backend.device.limits.maxBufferSize} bytes)`;
     return new DeviceStep(backend, job, optimizer, execution);
   }
 
   /** Why some steps were not replayed, and what the plans hold. */
-  get planner(): Pick<Planner<NumbersMeaning>, 'refusals' | 'report'> {
+  get planner(): Pick<Planner<StepMeaning>, 'refusals' | 'report'> {
     return this.#planner;
   }
 
-  /** Makes a step and reads its numbers; parameters and moments are updated where they are all finite. */
-  async run(step: number, rate: StepRate): Promise<StepNumbersRead> {
+  /** Makes a step and reads its numbers; an update on the device was made where they are all finite. */
+  async run(step: number, rate: StepRate): Promise<DeviceStepRead> {
     this.#adopt();
     const inputs = this.#inputs(step);
     const control = this.#control(rate);
     try {
       const { numbers, meaning } = await this.#planner.run(this.#program(step, inputs, control));
-      return numbersOf(meaning, numbers);
+      const { updated, divisor } = meaning;
+      return { ...numbersOf(meaning, numbers), ...(this.#flat.moments ? {} : { remaining: { gradients: new Map(updated.map((name) => [name, this.#gradients.get(name)!])), divisor } }) };
     } finally {
       tf.dispose([control, ...inputs.flatMap(({ tensors }) => [...tensors])]);
     }
@@ -85,16 +97,18 @@ export class DeviceStep {
   dispose(): void {
     this.#planner.dispose();
     tf.dispose([...this.#gradients.values()]);
-    for (const { parameter, m, v, gradient } of [...this.#spans.values()].flat()) tf.dispose([parameter, m, v, gradient]);
+    for (const { gradient, slot } of [...this.#spans.values()].flat()) tf.dispose([gradient, ...(slot ? [slot.parameter, slot.m, slot.v] : [])]);
     this.#spans.clear();
+    const { parameter, gradient, moments } = this.#flat;
+    for (const flat of [parameter, gradient, ...(moments ? [moments.m, moments.v] : [])]) flat.dispose();
   }
 
   /** Variables come into the flat buffers, and come back after somebody assigned to them. */
   #adopt(): void {
     for (const [name, { parameter, moments }] of this.optimizer.slots) {
       this.#flat.parameter.adopt(name, parameter);
-      this.#flat.m.adopt(name, moments.m!);
-      this.#flat.v.adopt(name, moments.v!);
+      this.#flat.moments?.m.adopt(name, moments.m!);
+      this.#flat.moments?.v.adopt(name, moments.v!);
     }
   }
 
@@ -107,7 +121,7 @@ export class DeviceStep {
     return tf.tensor1d([learning_rate, 1 - adam_beta1 ** update, 1 - adam_beta2 ** update]);
   }
 
-  #program(step: number, micros: readonly StepInputs[], control: tf.Tensor): DeviceProgram<NumbersMeaning> {
+  #program(step: number, micros: readonly StepInputs[], control: tf.Tensor): DeviceProgram<StepMeaning> {
     const shapes = ({ key, tensors }: StepInputs) => `${key} ${tensors.map(({ dtype, shape }) => `${dtype}[${shape.join()}]`).join(' ')}`;
     return {
       key: micros.map(shapes).join(' | '),
@@ -118,25 +132,26 @@ export class DeviceStep {
   }
 
   /** Everything that the device does in a step. */
-  #step(step: number, micros: number, control: tf.Tensor): { numbers: tf.Tensor; meaning: NumbersMeaning } {
+  #step(step: number, micros: number, control: tf.Tensor): { numbers: tf.Tensor; meaning: StepMeaning } {
     const sum = new GradientSum(this.job, [...this.optimizer.slots.keys()]);
     try {
       for (let micro = 0; micro < micros; micro++) sum.addGiven(step, micro);
       const { result } = sum;
       for (const [name, gradient] of result.gradients) this.backend.copy(gradient, this.#gradients.get(name)!);
-      const numbers = this.#update([...result.gradients.keys()], termsOf(result), control, result.divisor);
-      return { numbers, meaning: meaningOf(result) };
+      const updated = [...result.gradients.keys()];
+      const numbers = this.#update(updated, termsOf(result), control, result.divisor);
+      return { numbers, meaning: { ...meaningOf(result), updated } };
     } finally {
       sum.dispose();
     }
   }
 
-  /** Updates these parameters from the flat gradient; returns the numbers of the step. */
+  /** Updates these parameters from the flat gradient, where AdamW does; returns the numbers of the step. */
   #update(names: readonly string[], terms: readonly tf.Tensor[], control: tf.Tensor, divisor: number): tf.Tensor {
     const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps, max_grad_norm } = this.job.options;
-    const slots = this.#spansOf(names);
-    const { numbers, scale } = stepNumbers(this.backend, terms, slots.map(({ gradient }) => gradient), { max_grad_norm, divisor });
-    for (const slot of slots) flatAdamW(this.backend, slot, scale, control, { beta1, beta2, eps });
+    const spans = this.#spansOf(names);
+    const { numbers, scale } = stepNumbers(this.backend, terms, spans.map(({ gradient }) => gradient), { max_grad_norm, divisor });
+    for (const { slot } of spans) if (slot) flatAdamW(this.backend, slot, scale, control, { beta1, beta2, eps });
     scale.dispose();
     return numbers;
   }
@@ -152,10 +167,10 @@ export class DeviceStep {
   #makeSpans(names: readonly string[]): UpdatedSpans {
     const limit = this.backend.device.limits.maxStorageBufferBindingSize;
     const part = (flat: FlatTensors, span: Span) => tf.keep(flat.span(span));
-    const { parameter, m, v, gradient } = this.#flat;
+    const { parameter, gradient: gradients, moments } = this.#flat;
     return spansOf(this.#layout, names, limit).map((span) => {
-      const kinds = this.#kindsIn(span, names);
-      return { parameter: part(parameter, span), m: part(m, span), v: part(v, span), gradient: part(gradient, span), kinds };
+      const gradient = part(gradients, span);
+      return { gradient, ...(moments && { slot: { parameter: part(parameter, span), m: part(moments.m, span), v: part(moments.v, span), gradient, kinds: this.#kindsIn(span, names) } }) };
     });
   }
 
@@ -171,8 +186,13 @@ export class DeviceStep {
   }
 }
 
-/** The parts of the flat buffers that are updated together, as views. */
-type UpdatedSpans = readonly FlatSlot[];
+/** The parts of the flat buffers that are updated together, as views; a slot where AdamW does it. */
+type UpdatedSpans = readonly { readonly gradient: tf.Tensor; readonly slot?: FlatSlot }[];
+
+/** What was read of a step, and what is left to do where JavaScript updates: the gradients belong to the device step. */
+export interface DeviceStepRead extends StepNumbersRead {
+  readonly remaining?: { readonly gradients: ReadonlyMap<string, tf.Tensor>; readonly divisor: number };
+}
 
 /** Parameters of one kind are updated alike. */
 const kindOf = ({ settings: { rate, weightDecay } }: TrainedSlot): string => `${weightDecay} ${rate}`;

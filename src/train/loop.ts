@@ -1,7 +1,7 @@
 import { Fault } from '../fault/fault.ts';
 import type { HostTensor } from '../model/weights.ts';
 import { DeviceStep } from './device_step.ts';
-import { GradientSum, readBack, type StepNumbersRead } from './gradients.ts';
+import { GradientSum, readBack, type StepGradients, type StepNumbersRead } from './gradients.ts';
 import { Health, type HealthState } from './health.ts';
 import type { TrainingJob } from './job.ts';
 import { Memory } from './memory.ts';
@@ -111,10 +111,13 @@ export class TrainingLoop {
     return { notReplayed: reasons.join('; ') };
   }
 
-  /** The whole step is one program of the device, which skips what is not finite by itself. */
+  /** The step is one program of the device, which skips what is not finite by itself where the update is part of it. */
   async #onDevice(device: DeviceStep, learning_rate: number): Promise<Outcome> {
-    const outcome = this.#judge(await device.run(this.#step, { learning_rate, update: this.#optimizer.updates + 1 }));
-    if (outcome.admitted) this.#optimizer.count();
+    const read = await device.run(this.#step, { learning_rate, update: this.#optimizer.updates + 1 });
+    const outcome = this.#judge(read);
+    if (!outcome.admitted) return outcome;
+    if (read.remaining) this.#update(read.remaining, learning_rate, outcome.norm);
+    else this.#optimizer.count();
     return outcome;
   }
 
@@ -125,8 +128,7 @@ export class TrainingLoop {
       for (let micro = 0; micro < (options.gradient_accumulation_steps ?? 1); micro++) this.#memory.write(sum.add(this.#step, micro));
       const outcome = this.#judge(await readBack(sum.result));
       if (outcome.admitted) {
-        const { gradients, divisor } = sum.result;
-        this.#optimizer.update(gradients, learning_rate, clipScale(outcome.norm, options.max_grad_norm) / divisor);
+        this.#update(sum.result, learning_rate, outcome.norm);
         this.#memory.keep();
       }
       return outcome;
@@ -134,6 +136,10 @@ export class TrainingLoop {
       this.#memory.undo();
       sum.dispose();
     }
+  }
+
+  #update({ gradients, divisor }: Pick<StepGradients, 'gradients' | 'divisor'>, learning_rate: number, norm: number): void {
+    this.#optimizer.update(gradients, learning_rate, clipScale(norm, this.job.options.max_grad_norm) / divisor);
   }
 
   #judge({ values: terms, norm }: StepNumbersRead): Outcome {

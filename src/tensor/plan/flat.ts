@@ -1,4 +1,4 @@
-import type * as tf from '../tf.ts';
+import * as tf from '../tf.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { aligned } from './layout.ts';
 
@@ -42,7 +42,7 @@ export function spansOf({ places }: FlatLayout, names: readonly string[], limit:
 /** Named tensors in one buffer; the buffer is freed with the last tensor that is part of it. */
 export class FlatTensors {
   readonly #buffer: GPUBuffer;
-  readonly #ids = new Map<string, object>();
+  readonly #adopted = new Map<string, tf.Tensor>();
 
   /** All zeros. */
   constructor(
@@ -67,13 +67,18 @@ export class FlatTensors {
     return this.backend.view(this.#buffer, offset, [size / 4]);
   }
 
-  /** Moves a variable's values here and makes it a view, unless it is one already. */
+  /** Moves a variable's values here and makes it a view, the same one each time, unless it is one already. */
   adopt(name: string, variable: tf.Variable): void {
-    if (this.#ids.get(name) === variable.dataId) return;
-    const view = this.view(name);
+    const view = this.#adopted.get(name) ?? tf.keep(this.view(name));
+    this.#adopted.set(name, view);
+    if (variable.dataId === view.dataId) return;
     this.backend.copy(variable, view);
     variable.assign(view);
-    view.dispose();
-    this.#ids.set(name, variable.dataId);
+  }
+
+  /** Frees what this holds; variables that were adopted keep their values. */
+  dispose(): void {
+    tf.dispose([...this.#adopted.values()]);
+    this.#adopted.clear();
   }
 }

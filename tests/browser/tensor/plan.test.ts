@@ -83,6 +83,17 @@ describe('replayed steps (software adapter)', () => {
     plan.dispose();
   }, PATIENCE);
 
+  it('leave the update to JavaScript for other optimisers, with the same bits', async () => {
+    const options = { ...OPTIONS, ...UNUSED, optim: 'lamb' as const };
+    const [tape, plan] = [microDistillation(KD, { execution: 'tape', options }), microDistillation(KD, { options })];
+    expect(await stepsOf(plan, 5)).toEqual(await stepsOf(tape, 5));
+    expect(plan.loop.execution.notReplayed).toEqual([]);
+    expect(plan.loop.execution.plans.reduce((sum, { runs }) => sum + runs, 0)).toBe(5);
+    expect(await bitsOf(plan)).toEqual(await bitsOf(tape));
+    tape.dispose();
+    plan.dispose();
+  }, PATIENCE);
+
   it('are given up, and it is said why, where something differs that is no input', async () => {
     const { loop, dispose } = microDistillation([{ name: 'hidden_mse', weight: 1, mapping: 'random', parameters: {} }], { batchAt: () => oneBatch() });
     const events = await stepsOf({ loop, parameters: new Map(), dispose }, 5);
