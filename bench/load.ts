@@ -1,123 +1,123 @@
 /**
- * How quickly weights come in: parse, check, widen and upload, beside a plain copy of the same bytes, and the memory held.
+ * How quickly weights come from the browser's storage to the device, and what memory the page holds meanwhile.
  *
- *   node --import tsx bench/run.ts load                     (a tenth of BERT-base, 44 MB in F32)
- *   node --import tsx bench/run.ts load --megabytes 440     (BERT-base)
+ *   node --import tsx bench/load.ts                    (a tenth of BERT-base, 44 MB in F32)
+ *   node --import tsx bench/load.ts --megabytes 440    (BERT-base; some minutes, 3 GB of memory)
  *
- * Megabytes a second of the file's own bytes in processor time, the best of 5 rounds: on a busy machine the best is nearer
- * to what the code costs. Memory is what typed arrays hold at most while a folder is read and uploaded, as a share of the file.
+ * Megabytes a second of the best of several rounds, in each of which every part runs once, beside a plain copy of the same
+ * bytes. Memory is what Chromium's debugger tells of the page: JavaScript's heap and the bytes of array buffers, sampled
+ * before, behind the reader and behind each tensor's upload, less what the empty page held (WebAssembly's memory, which is the
+ * device there, does not count); and on Linux the most that the page's process ever held, as the kernel tells, which sees what
+ * lies between two samples too, and WebAssembly's memory.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import * as tf from '../src/tensor/tf.ts';
-import { openBackend } from '../src/tensor/backends/open.ts';
-import { writeConfig } from '../src/formats/config_json.ts';
-import { checkFinite, readSafetensors, toFloat32, writeSafetensors, type NamedTensor } from '../src/formats/safetensors.ts';
-import { readModelFolder } from '../src/hub/model_folder.ts';
-import type { Folder } from '../src/hub/folder.ts';
-import type { ModelConfig } from '../src/model/config.ts';
-import { fileName, fromFile } from '../src/model/names.ts';
-import { parameterSpecs } from '../src/model/parameters.ts';
-import { dispose, upload } from '../src/model/weights.ts';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { assemblyScript } from '../scripts/assemblyscript_plugin.ts';
+import { CHROMIUM_FLAGS } from '../scripts/browser.ts';
+import { ensureBrowser } from '../scripts/browser_install.ts';
+import { ROOT } from '../scripts/build_app.ts';
+import { integer, readOptions } from '../scripts/command_line/option.ts';
+import { serve } from '../scripts/serve.ts';
+import { DTYPES, type Dtype } from './load/model.ts';
+import type { Backend, Round } from './load/page/page.ts';
 
-const ROUNDS = 5;
 const MEGA = 1e6;
+const BUNDLES = join(ROOT, 'node_modules', '.cache', 'bundles');
+const { megabytes = 44, rounds = 5 } = readOptions({ megabytes: integer(1, 440, 'size of the model in F32'), rounds: integer(1, 100, 'rounds') }, process.argv.slice(2));
 
-const BERT_BASE: ModelConfig = {
-  model_type: 'bert', vocab_size: 30_522, hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072, hidden_act: 'gelu',
-  hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1, max_position_embeddings: 512, type_vocab_size: 2, initializer_range: 0.02,
-  layer_norm_eps: 1e-12, pad_token_id: 0, labels: ['no', 'yes'],
-};
-
-/** Tensors of a BERT of about so many megabytes in F32: BERT-base with fewer words and layers. */
-function tensorsOf(megabytes: number): { config: ModelConfig; tensors: NamedTensor[] } {
-  const share = Math.min(1, megabytes / 440);
-  const config = { ...BERT_BASE, vocab_size: Math.ceil(share * BERT_BASE.vocab_size), num_hidden_layers: Math.max(1, Math.round(share * BERT_BASE.num_hidden_layers)) };
-  const tensors = parameterSpecs(config, ['classification']).map(({ name, shape }) => {
-    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    for (let i = 0; i < data.length; i++) data[i] = ((i % 251) - 125) / 4096;
-    return { name: fileName(name, config), shape, data };
-  });
-  return { config, tensors };
+mkdirSync(BUNDLES, { recursive: true });
+const [outDir, profile] = [mkdtempSync(join(BUNDLES, 'load-')), mkdtempSync(join(BUNDLES, 'profile-'))];
+await build({ configFile: false, logLevel: 'error', root: join(import.meta.dirname, 'load', 'page'), base: './', plugins: [assemblyScript()], build: { outDir, target: 'es2023', chunkSizeWarningLimit: 4000 } });
+const server = await serve({ root: outDir });
+const context = await chromium.launchPersistentContext(profile, { executablePath: ensureBrowser({ announce: (line) => console.error(line) }).path, headless: true, args: [...CHROMIUM_FLAGS] });
+try {
+  await measure(context);
+} finally {
+  await context.close();
+  await server.close();
+  for (const folder of [outDir, profile]) rmSync(folder, { recursive: true, force: true });
 }
 
-/** F16 bytes are a valid BF16 file of other values, so the dtype alone is changed in the header. */
-function asBF16(file: Uint8Array): Uint8Array {
-  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
-  const header = new TextDecoder().decode(file.subarray(8, 8 + length)).replaceAll('"F16"', '"BF16"');
-  const text = new TextEncoder().encode(header);
-  const out = new Uint8Array(8 + text.length + file.length - 8 - length);
-  new DataView(out.buffer).setBigUint64(0, BigInt(text.length), true);
-  out.set(text, 8);
-  out.set(file.subarray(8 + length), 8 + text.length);
-  return out;
-}
-
-function best(call: () => unknown): number {
-  let least = Infinity;
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = process.cpuUsage();
-    call();
-    const { user, system } = process.cpuUsage(start);
-    least = Math.min(least, (user + system) / 1000);
+async function measure(browser: BrowserContext): Promise<void> {
+  for (const dtype of DTYPES) {
+    const bytes = await onPage(browser, (page) => page.evaluate(([size, kind]) => window.load.make(size, kind), [megabytes, dtype] as const));
+    console.log(`\n${dtype}: ${(bytes / MEGA).toFixed(0)} MB`);
+    for (const backend of ['webgpu', 'wasm'] as const) {
+      const best = await onPage(browser, (page) => bestOf(page, dtype, backend));
+      for (const [part, { milliseconds, bytes: through }] of Object.entries(best)) if (backend === 'webgpu' || part === 'upload') line(`${part}${part === 'upload' ? ` (${backend})` : ''}`, through, milliseconds);
+    }
+    for (const backend of ['webgpu', 'wasm'] as const) {
+      await onPage(browser, async (page) => line(`storage to ${backend}, whole`, bytes, await opened(page, backend, dtype, false)));
+      await onPage(browser, (page) => memory(page, dtype, backend, bytes));
+    }
   }
-  return least;
+}
+
+/** A page of its own, and so a process without the memory of an earlier one. */
+async function onPage<T>(browser: BrowserContext, work: (page: Page) => Promise<T>): Promise<T> {
+  const page = await browser.newPage();
+  try {
+    await page.goto(server.address);
+    await page.waitForFunction(() => window.load !== undefined, undefined, { timeout: 60_000 });
+    return await work(page);
+  } finally {
+    await page.close();
+  }
+}
+
+async function bestOf(page: Page, dtype: Dtype, backend: Backend): Promise<Round> {
+  await page.evaluate((name) => window.load.open(name), backend);
+  let best: Round = {};
+  for (let round = 0; round < rounds; round++) {
+    const parts = await page.evaluate((kind) => window.load.round(kind), dtype);
+    best = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, best[name] && best[name].milliseconds < part.milliseconds ? best[name] : part]));
+  }
+  return best;
+}
+
+/** Milliseconds from the browser's storage to an open device. */
+async function opened(page: Page, backend: Backend, dtype: Dtype, sampling: boolean): Promise<number> {
+  await page.evaluate((name) => window.load.open(name), backend);
+  return page.evaluate(([size, kind, samples]) => window.load.whole(size, kind, samples), [megabytes, dtype, sampling] as const);
+}
+
+async function memory(page: Page, dtype: Dtype, backend: Backend, bytes: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await page.evaluate((name) => window.load.open(name), backend);
+  await session.send('HeapProfiler.collectGarbage');
+  const [held, resident] = [await heldBy(session), residentPeak(await processOf(page))];
+  let most = 0;
+  await page.exposeFunction('sampleMemory', async () => void (most = Math.max(most, (await heldBy(session)) - held)));
+  await page.evaluate(([size, kind]) => window.load.whole(size, kind, true), [megabytes, dtype] as const);
+  const kernel = residentPeak(await processOf(page)) - resident;
+  console.log(`    the page held at most ${(most / bytes).toFixed(3)} × the file in heap and array buffers, its process ${(kernel / bytes).toFixed(3)} ×`);
+}
+
+/** JavaScript's heap and the bytes of array buffers; WebAssembly's memory is not among them. */
+async function heldBy(session: CDPSession): Promise<number> {
+  const usage: { usedSize: number; backingStorageSize?: number } = await session.send('Runtime.getHeapUsage');
+  return usage.usedSize + (usage.backingStorageSize ?? 0);
+}
+
+/** The page's process: the renderer with the most memory, since the others' pages are empty. */
+async function processOf(page: Page): Promise<number> {
+  const browser = page.context().browser();
+  const session = await (browser ? browser.newBrowserCDPSession() : page.context().newCDPSession(page));
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id).sort((a, b) => residentPeak(b) - residentPeak(a))[0] ?? 0;
+}
+
+/** Most bytes that a process held at any time; 0 where the kernel does not tell. */
+function residentPeak(id: number): number {
+  try {
+    return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
 }
 
 function line(what: string, bytes: number, milliseconds: number): void {
-  console.log(`${what.padEnd(34)} ${milliseconds.toFixed(2).padStart(9)} ms ${(bytes / MEGA / (milliseconds / 1000)).toFixed(0).padStart(8)} MB/s`);
-}
-
-function formats(tensors: readonly NamedTensor[]): Uint8Array {
-  const f32 = writeSafetensors(tensors, { dtype: 'F32' });
-  const f16 = writeSafetensors(tensors, { dtype: 'F16' });
-  const files = [['F32', f32], ['F16', f16], ['BF16', asBF16(f16)]] as const;
-  for (const [dtype, bytes] of files) {
-    line(`${dtype}: plain copy`, bytes.length, best(() => bytes.slice()));
-    line(`${dtype}: parse`, bytes.length, best(() => readSafetensors(bytes, dtype)));
-    const parsed = [...readSafetensors(bytes, dtype).tensors.values()];
-    line(`${dtype}: to float32`, bytes.length, best(() => parsed.map((tensor) => toFloat32(tensor, dtype))));
-    const floats = parsed.map((tensor) => toFloat32(tensor, dtype));
-    if (dtype === 'F32') line(`${dtype}: check that all is finite`, bytes.length, best(() => floats.forEach((values) => checkFinite(values, dtype))));
-  }
-  return f32;
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose_gc');
-  runInNewContext('gc')();
-}
-
-/** Peak of what typed arrays hold while a folder is read and uploaded. */
-async function whole(config: ModelConfig, f32: Uint8Array): Promise<void> {
-  const files = new Map([['config.json', new TextEncoder().encode(writeConfig(config, 'BertForSequenceClassification'))], ['model.safetensors', f32]]);
-  const held = () => process.memoryUsage().arrayBuffers;
-  let [before, peak] = [0, 0];
-  const sample = () => (peak = Math.max(peak, held() - before));
-  // As from the browser's storage: each read gives bytes of its own.
-  const folder: Folder = { name: 'bench', has: async (path) => files.has(path), read: async (path) => { const bytes = files.get(path)?.slice(); sample(); return bytes; } };
-  collectGarbage();
-  before = held();
-  const start = process.cpuUsage();
-  const { tensors } = await readModelFolder(folder);
-  sample();
-  const { weights } = fromFile(config, tensors);
-  const parameters = upload(weights, true);
-  sample();
-  const { user, system } = process.cpuUsage(start);
-  line('F32: folder to device, whole', f32.length, (user + system) / 1000);
-  console.log(`typed arrays held at most: ${(peak / f32.length).toFixed(3)} × the file, beside the device's own ${(tf.memory().numBytes / MEGA).toFixed(0)} MB`);
-  dispose(parameters);
-}
-
-/** The benchmark; `--megabytes N` sets the size of the model in F32. */
-export async function main(options: readonly string[]): Promise<void> {
-  const at = options.indexOf('--megabytes');
-  const megabytes = at < 0 ? 44 : Number(options[at + 1]);
-  await openBackend({ choice: 'wasm', onFault: (fault) => { throw fault; } });
-  const { config, tensors } = tensorsOf(megabytes);
-  const f32 = formats(tensors);
-  const big = tensors.reduce((a, b) => (b.data.length > a.data.length ? b : a));
-  line('F32: upload of the largest tensor', big.data.byteLength, best(() => tf.tensor(big.data, [...big.shape]).dispose()));
-  await whole(config, f32);
+  console.log(`  ${what.padEnd(28)} ${milliseconds.toFixed(1).padStart(9)} ms ${(bytes / MEGA / (milliseconds / 1000)).toFixed(0).padStart(8)} MB/s`);
 }

@@ -4,6 +4,7 @@ import { keepPipelines, Recorder } from '../plan/recorder.ts';
 import { NotRecordable, VirtualBuffer, type BufferRange, type Captured, type Recording } from '../plan/recording.ts';
 import { adapterTraits, type AdapterTraits } from './adapter.ts';
 import { idleState, internals, workingState, type WorkingState } from './internals.ts';
+import { uploadInPieces } from './upload.ts';
 import { drawsIn, type Shader, type UniformField } from './shader.ts';
 
 interface Tracing {
@@ -146,13 +147,12 @@ export class LabWebGPUBackend extends WebGPUBackend {
 
   /** Whether a tensor still lies where it was when a step captured it. */
   holds({ dataId, buffer }: Captured): boolean {
-    const { tensorMap } = internals(this);
-    return tensorMap.has(dataId) && tensorMap.get(dataId).resource === buffer;
+    return internals(this).tensorMap.has(dataId) && internals(this).tensorMap.get(dataId).resource === buffer;
   }
 
   override uploadToGPU(dataId: object): void {
     if (this.#tracing && !this.#isNew(this.#tracing, dataId)) this.#outside(this.#tracing, () => super.uploadToGPU(dataId));
-    else super.uploadToGPU(dataId);
+    else if (this.#tracing || !uploadInPieces(this, internals(this).tensorMap.get(dataId))) super.uploadToGPU(dataId);
   }
 
   override async read(dataId: object): Promise<tf.BackendValues> {

@@ -31,6 +31,19 @@ describe('kernels on WebGPU (software adapter)', () => {
     expect(report.backend).toBe('webgpu');
   });
 
+  it('uploads a large tensor in pieces, and leaves main memory', async () => {
+    const all = Float32Array.from({ length: 2_500_011 }, (_, i) => Math.fround(Math.sin(i)));
+    const part = all.subarray(13);
+    const tensor = tf.tensor1d(part);
+    const doubled = tf.add(tensor, tensor);
+    const [back, sum] = [await tensor.data(), await doubled.data()];
+    expect(back === part).toBe(false);
+    const differs = (values: ArrayLike<number>, factor: number) => part.findIndex((value, i) => values[i] !== factor * value);
+    expect([back.length, differs(back, 1), differs(sum, 2)]).toEqual([part.length, -1, -1]);
+    tf.dispose([tensor, doubled]);
+    expect(faults).toEqual([]);
+  });
+
   it('draws the same dropout mask as JavaScript, bit for bit', async () => {
     for (const shape of [[1], [67], [13, 101]]) {
       const y = await dropout(tf.ones(shape), { rate: 0.3, key: 0xdeadbeef }).data();
