@@ -52,7 +52,7 @@ const fetchModel = async (name: string): Promise<void> => {
   await page.getByLabel(/Name on the Hugging Face Hub/).fill(name);
   await page.getByRole('button', { name: 'Fetch', exact: true }).click();
 };
-const says = (text: string | RegExp) => page.getByRole('status').filter({ hasText: text }).waitFor();
+const says = (text: string | RegExp) => page.getByRole('status').filter({ hasText: text }).waitFor({ timeout: 120_000 });
 const looked = () => says('All values were looked at.');
 const asked = () => hub.asked('model.safetensors').filter(({ method, path }) => method === 'GET' && path.startsWith('/cdn'));
 
@@ -79,6 +79,7 @@ describe('the page of models, with a Hub over HTTPS', () => {
     expect(hub.seen.find(({ method, path }) => method === 'GET' && path.includes('/tree/'))?.token).toBe('hf_right');
     expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain('hf_');
     expect(await page.getByRole('row', { name: /^bert\.embeddings\.word_embeddings\.weight .* F16 \[2200, 64\]/ }).count()).toBe(1);
+    await page.getByLabel('Name contains').fill('pooler');
     expect((await page.evaluate(() => window.axe?.run()))?.violations.map(({ id, nodes }) => `${id} ${nodes.length}`)).toEqual([]);
   });
 
