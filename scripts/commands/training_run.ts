@@ -1,7 +1,7 @@
 /** What `distill` and `finetune` share: the run in the browser, its progress, its table, its files. */
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Recipe } from '../../src/experiment/recipe.ts';
+import { isOnText, type Recipe } from '../../src/experiment/recipe.ts';
 import type { DeviceReport, ResultRow } from '../../src/worker/protocol.ts';
 import { ROOT } from '../build_app.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
@@ -60,9 +60,8 @@ export async function train(job: Job & { readonly notes?: readonly string[] }, v
   return { json, text: summary(job, rows, device, seconds, out) };
 }
 
-function subjectOf({ kind, task }: Recipe, examples: number): string {
-  const onText = kind === 'pretrain' || kind === 'distill-text';
-  return onText ? `Text, scores on ${examples} masked words that were held out` : `${task}, scores on ${examples} dev rows`;
+function subjectOf(recipe: Recipe, examples: number): string {
+  return isOnText(recipe) ? `Text, scores on ${examples} masked words that were held out` : `${recipe.task}, scores on ${examples} dev rows`;
 }
 
 function summary({ recipe }: Job, rows: readonly ResultRow[], device: DeviceReport | undefined, seconds: number, out: string): string {

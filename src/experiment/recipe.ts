@@ -130,3 +130,8 @@ export interface Recipe {
 export function stageTraining({ training }: Pick<Recipe, 'training'>, stage: Pick<Stage, 'training'>): TrainingArguments {
   return { ...training, ...stage.training };
 }
+
+/** Whether a recipe trains on text, where masked words are predicted instead of a task's labels. */
+export function isOnText({ kind }: Pick<Recipe, 'kind'>): boolean {
+  return kind === 'pretrain' || kind === 'distill-text';
+}

@@ -1,15 +1,16 @@
 import { initPhrase } from '../experiment/recipe_words.ts';
-import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
+import { isOnText, type ObjectiveTerm, type Recipe, type Stage } from '../experiment/recipe.ts';
 import type { ResultRow } from '../experiment/run.ts';
 import { opensInTransformers } from '../formats/config_json.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { familyOf } from '../model/families.ts';
 
-/** Percent with one decimal place. */
-const percent = (value: number): string => (100 * value).toFixed(1);
+/** Percent with one decimal place; a loss as it is. */
+const shown = (name: string, value: number): string => (name === 'loss' ? value.toFixed(4) : (100 * value).toFixed(1));
 
 function stageLines({ stages }: Recipe): string[] {
-  return stages.map(({ name, objectives }) => `- Stage ${name}: ${objectives.map(objectiveText).join(' + ')}`);
+  const own = (training: Stage['training']) => (Object.keys(training).length === 0 ? '' : `; of its own: ${Object.entries(training).map(([key, value]) => `${key} ${value}`).join(', ')}`);
+  return stages.map(({ name, objectives, training }) => `- Stage ${name}: ${objectives.map(objectiveText).join(' + ')}${own(training)}`);
 }
 
 function objectiveText({ name, weight, parameters, mapping }: ObjectiveTerm): string {
@@ -25,7 +26,7 @@ function table(rows: readonly ResultRow[]): string[] {
   const metrics = Object.keys(rows[0]?.scores.metrics ?? {});
   const head = ['model', 'parameters', ...metrics];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(({ arm, parameters, scores }) => line([arm, String(parameters), ...metrics.map((name) => percent(scores.metrics[name]!))]))];
+  return [line(head), line(head.map(() => '---')), ...rows.map(({ arm, parameters, scores }) => line([arm, String(parameters), ...metrics.map((name) => shown(name, scores.metrics[name]!))]))];
 }
 
 /** What a reader of the card must know who opens the model with something else. */
@@ -37,20 +38,21 @@ function warning(config: ModelConfig): string[] {
 /** The README.md of an exported model: what it is, how it was made, what it scored. */
 export function modelCard(recipe: Recipe, rows: readonly ResultRow[], config: ModelConfig, origin = initPhrase(recipe.student)): string {
   const { training } = recipe;
-  const data = recipe.data.kind === 'mini-glue' ? `mini-GLUE, seed ${recipe.data.seed}, ${recipe.data.train_rows} training rows` : recipe.data.name;
+  const onText = isOnText(recipe);
+  const data = recipe.data.kind === 'mini-glue' ? `mini-GLUE, seed ${recipe.data.seed}, ${recipe.data.train_rows} ${onText ? 'documents' : 'training rows'}` : recipe.data.name;
   return [
     `# ${recipe.name}`,
     '',
-    `A ${familyOf(config).title} student for ${recipe.task}, made in a browser with Distill Lab.`,
+    `A ${familyOf(config).title} ${onText ? 'model of masked words, to be finetuned on a task' : `student for ${recipe.task}`}, made in a browser with Distill Lab.`,
     ...warning(config),
     '',
     `- Teacher: ${teacherName(recipe)}`,
     `- Student: ${config.num_hidden_layers} layers of width ${config.hidden_size}, begun with ${origin}`,
     `- Data: ${data}`,
     ...stageLines(recipe),
-    `- Optimiser: AdamW, learning rate ${training.learning_rate}, weight decay ${training.weight_decay}, batch ${training.per_device_train_batch_size}, seed ${training.seed}`,
+    `- Optimiser: ${training.optim ?? 'adamw_torch'}, schedule ${training.lr_scheduler_type ?? 'linear'}, learning rate ${training.learning_rate}, weight decay ${training.weight_decay}, batch ${training.per_device_train_batch_size}, seed ${training.seed}`,
     '',
-    '## Scores on the dev rows',
+    `## Scores on ${onText ? 'masked words of held-out texts' : 'the dev rows'}`,
     '',
     ...table(rows),
     '',

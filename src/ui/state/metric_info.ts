@@ -1,6 +1,6 @@
 import type { MetricName } from '../../data/task.ts';
 import { taskNamed } from '../../data/tasks.ts';
-import type { Recipe } from '../../experiment/recipe.ts';
+import { isOnText, type Recipe } from '../../experiment/recipe.ts';
 import { score, significant } from './numbers.ts';
 
 /** A metric on the page. */
@@ -19,9 +19,6 @@ const metric = (name: MetricName): MetricInfo => ({ name, title: TITLES[name], s
 
 /** Of masked words: how many were named, and the cross-entropy of naming them. */
 const MASKED_WORDS: readonly MetricInfo[] = [metric('accuracy'), { name: 'loss', title: 'Loss', show: (value) => (value === undefined ? '–' : significant(value)) }];
-
-/** Whether a recipe trains on text, where masked words are scored instead of a task's rows. */
-export const isOnText = ({ kind }: Pick<Recipe, 'kind'>): boolean => kind === 'pretrain' || kind === 'distill-text';
 
 /** Metrics of a recipe's models, the headline first; accuracy alone for a task that is not in the table. */
 export function metricsOf(recipe: Pick<Recipe, 'kind' | 'task'>): readonly MetricInfo[] {
