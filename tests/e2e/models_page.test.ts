@@ -26,6 +26,7 @@ let page: Page;
 beforeAll(async () => {
   hub = new FakeHub({ 'org/open': { main: FILES }, 'org/secret': { v2: FILES } }, { 'org/secret': 'hf_right' }, selfSigned('huggingface.co'));
   hub.cdn = CDN;
+  hub.linger = 3000;
   await hub.start();
   const { port } = new URL(hub.address);
   hub.address = 'https://huggingface.co';

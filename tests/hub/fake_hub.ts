@@ -30,6 +30,8 @@ export class FakeHub {
   readonly seen: Seen[] = [];
   /** Breaks the connection after so many bytes of a file, once for each entry. */
   readonly breaks = new Map<string, number[]>();
+  /** Milliseconds from the last byte to the break: what a client has not read by then is lost. */
+  linger = 20;
   /** Goes silent after so many bytes of a file, once for each entry. */
   readonly stalls = new Map<string, number[]>();
   /** Host that weights are redirected to; the same one when it is empty. */
@@ -103,6 +105,6 @@ export class FakeHub {
     if (stall !== undefined) return void response.write(body.subarray(0, stall));
     const cut = this.breaks.get(name)?.shift();
     if (cut === undefined) return void response.end(body);
-    response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+    response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), this.linger));
   }
 }
