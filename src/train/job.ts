@@ -23,7 +23,7 @@ export interface TrainingJob {
    * on `key` alone.
    */
   inputs?(step: number, micro: number): StepInputs;
-  /** On a GPU: `plan` (default) replays recorded steps, `tape` runs the same operations one by one. The bits are the same. */
+  /** On a GPU: `plan` (default) replays recorded steps, `tape` runs the same operations one by one, `check` does both and compares. The bits are the same. */
   readonly execution?: Execution;
   /** Tensors that a micro-batch needs and no gradient flows through, such as the teacher's; run before the tape begins. */
   prepare?(step: number, micro: number): tf.Tensor[];

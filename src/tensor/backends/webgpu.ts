@@ -159,7 +159,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
     this.#refuseReading();
     if (!this.#isPart(dataId)) return super.read(dataId);
     const { resource, part } = internals(this).tensorMap.get(dataId);
-    return new Float32Array(await this.#download({ buffer: resource as GPUBuffer, ...part! }));
+    return new Float32Array(await this.download({ buffer: resource as GPUBuffer, ...part! }));
   }
 
   override readSync(dataId: object): tf.BackendValues {
@@ -168,7 +168,8 @@ export class LabWebGPUBackend extends WebGPUBackend {
     return super.readSync(dataId);
   }
 
-  async #download({ buffer, offset, size }: BufferRange): Promise<ArrayBuffer> {
+  /** The bytes of a range. */
+  async download({ buffer, offset, size }: BufferRange): Promise<ArrayBuffer> {
     const staging = this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     this.flush();
     const encoder = this.device.createCommandEncoder();
@@ -214,8 +215,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(...workgroups);
-    self.dispatchCountInPass += 1;
-    if (self.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) this.flush();
+    if (++self.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) this.flush();
   }
 
   #refuseReading(): void {

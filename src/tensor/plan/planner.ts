@@ -1,14 +1,16 @@
 import * as tf from '../tf.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { Fault } from '../../fault/fault.ts';
 import { Arena } from './arena.ts';
+import { contentsOf, firstDifference, onSameState, writtenBuffers } from './check.ts';
 import { difference } from './difference.ts';
 import { withoutCopies } from './direct.ts';
 import { Plan } from './plan.ts';
 import { Readback } from './readback.ts';
 import { NotRecordable, type Recording } from './recording.ts';
 
-/** How steps run: replayed from a record, or operation by operation as tfjs runs them. */
-export type Execution = 'plan' | 'tape';
+/** How steps run: replayed from a record, operation by operation as tfjs runs them, or both ways on the same state, compared. */
+export type Execution = 'plan' | 'tape' | 'check';
 
 /** A step on the device, given as what differs between steps of one key and what is done. */
 export interface DeviceProgram<M> {
@@ -23,6 +25,12 @@ export interface DeviceProgram<M> {
 export interface Outcome<M> {
   readonly numbers: tf.Tensor;
   /** What JavaScript knows of a step of this key, such as the names of its numbers. */
+  readonly meaning: M;
+}
+
+/** What was read of a step. */
+interface StepNumbers<M> {
+  readonly numbers: Float32Array;
   readonly meaning: M;
 }
 
@@ -68,13 +76,27 @@ export class Planner<M> {
     return { bytes, plans };
   }
 
-  /** Runs a program and reads its numbers back. */
-  async run(program: DeviceProgram<M>): Promise<{ readonly numbers: Float32Array; readonly meaning: M }> {
+  /** Runs a program and reads its numbers back; Fault `plan-differs` when a check finds other bits. */
+  async run(program: DeviceProgram<M>): Promise<StepNumbers<M>> {
     const values = program.inputs.map((tensor) => this.backend.hostValues(tensor));
-    const entry = this.execution === 'plan' ? await this.#entry(program) : undefined;
+    const entry = this.execution === 'tape' ? undefined : await this.#entry(program);
     if (!entry) return this.#runDirectly(program);
     entry.runs += 1;
-    return { numbers: await this.#replay(entry.plan, values, program.draws), meaning: entry.meaning };
+    const replayed = async () => ({ numbers: await this.#replay(entry.plan, values, program.draws), meaning: entry.meaning });
+    return this.execution === 'check' ? this.#check(program, entry.plan, replayed) : replayed();
+  }
+
+  /** Replays a step, then runs it directly on the same state, and compares what both left behind. */
+  async #check(program: DeviceProgram<M>, { recording }: Plan, replayed: () => Promise<StepNumbers<M>>): Promise<StepNumbers<M>> {
+    const buffers = writtenBuffers(recording);
+    const watched = async (run: () => Promise<StepNumbers<M>>) => {
+      const step = await run();
+      return { step, words: [new Uint32Array(step.numbers.slice().buffer), ...(await contentsOf(this.backend, buffers))] };
+    };
+    const [replay, direct] = await onSameState(this.backend, buffers, [() => watched(replayed), () => watched(() => this.#runDirectly(program))]);
+    const found = firstDifference(replay.words, direct.words);
+    if (found !== undefined) throw planDiffers(program.key, found);
+    return direct.step;
   }
 
   dispose(): void {
@@ -84,7 +106,7 @@ export class Planner<M> {
     this.#readback.dispose();
   }
 
-  async #runDirectly(program: DeviceProgram<M>): Promise<{ readonly numbers: Float32Array; readonly meaning: M }> {
+  async #runDirectly(program: DeviceProgram<M>): Promise<StepNumbers<M>> {
     const { numbers, meaning } = program.run();
     const read = Float32Array.from(await numbers.data());
     numbers.dispose();
@@ -148,6 +170,14 @@ export class Planner<M> {
     this.#plans.delete(key);
   }
 }
+
+const planDiffers = (key: string, found: string) => new Fault({
+  code: 'plan-differs',
+  where: `the plan ${key}`,
+  expected: 'the bits of the same step run one operation at a time',
+  got: found,
+  remedy: 'Run without plans (execution "tape"), and report the plan with its model and objectives.',
+});
 
 const isPowerOfTwo = (n: number): boolean => n > 1 && (n & (n - 1)) === 0;
 

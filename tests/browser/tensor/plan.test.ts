@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../src/fault/fault.ts';
 import { openBackend } from '../../../src/tensor/backends/open.ts';
+import { firstDifference } from '../../../src/tensor/plan/check.ts';
 import * as tf from '../../../src/tensor/tf.ts';
 import type { StepEvent } from '../../../src/train/loop.ts';
 import type { ObjectiveInputs } from '../../../src/distill/objective.ts';
@@ -92,6 +93,16 @@ describe('replayed steps (software adapter)', () => {
     expect(await bitsOf(plan)).toEqual(await bitsOf(tape));
     tape.dispose();
     plan.dispose();
+  }, PATIENCE);
+
+  it('are compared with the tape in every step where a job asks for it', async () => {
+    const [checked, plan] = [microDistillation(KD, { execution: 'check' }), microDistillation(KD)];
+    expect(await stepsOf(checked, 3)).toEqual(await stepsOf(plan, 3));
+    expect(await bitsOf(checked)).toEqual(await bitsOf(plan));
+    expect(checked.loop.execution.notReplayed).toEqual([]);
+    [checked, plan].forEach((side) => side.dispose());
+    const word = new Uint32Array([5]);
+    expect(firstDifference([word, new Uint32Array([1, 2])], [word, new Uint32Array([1, 255])])).toBe('word 1 of 2 in buffer 2 of 2: 2 and ff');
   }, PATIENCE);
 
   it('are given up, and it is said why, where something differs that is no input', async () => {
