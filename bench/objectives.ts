@@ -4,9 +4,9 @@
  *   npm run bench:objectives                            the main job on WASM, in headless Chromium
  *   npm run bench:objectives -- --scenes main,tiny,small
  *   npm run bench:objectives -- --backend webgpu        dispatches count here; on a software adapter times mean little
- *   npm run bench:objectives -- --objectives att_mse,minilm
+ *   npm run bench:objectives -- --objectives att_mse,minilm --node
  *
- * Processor time is that of every process of the browser. A loss on hidden layers is measured beside logit distillation, as
+ * Processor time is that of every process of the browser, or of the objective's own process in Node. A loss on hidden layers is measured beside logit distillation, as
  * in one stage, with the teacher run as far as its mapping asks.
  */
 import { writeFileSync } from 'node:fs';
@@ -22,6 +22,7 @@ import { objectiveRounds } from './objectives/rounds.ts';
 import { objectiveRows, objectiveTable, type ObjectiveRow } from './objectives/summary.ts';
 import { SCENES } from './objectives/scenes.ts';
 import { browserHost } from './steps/in_browser.ts';
+import { nodeHost } from './steps/in_node.ts';
 import type { SideName } from './steps/side.ts';
 
 const BACKENDS: Readonly<Record<string, SideName>> = { wasm: 'own-wasm', webgpu: 'own-webgpu' };
@@ -30,6 +31,7 @@ const OPTIONS = {
   scenes: text('NAMES', `some of ${Object.keys(SCENES).join(', ')}`, 'main'),
   backend: text('NAME', Object.keys(BACKENDS).join(' or '), 'wasm'),
   objectives: text('NAMES', 'objectives beside kd', 'all'),
+  node: flag('run in Node, a process for each objective, whose processor time is exact; WebGPU by the package `webgpu`'),
   rounds: text('N', 'rounds behind the warm-up', '5'),
   steps: text('N', 'steps of each objective in a round', '20'),
   out: text('FILE', 'where the JSON goes', 'bench/objectives.json of this project'),
@@ -44,7 +46,7 @@ async function main(args: readonly string[]): Promise<void> {
   const side = oneOf(BACKENDS, given.backend ?? 'wasm', '--backend');
   const scenes = (given.scenes ?? 'main').split(',').map((name) => ({ name, scene: oneOf(SCENES, name, '--scenes')() }));
   const choices = chosen(await withBundle(join(import.meta.dirname, 'objectives', 'choices.ts'), async ({ CHOICES }: { readonly CHOICES: readonly Choice[] }) => CHOICES), given.objectives);
-  const host = await browserHost();
+  const host = given.node ? nodeHost() : await browserHost();
   const report = { machine: machine(), host: host.description, backend: given.backend ?? 'wasm', adapter: '', scenes: [] as { scene: string; rows: ObjectiveRow[] }[] };
   try {
     for (const { name, scene } of scenes) {
