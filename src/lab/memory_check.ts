@@ -40,7 +40,7 @@ function stageLoad(recipe: Recipe, stage: Stage, teacher: ModelConfig, shape: Om
   const config = studentShape(recipe, teacher);
   const rows = recipe.data.kind === 'mini-glue' ? recipe.data.train_rows : 0;
   const compared = comparedBy(stage.objectives, recipe, config, teacher, rows);
-  return { ...shape, batch: stageTraining(recipe, stage).per_device_train_batch_size, config, teacher, ...(compared ? { compared } : {}) };
+  return { ...shape, batch: stageTraining(recipe, stage).per_device_train_batch_size, config, teacher, teacherDrops: recipe.dropout.teacher, ...(compared ? { compared } : {}) };
 }
 
 /**

@@ -82,16 +82,28 @@ function run(pass: Pass, halfLayers: number): tf.Tensor {
   let x = embed(pass);
   taps.keep('hiddenStates', 0, () => x);
   for (let index = 0; index < config.num_hidden_layers && halfLayers > 2 * index; index++) {
-    const name = `encoder.layer.${index}`;
-    const [q, k, v, passed] = project(pass, order, order.attentionInput(pass, x, name), index);
-    keepHeads(pass, [q, k, v], index);
-    if (halfLayers === 2 * index + 1) break;
-    const draw = pass.draw(config.attention_probs_dropout_prob);
-    const context = pass.traced(`${name}.attention_context`, attention(q, k, v, pass.batch.mask, { ...pass.shape, ...draw }));
-    x = order.output(pass, x, passed, context, name);
-    taps.keep('hiddenStates', index + 1, () => x);
+    const [input, isHalf] = [x, halfLayers === 2 * index + 1];
+    x = tidied(pass, index, () => layer(pass, order, input, index, isHalf));
+    if (!isHalf) taps.keep('hiddenStates', index + 1, () => x);
   }
   return x;
+}
+
+/** Without dropout, frees what a layer made but its output and taps; a trace looks at all of it. What a gradient needs, the tape keeps. */
+function tidied(pass: Pass, index: number, run: () => tf.Tensor): tf.Tensor {
+  if (pass.options.dropout || pass.options.trace) return run();
+  return tf.tidy(() => ({ x: run(), taps: pass.taps.inside(index) })).x;
+}
+
+/** One layer's output, or of half a layer its input, once queries, keys and values are there. */
+function layer(pass: Pass, order: LayerOrder, x: tf.Tensor, index: number, isHalf: boolean): tf.Tensor {
+  const name = `encoder.layer.${index}`;
+  const [q, k, v, passed] = project(pass, order, order.attentionInput(pass, x, name), index);
+  keepHeads(pass, [q, k, v], index);
+  if (isHalf) return x;
+  const draw = pass.draw(pass.config.attention_probs_dropout_prob);
+  const context = pass.traced(`${name}.attention_context`, attention(q, k, v, pass.batch.mask, { ...pass.shape, ...draw }));
+  return order.output(pass, x, passed, context, name);
 }
 
 /** Queries, keys and values, [B·T, d] each, and x as it goes on; each alone where an objective may look at one of them alone. */

@@ -16,6 +16,8 @@ export interface TrainingLoad {
   readonly fusedAttention: boolean;
   /** What objectives hold beside the two models; absent where they look at logits alone. */
   readonly compared?: Compared;
+  /** Whether the teacher runs with dropout. */
+  readonly teacherDrops?: boolean;
 }
 
 /** Tensors of objectives that compare what is inside of two models, all in numbers of float32. */
@@ -73,18 +75,18 @@ const MASKED = 0.15;
  */
 const VECTORS = { outside: 17, layer: 30, inner: 4, scores: 4 } as const;
 const GRADIENTS = 2;
-/** Share of the activations that a pass without gradients holds, which the teacher makes in every step where it is compared. */
+/** Share of the activations that a pass without gradients holds where it drops values; without, each layer is freed behind it. */
 const FORWARD = 0.42;
 
 /** An estimate of the memory that one step of training takes; exact for weights, gradients and moments. */
 export function memoryPlan(load: TrainingLoad): MemoryPlan {
-  const { config, heads, teacher, compared } = load;
+  const { config, heads, teacher, teacherDrops = false } = load;
   const parameters = countParameters(parameterSpecs(config, heads));
   const weights = FLOAT * parameters;
   const [gradients, moments, activations] = [GRADIENTS * weights, 2 * weights, activationsOf(load, config)];
   const frozen = teacher ? FLOAT * countParameters(parameterSpecs(teacher, heads)) : 0;
   const objectives = comparedBytes(load);
-  const pass = teacher && compared ? FORWARD * activationsOf(load, teacher) : 0;
+  const pass = teacher && teacherDrops ? FORWARD * activationsOf(load, teacher) : 0;
   const total = weights + moments + frozen + Math.max(gradients + activations + objectives, pass);
   const tensors = tensorsOf(load);
   const largest = maximum(tensors);

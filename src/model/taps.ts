@@ -77,6 +77,11 @@ export class Taps {
     if (this.#wanted.get(name)?.has(index)) this.#kept.get(name)!.set(index, tensor());
   }
 
+  /** The tensors that were kept from inside of a layer. */
+  inside(layer: number): tf.Tensor[] {
+    return [...this.#kept].flatMap(([name, tensors]) => (name !== 'hiddenStates' && tensors.has(layer) ? [tensors.get(layer)!] : []));
+  }
+
   /** The tensors of all layers in order; RangeError when not all were asked for. */
   get(name: TapName): readonly tf.Tensor[] {
     if (!this.#wanted.has(name)) throw notAsked(name);

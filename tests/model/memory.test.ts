@@ -47,6 +47,21 @@ describe('the memory of a step', () => {
     expect(Math.abs(plan.total - plan.moments - peak) / peak).toBeLessThan(tolerance);
   });
 
+  it('is little more than one layer in a pass without gradients', async () => {
+    await open('wasm');
+    const [batch, length] = [7, 37];
+    const peak = async (num_hidden_layers: number) => {
+      const config = { ...CONFIG, num_hidden_layers };
+      const parameters = upload(randomWeights(config, ['classification'], 3), false);
+      const tokens = { size: batch, length, ids: new Int32Array(batch * length).fill(7), typeIds: new Int32Array(batch * length), mask: new Float32Array(batch * length).fill(1) };
+      const before = tf.memory().numBytes;
+      const { peakBytes } = await tf.profile(() => tf.tidy(() => encode(parameters, config, uploadBatch(tokens, config), { taps: { values: [0], hiddenStates: [1] } }).last));
+      dispose(parameters);
+      return (peakBytes - before) / (4 * batch * length * CONFIG.hidden_size);
+    };
+    expect((await peak(9)) - (await peak(2))).toBeLessThan(1.2 * 7);
+  });
+
   it('is exact for what is counted', () => {
     const load = { config: ROBERTA, heads: ['classification'] as const, batch: 1, length: 128, fusedAttention: false };
     const plan = memoryPlan({ ...load, teacher: ROBERTA });
