@@ -103,7 +103,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
   /** Submits every command that waits, so that others can be submitted behind them. */
   flush(): void {
     const self = internals(this);
-    self.ensureCommandEncoderReady();
+    if (!self.commandEncoder) return;
     self.endComputePassEncoder();
     self.submitQueue();
   }
