@@ -83,6 +83,6 @@ function notesOf(recipe: Recipe, session: Session, batch: LabelledBatch, words: 
     `Teacher: ${teacher}, ${layers} layers of width ${width}.${session.teacherUntrained ? ` It was not trained on ${session.task.name}: its classifier is random.` : ''}`,
     `Student: ${recipe.student.num_hidden_layers} layers, from ${initPhrase(recipe.student)}; not trained yet.`,
     `Batch: ${batch.size} rows of ${session.task.name}, padded to ${batch.length} tokens, seed ${recipe.training.seed}.`,
-    ...(words && words !== session.start ? [`Masked words: 15 % of the same batch; their teacher is ${BUNDLED_BASE}, since ${teacher} predicts none.`] : []),
+    ...(words && words !== session.start ? [`Masked words: 15 % of the same batch; their teacher is ${BUNDLED_BASE}, since the classifier predicts none.`] : []),
   ];
 }
