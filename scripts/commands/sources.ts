@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { BUNDLED_BASE, bundledTeacher } from '../../src/experiment/presets.ts';
 import type { ModelSource } from '../../src/experiment/recipe.ts';
+import { FAIRSEQ_FILES } from '../../src/hub/file_names.ts';
 import { didYouMean, UsageError } from '../command_line/option.ts';
 
 /** Folder of the bundled models. */
@@ -42,8 +43,14 @@ export function resolveFolder(given: string, where: string): string {
 
 function folderModel(given: string, where: string): ResolvedModel {
   const layers = readLayers(join(given, 'config.json'));
-  if (layers === undefined) throw new UsageError(where, 'a Hugging Face folder (config.json, model.safetensors)', `"${given}" without a readable config.json`);
+  if (layers === undefined) throw new UsageError(where, 'a Hugging Face folder (config.json, model.safetensors)', `"${given}" without a readable config.json`, remedyFor(given));
   return { source: { kind: 'folder', name: basename(resolve(given)) }, layers };
+}
+
+/** How a folder of fairseq becomes one that can be trained from. */
+function remedyFor(folder: string): string | undefined {
+  const isFairseq = FAIRSEQ_FILES.some((name) => existsSync(join(folder, name)));
+  return isFairseq ? `It holds a checkpoint of fairseq; make a folder of it with: npm run lab -- convert ${folder} ${folder}-converted` : undefined;
 }
 
 function bundledModel(given: string, where: string, task: string, models: string): ResolvedModel {

@@ -11,6 +11,7 @@ import { bundledModels, resolveModel } from '../../scripts/commands/sources.ts';
 import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'command-test-'));
+const fairseq = join(home, 'fairseq');
 const model = join(home, 'own-model');
 const bundled = join(home, 'bundled');
 
@@ -20,6 +21,8 @@ beforeAll(() => {
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ num_hidden_layers: layers }));
   }
   mkdirSync(join(home, 'glue'));
+  mkdirSync(fairseq);
+  writeFileSync(join(fairseq, 'model.pt'), '');
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -119,6 +122,7 @@ describe('distillJob', () => {
     [{ data: home, train_rows: 7 }, '--train_rows: expected mini-glue as --data'],
     [{ data: home, teacher: 'scratch:2x16', student_layers: 1 }, '--tokenizer: expected a folder, since a model from scratch brings none'],
     [{ teacher: home }, 'without a readable config.json'],
+    [{ teacher: fairseq }, 'without a readable config.json. It holds a checkpoint of fairseq'],
     [{ teacher: 'nobody' }, '--teacher: expected a folder, a zip archive, org/name of the Hub, an address, scratch:LAYERSxWIDTH, or one of'],
   ])('refuses %j', (values, message) => {
     expect(usage(() => distillJob(values))).toContain(message);
