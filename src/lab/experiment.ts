@@ -8,7 +8,7 @@ import type * as tf from '../tensor/tf.ts';
 import { EXPORTED, planArms, type ArmPlan } from './arms.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, Speed, type Clock } from './progress.ts';
-import { majorityScores } from './scores.ts';
+import { majorityScores, weakTeacher } from './scores.ts';
 import type { Session } from './session.ts';
 import { ArmTrainer, modelTensors } from './arm_trainer.ts';
 import { stepsOf, type ArmModel, type ArmTraining, type OnRows } from './stage.ts';
@@ -167,9 +167,17 @@ export class Experiment {
     const teacher = plan.arm === 'teacher' && trained ? { teacher: trained } : {};
     this.#state = { ...this.#state, ...exported, ...teacher, rows, armIndex: this.#state.armIndex + 1, ...NOT_BEGUN, armSeconds: 0 };
     if (teacher.teacher) await this.surroundings.keepTeacher(this.#teacher());
+    if (plan.arm === 'teacher') this.#noteWeakTeacher(row.scores);
     this.surroundings.emit({ type: 'results', rows });
     this.surroundings.emit({ type: 'arm-done', arm: plan.arm, step });
     await this.surroundings.gate();
+  }
+
+  #noteWeakTeacher(scores: Scores): void {
+    if (this.recipe.kind !== 'distill') return;
+    const { task, data } = this.session;
+    const text = weakTeacher(task, scores, majorityScores(task, data.train, data.dev));
+    if (text !== undefined) this.surroundings.emit({ type: 'note', text });
   }
 
   /** Time for the steps of this arm and of those after it; scoring is small beside them and left out. */

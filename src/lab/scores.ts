@@ -38,6 +38,17 @@ export function majorityScores(task: TaskSpec, train: readonly EncodedExample[],
   return scoresOf(task, dev.map(() => commonest), dev, loss);
 }
 
+/** A teacher counts as knowing nothing up to this much above the majority class, in the task's first metric. */
+const WEAK = 0.05;
+
+/** A sentence on a teacher that is hardly better than the majority class; undefined for any other. */
+export function weakTeacher(task: TaskSpec, teacher: Scores, majority: Scores): string | undefined {
+  const metric = task.metrics[0]!;
+  const [own, common] = [teacher, majority].map(({ metrics }) => metrics[metric] ?? 0) as [number, number];
+  if (own > common + WEAK) return undefined;
+  return `The teacher's ${metric} is ${own.toFixed(3)}, where the majority class has ${common.toFixed(3)}: it knows next to nothing of ${task.name}, so a student that is distilled from it shows nothing of the method. Name a better teacher, or choose another task.`;
+}
+
 /** Scores of always answering the mean of the training rows. */
 function meanScores(task: TaskSpec, train: readonly EncodedExample[], dev: readonly EncodedExample[]): Scores {
   const mean = train.reduce((sum, { label }) => sum + label, 0) / Math.max(1, train.length);
