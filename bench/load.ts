@@ -10,34 +10,29 @@
  * device there, does not count); and on Linux the most that the page's process ever held, as the kernel tells, which sees what
  * lies between two samples too, and WebAssembly's memory.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright-core';
-import { build } from 'vite';
-import { assemblyScript } from '../scripts/assemblyscript_plugin.ts';
 import { CHROMIUM_FLAGS } from '../scripts/browser.ts';
 import { ensureBrowser } from '../scripts/browser_install.ts';
-import { ROOT } from '../scripts/build_app.ts';
+import { builtPage } from '../scripts/built_page.ts';
 import { integer, readOptions } from '../scripts/command_line/option.ts';
-import { serve } from '../scripts/serve.ts';
+import { BUNDLES } from '../scripts/node_bundle.ts';
 import { DTYPES, type Dtype } from './load/model.ts';
 import type { Backend, Round } from './load/page/page.ts';
 
 const MEGA = 1e6;
-const BUNDLES = join(ROOT, 'node_modules', '.cache', 'bundles');
 const { megabytes = 44, rounds = 5 } = readOptions({ megabytes: integer(1, 440, 'size of the model in F32'), rounds: integer(1, 100, 'rounds') }, process.argv.slice(2));
 
-mkdirSync(BUNDLES, { recursive: true });
-const [outDir, profile] = [mkdtempSync(join(BUNDLES, 'load-')), mkdtempSync(join(BUNDLES, 'profile-'))];
-await build({ configFile: false, logLevel: 'error', root: join(import.meta.dirname, 'load', 'page'), base: './', plugins: [assemblyScript()], build: { outDir, target: 'es2023', chunkSizeWarningLimit: 4000 } });
-const server = await serve({ root: outDir });
+const built = await builtPage(join(import.meta.dirname, 'load', 'page'));
+const profile = mkdtempSync(join(BUNDLES, 'profile-'));
 const context = await chromium.launchPersistentContext(profile, { executablePath: ensureBrowser({ announce: (line) => console.error(line) }).path, headless: true, args: [...CHROMIUM_FLAGS] });
 try {
   await measure(context);
 } finally {
   await context.close();
-  await server.close();
-  for (const folder of [outDir, profile]) rmSync(folder, { recursive: true, force: true });
+  await built.close();
+  rmSync(profile, { recursive: true, force: true });
 }
 
 async function measure(browser: BrowserContext): Promise<void> {
@@ -59,7 +54,7 @@ async function measure(browser: BrowserContext): Promise<void> {
 async function onPage<T>(browser: BrowserContext, work: (page: Page) => Promise<T>): Promise<T> {
   const page = await browser.newPage();
   try {
-    await page.goto(server.address);
+    await page.goto(built.server.address);
     await page.waitForFunction(() => window.load !== undefined, undefined, { timeout: 60_000 });
     return await work(page);
   } finally {

@@ -7,7 +7,8 @@ import { build } from 'vite';
 import { assemblyScript } from './assemblyscript_plugin.ts';
 import { ROOT } from './build_app.ts';
 
-const BUNDLES = join(ROOT, 'node_modules', '.cache', 'bundles');
+/** Where bundles are made before they run; each is removed after its use. */
+export const BUNDLES = join(ROOT, 'node_modules', '.cache', 'bundles');
 
 /**
  * Bundles a TypeScript file with all it imports and hands its exports to `use`.

@@ -1,31 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { build } from 'vite';
 import { Fault } from '../../src/fault/fault.ts';
-import { assemblyScript } from '../assemblyscript_plugin.ts';
 import { CHROMIUM_FLAGS } from '../browser.ts';
 import { ensureBrowser } from '../browser_install.ts';
-import { ROOT } from '../build_app.ts';
-import { serve, type LabServer } from '../serve.ts';
+import { builtPage, failureOf } from '../built_page.ts';
+import type { LabServer } from '../serve.ts';
 import type { GoldenJob } from './job.ts';
 import type { ServedFolder } from './page/page.ts';
-
-const BUNDLES = join(ROOT, 'node_modules', '.cache', 'bundles');
 
 /** Runs in a page of a headless Chromium, which has WebGPU (a software adapter where there is no GPU). */
 export async function runInBrowser(job: GoldenJob): Promise<void> {
   const browser = ensureBrowser({ announce: (line) => console.error(line) });
-  mkdirSync(BUNDLES, { recursive: true });
-  const outDir = mkdtempSync(join(BUNDLES, 'page-'));
-  let server: LabServer | undefined;
+  const built = await builtPage(join(import.meta.dirname, 'page'), { golden: job.dir, ...(job.tokenizers === undefined ? {} : { tokenizers: job.tokenizers }) });
   try {
-    await build({ configFile: false, logLevel: 'error', root: join(import.meta.dirname, 'page'), base: './', plugins: [assemblyScript()], build: { outDir, target: 'es2023', chunkSizeWarningLimit: 4000 } });
-    server = await serve({ root: outDir, folders: { golden: job.dir, ...(job.tokenizers === undefined ? {} : { tokenizers: job.tokenizers }) } });
-    await runInPage(server, browser.path, job);
+    await runInPage(built.server, browser.path, job);
   } finally {
-    await server?.close();
-    rmSync(outDir, { recursive: true, force: true });
+    await built.close();
   }
 }
 
@@ -34,11 +24,7 @@ async function runInPage(server: LabServer, executablePath: string, { backend, g
   try {
     const page = await browser.newPage();
     await page.exposeFunction('goldenCase', tell);
-    const broken = new Promise<never>((_resolve, reject) => {
-      page.once('pageerror', reject);
-      page.once('crash', () => reject(new Error('the page crashed')));
-    });
-    broken.catch(() => undefined);
+    const broken = failureOf(page);
     await page.goto(server.address);
     await Promise.race([broken, page.waitForFunction(() => window.runGoldens !== undefined, undefined, { timeout: 60_000 })]);
     const folder = (name: string, of: string): ServedFolder => ({ name: of, path: server.folder(name) });

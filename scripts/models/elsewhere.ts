@@ -10,7 +10,7 @@ import { parseModelId } from '../../src/hub/hugging_face.ts';
 import { openRemote, type Opened, type OpenOptions } from '../../src/hub/open_remote.ts';
 import { unzipFiles } from '../../src/hub/zip.ts';
 import { nearest } from '../../src/experiment/nearest.ts';
-import { Pace } from '../../src/ui/state/pace.ts';
+import { Pace } from '../../src/hub/pace.ts';
 import { userCache } from '../browser.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
 import { bundledModels, MODELS } from '../commands/sources.ts';
