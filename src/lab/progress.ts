@@ -3,6 +3,11 @@ import type { LabEvent } from './events.ts';
 /** Milliseconds on a clock that only goes forward. */
 export type Clock = () => number;
 
+/** Seconds that are left at the pace so far, `total / done − 1` times those since `began`; 0 before anything is done. */
+export function secondsLeft(began: number, now: number, done: number, total: number): number {
+  return done > 0 ? ((now - began) / 1000) * (total / done - 1) : 0;
+}
+
 /** Tells how far a long operation is and how long it will still take, at most a few times a second. */
 export class Progress {
   readonly #begin: number;
@@ -22,8 +27,7 @@ export class Progress {
     const time = this.now();
     if (done < this.total && time - this.#last < 100) return;
     this.#last = time;
-    const secondsLeft = done > 0 ? ((time - this.#begin) / 1000) * (this.total / done - 1) : 0;
-    this.emit({ type: 'progress', label: this.label, done, total: this.total, secondsLeft });
+    this.emit({ type: 'progress', label: this.label, done, total: this.total, secondsLeft: secondsLeft(this.#begin, time, done, this.total) });
   }
 }
 

@@ -1,7 +1,7 @@
 import { termLabel, type BenchEvent, type BenchReport, type BenchRow } from '../../experiment/objective_bench.ts';
 import { describe, Fault } from '../../fault/fault.ts';
 import * as tf from '../../tensor/tf.ts';
-import type { Clock } from '../progress.ts';
+import { secondsLeft, type Clock } from '../progress.ts';
 import { checkGradient } from './gradient_check.ts';
 import { cosines, differentiated, norm, sum, termNames, type Differentiated } from './gradients.ts';
 import { openObjective, type OpenObjective } from './open_objective.ts';
@@ -132,7 +132,6 @@ class BenchProgress {
   }
 
   at(done: number, label: string): void {
-    const seconds = (this.surroundings.now() - this.#began) / 1000;
-    this.surroundings.tell({ kind: 'progress', label, done, total: this.total, secondsLeft: done > 0 ? seconds * (this.total / done - 1) : 0 });
+    this.surroundings.tell({ kind: 'progress', label, done, total: this.total, secondsLeft: secondsLeft(this.#began, this.surroundings.now(), done, this.total) });
   }
 }

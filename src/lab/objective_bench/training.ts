@@ -1,5 +1,6 @@
 import type { ObjectiveTraining } from '../../experiment/objective_bench.ts';
 import type { BenchSurroundings } from './bench.ts';
+import { secondsLeft } from '../progress.ts';
 import { openObjective } from './open_objective.ts';
 import { disposeModels, uploadModels, type Scene } from './scene.ts';
 
@@ -17,7 +18,7 @@ export async function trainObjectives(scene: Scene, objectives: readonly string[
     const losses = await trainOne(scene, name, steps, async (step) => {
       const done = index * steps + step;
       const total = objectives.length * steps;
-      tell({ kind: 'progress', label: `${name}: step ${step} of ${steps}`, done, total, secondsLeft: ((now() - began) / 1000) * (total / done - 1) });
+      tell({ kind: 'progress', label: `${name}: step ${step} of ${steps}`, done, total, secondsLeft: secondsLeft(began, now(), done, total) });
       await gate();
     });
     trained.push({ objective: name, steps, first: mean(losses.slice(0, AVERAGED)), last: mean(losses.slice(-AVERAGED)) });

@@ -3,7 +3,7 @@ import { toReport } from '../../fault/fault.ts';
 import { inspectInWorker } from '../../worker/inspector_client.ts';
 import type { InspectedModel, InspectEvent, InspectorTask, InspectSource, MaybeStats } from '../../worker/inspector_protocol.ts';
 import type { Fetching } from '../state/model_opener.svelte.ts';
-import { Pace } from '../state/pace.ts';
+import { Pace } from '../../hub/pace.ts';
 
 /** What the inspector needs of the world. */
 export interface InspectorPorts {

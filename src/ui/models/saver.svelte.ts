@@ -2,7 +2,7 @@ import { toReport, type FaultReport } from '../../fault/fault.ts';
 import type { GivenFile } from '../../worker/protocol.ts';
 import type { InspectEvent, SaveTask } from '../../worker/inspector_protocol.ts';
 import type { Fetching } from '../state/model_opener.svelte.ts';
-import { Pace } from '../state/pace.ts';
+import { Pace } from '../../hub/pace.ts';
 import type { InspectorPorts } from './inspector.svelte.ts';
 
 /** Writes a model as a Hugging Face folder and hands its files to the browser. */

@@ -1,7 +1,7 @@
 import { toReport } from '../../fault/fault.ts';
 import type { Opened, OpenOptions } from '../../hub/open_remote.ts';
 import { Downloads, type DownloadEntry } from '../../store/downloads.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '../../hub/pace.ts';
 
 /** The file that is being fetched. */
 export interface Fetching {
