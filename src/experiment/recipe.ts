@@ -39,6 +39,8 @@ export type StudentInit =
   | { readonly kind: 'checkpoint'; readonly from: ModelSource }
   | { readonly kind: 'random' };
 
+export type EvaluationStrategy = 'no' | 'steps' | 'epoch';
+
 /** How long and with what a model is trained; how it is optimised stands in `train/optimization.ts`. */
 export interface TrainingArguments extends OptimizationArguments {
   readonly seed: number;
@@ -49,6 +51,19 @@ export interface TrainingArguments extends OptimizationArguments {
   readonly max_seq_length: number;
   /** Steps between evaluations on the tuning rows; 0 evaluates at the end only. */
   readonly eval_steps: number;
+  /** When a model in training is scored on the tuning rows: every `eval_steps`, which is the default, after each pass, or never. */
+  readonly evaluation_strategy?: EvaluationStrategy;
+  /** A training ends after this many evaluations in a row that were no better than its best one; 0 or absent: it does not. */
+  readonly early_stopping_patience?: number;
+  /** A training ends with the weights of its best evaluation. */
+  readonly load_best_model_at_end?: boolean;
+  /** What is best: a metric of the task, `combined_score` (their mean), or `loss`, which is the default. */
+  readonly metric_for_best_model?: string;
+  /** Every training batch is padded to `max_seq_length`. */
+  readonly pad_to_max_length?: boolean;
+  /** At most this many of the first training rows, and of the first dev rows and tuning rows. */
+  readonly max_train_samples?: number;
+  readonly max_eval_samples?: number;
   /** `distill-text` alone: in half of the batches most tokens become random ones. */
   readonly aug?: boolean;
 }
@@ -67,7 +82,7 @@ export interface ObjectiveTerm {
 }
 
 /** What a stage may set for itself: all but what decides rows and draws, which is the same in every stage. */
-export type StageTraining = Partial<Omit<TrainingArguments, 'seed' | 'max_seq_length'>>;
+export type StageTraining = Partial<Omit<TrainingArguments, 'seed' | 'max_seq_length' | 'max_train_samples' | 'max_eval_samples'>>;
 
 /**
  * A part of the student's training with a loss, an optimiser and a schedule of its own. The next stage goes on with the

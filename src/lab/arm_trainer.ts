@@ -1,4 +1,5 @@
 import type { Recipe, TrainingArguments } from '../experiment/recipe.ts';
+import type { Scores } from '../experiment/run.ts';
 import { assign, download, type HostTensor, type Weights } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { StepEvent } from '../train/loop.ts';
@@ -8,9 +9,10 @@ import type { Clock } from './progress.ts';
 import type { Session } from './session.ts';
 import { batchesOf, stepsOf, type ArmModel, type ArmStage, type ArmTraining, type OnRows, type OpenStage } from './stage.ts';
 import { TrainingClock } from './training_clock.ts';
+import { evaluationDue, selects, stopsEarly, watched } from './watching.ts';
 
 /** The part of an experiment's state that training changes. */
-export type TrainingState = Pick<ExperimentState, 'stage' | 'live' | 'best' | 'hours'>;
+export type TrainingState = Pick<ExperimentState, 'stage' | 'live' | 'best' | 'watching' | 'hours'>;
 
 /** What the experiment gives to the training of one of its models. */
 export interface TrainerHost {
@@ -22,8 +24,10 @@ export interface TrainerHost {
   readonly now: Clock;
   progress(label: string, total: number): OnRows;
   report(event: StepEvent, epoch: number): void;
-  /** Takes scores on the watched rows. */
-  watch(): Promise<void>;
+  /** Scores on the watched rows. */
+  watch(): Promise<Scores>;
+  /** Tells of a decision, in a sentence. */
+  note(text: string): void;
   gate(): Promise<void>;
 }
 
@@ -89,13 +93,21 @@ export class ArmTrainer {
     const { options } = stage;
     this.#open = await stage.open(this.#context(stage), this.#state.live);
     const { loop } = this.#open;
-    const ended = () => loop.finished || this.hoursLeft === 0;
-    while (!ended()) {
+    for (;;) {
+      if (this.#evaluationDue(options)) await this.#watch(options);
+      if (loop.finished || this.hoursLeft === 0 || stopsEarly(options, this.#state.watching)) break;
       this.host.report(await this.#clock.during(() => loop.next()), this.#epoch(stage));
       await this.host.gate();
-      if (options.eval_steps > 0 && loop.step % options.eval_steps === 0 && !ended()) await this.#watch();
     }
     await this.#keepBest();
+    this.#select(options);
+  }
+
+  /** An evaluation in the midst of which the training was stopped is made again. */
+  #evaluationDue(options: ArmStage['options']): boolean {
+    const { step } = this.#open!.loop;
+    const perEpoch = Math.ceil(this.#examples.length / (options.per_device_train_batch_size * batchesOf(options)));
+    return this.#state.watching?.step !== step && evaluationDue(options, step, { steps: this.#updates[this.#state.stage]!, perEpoch });
   }
 
   #context({ options }: ArmStage) {
@@ -116,9 +128,23 @@ export class ArmTrainer {
     return (batches * options.per_device_train_batch_size) / this.#examples.length;
   }
 
-  async #watch(): Promise<void> {
-    await this.host.watch();
+  async #watch(options: ArmStage['options']): Promise<void> {
+    const scores = await this.host.watch();
     await this.#keepBest();
+    const { step } = this.#open!.loop;
+    const { watching } = this.#state;
+    this.#state = { ...this.#state, watching: selects(options) ? await watched(watching, options, step, scores, () => download(this.model.parameters)) : { step, waited: 0 } };
+  }
+
+  /** Ends a stage with the weights of its best evaluation, where its options say so. */
+  #select({ early_stopping_patience: patience, metric_for_best_model: measure = 'loss' }: ArmStage['options']): void {
+    const { watching, stage } = this.#state;
+    const best = watching?.best;
+    if (!best) return;
+    if (best.parameters) assign(this.model.parameters, best.parameters);
+    const early = patience !== undefined && stopsEarly({ early_stopping_patience: patience }, watching) && watching.step < this.#updates[stage]!;
+    if (early) this.host.note(`Stopped after step ${watching.step}: ${patience} evaluations in a row were no better than that of step ${best.step}.`);
+    if (best.parameters) this.host.note(`Goes on with the weights of step ${best.step}: ${measure} ${best.value.toFixed(4)} on tuning rows.`);
   }
 
   /** Keeps the weights where the stage's loss on the watched rows is the lowest so far and the next stage wants them. */

@@ -14,7 +14,8 @@ export class BatchSequence {
 
   /** The batch of a step (0-based). */
   at(step: number): LabelledBatch {
-    return collate(this.examples, this.rowsAt(step), this.padId, this.options.max_seq_length);
+    const { max_seq_length, pad_to_max_length } = this.options;
+    return collate(this.examples, this.rowsAt(step), this.padId, max_seq_length, pad_to_max_length);
   }
 
   /** Indices of the examples in the batch of a step. */

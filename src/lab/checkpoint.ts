@@ -3,7 +3,7 @@ import type { ModelConfig } from '../model/config.ts';
 import type { HostTensor } from '../model/weights.ts';
 import type { HealthState } from '../train/health.ts';
 import type { LoopState } from '../train/loop.ts';
-import type { ExperimentState } from './experiment_state.ts';
+import type { ExperimentState, Watching } from './experiment_state.ts';
 
 /** The part of an experiment's state that is plain JSON. Version 1 had neither stages nor a best loss. */
 export interface CheckpointState {
@@ -15,6 +15,7 @@ export interface CheckpointState {
   readonly loop: (HealthState & { readonly step: number; readonly updates: number }) | null;
   readonly stage?: number;
   readonly bestLoss?: number | null;
+  readonly watching?: { readonly step: number; readonly waited: number; readonly best?: { readonly step: number; readonly value: number } } | null;
   readonly hours?: number | null;
   readonly origin?: string | null;
 }
@@ -41,6 +42,7 @@ export function packState(state: ExperimentState): { state: CheckpointState; ten
       loop: live?.loop ? packLoop(live.loop) : null,
       stage: state.stage,
       bestLoss: best?.loss ?? null,
+      watching: state.watching ? packWatching(state.watching) : null,
       hours: state.hours ?? null,
       origin: state.origin ?? null,
     },
@@ -49,6 +51,7 @@ export function packState(state: ExperimentState): { state: CheckpointState; ten
       ...named('moments', live?.loop?.optimizer.moments),
       ...named('memory', live?.loop?.memory),
       ...named('best', best?.parameters),
+      ...named('chosen', state.watching?.best?.parameters),
       ...named('exported', state.exported),
       ...named('teacher', state.teacher),
     ],
@@ -57,6 +60,14 @@ export function packState(state: ExperimentState): { state: CheckpointState; ten
 
 function packLoop({ optimizer, memory: _memory, ...rest }: LoopState): NonNullable<CheckpointState['loop']> {
   return { ...rest, updates: optimizer.updates };
+}
+
+function packWatching({ best, ...rest }: Watching): NonNullable<CheckpointState['watching']> {
+  return { ...rest, ...(best ? { best: { step: best.step, value: best.value } } : {}) };
+}
+
+function unpackWatching({ best, ...rest }: NonNullable<CheckpointState['watching']>, chosen: ReadonlyMap<string, HostTensor>): Watching {
+  return { ...rest, ...(best ? { best: { ...best, ...(chosen.size > 0 ? { parameters: chosen } : {}) } } : {}) };
 }
 
 /** Puts a state together again; the inverse of `packState`, bit for bit. */
@@ -70,6 +81,7 @@ export function unpackState(state: CheckpointState, tensors: readonly Checkpoint
     armSeconds: state.armSeconds,
     stage: state.stage ?? 0,
     ...(state.config ? { config: state.config } : {}),
+    ...(state.watching ? { watching: unpackWatching(state.watching, under('chosen')) } : {}),
     ...(typeof state.hours === 'number' ? { hours: state.hours } : {}),
     ...(typeof state.origin === 'string' ? { origin: state.origin } : {}),
     ...(parameters.size > 0 ? { live: { parameters, ...loop } } : {}),

@@ -12,6 +12,8 @@ import { majorityScores, weakTeacher } from './scores.ts';
 import type { Session } from './session.ts';
 import { ArmTrainer, modelTensors } from './arm_trainer.ts';
 import { stepsOf, type ArmModel, type ArmTraining, type OnRows } from './stage.ts';
+import { selects } from './watching.ts';
+import { limitedSession } from './limited_rows.ts';
 import { freshState, type ExperimentState } from './experiment_state.ts';
 
 /** What the surroundings give to an experiment. */
@@ -27,11 +29,11 @@ export interface Surroundings {
   keepTeacher(teacher: Weights): Promise<void>;
 }
 
-/** Scores during training are taken on at most this many tuning rows: dev rows are for the table alone. */
+/** Scores for the curves are taken on at most this many tuning rows; dev rows are for the table alone. */
 const WATCHED_ROWS = 400;
 
 /** Nothing of the next arm is there yet. */
-const NOT_BEGUN = { stage: 0, live: undefined, best: undefined, hours: undefined } as const;
+const NOT_BEGUN = { stage: 0, live: undefined, best: undefined, watching: undefined, hours: undefined } as const;
 
 /**
  * One recipe from its first model to the table: every arm is made, trained and scored in turn.
@@ -39,6 +41,7 @@ const NOT_BEGUN = { stage: 0, live: undefined, best: undefined, hours: undefined
  * Its whole state is a value, so a run that was stopped anywhere continues with the same bits.
  */
 export class Experiment {
+  readonly session: Session;
   readonly #arms: readonly ArmPlan[];
   #state: ExperimentState;
   #live?: { readonly variables: ReadonlyMap<string, tf.Variable>; readonly trainer?: ArmTrainer };
@@ -47,11 +50,12 @@ export class Experiment {
 
   constructor(
     readonly recipe: Recipe,
-    readonly session: Session,
+    session: Session,
     readonly surroundings: Surroundings,
     saved?: ExperimentState,
   ) {
-    this.#arms = planArms(recipe, session);
+    this.session = limitedSession(session, recipe.training);
+    this.#arms = planArms(recipe, this.session);
     this.#state = saved ?? freshState();
   }
 
@@ -108,7 +112,7 @@ export class Experiment {
 
   async #train(plan: ArmPlan, training: ArmTraining, model: ArmModel): Promise<void> {
     const { recipe, session } = this;
-    const watched = session.data.tuning.slice(0, WATCHED_ROWS);
+    const watched = selects(recipe.training) ? session.data.tuning : session.data.tuning.slice(0, WATCHED_ROWS);
     const trainer = new ArmTrainer(training, model, {
       recipe,
       session,
@@ -118,9 +122,11 @@ export class Experiment {
       progress: (label, total) => this.#progress(label, total),
       report: (event, epoch) => this.#report(plan.arm, event, epoch),
       gate: () => this.surroundings.gate(),
+      note: (text) => this.surroundings.emit({ type: 'note', text }),
       watch: async () => {
-        await this.#score(plan, model, watched, `Watching: ${plan.arm}`);
+        const scores = await this.#score(plan, model, watched, `Watching: ${plan.arm}`);
         this.#speed.restart(this.surroundings.now());
+        return scores;
       },
     }, this.#state);
     this.#live = { variables: model.parameters, trainer };

@@ -17,6 +17,15 @@ export interface BestWeights {
   readonly parameters: ReadonlyMap<string, HostTensor>;
 }
 
+/** What evaluations on the tuning rows have decided in the stage that is in work. */
+export interface Watching {
+  /** Update after which the last one was made. */
+  readonly step: number;
+  /** Evaluations since the best one. */
+  readonly waited: number;
+  readonly best?: { readonly step: number; readonly value: number; readonly parameters?: ReadonlyMap<string, HostTensor> };
+}
+
 /** All that changes while an experiment goes on; with the recipe and its session it determines everything that follows. */
 export interface ExperimentState {
   /** Arms that are finished. */
@@ -27,6 +36,7 @@ export interface ExperimentState {
   readonly live?: LiveArm;
   /** Kept only where the next stage starts from it. */
   readonly best?: BestWeights;
+  readonly watching?: Watching;
   /** Hours that the stage in work has trained. */
   readonly hours?: number;
   /** Seconds that the arm in training had taken when the state was saved. */

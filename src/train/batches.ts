@@ -48,10 +48,10 @@ export function bucketLength(longest: number, max: number): number {
   return Math.min(Math.ceil(longest / 8) * 8, max);
 }
 
-/** Pads the chosen examples to one length. */
-export function collate(examples: readonly EncodedExample[], indices: readonly number[], padId: number, maxLength: number): LabelledBatch {
+/** Pads the chosen examples to one length: that of the longest in multiples of 8, or `maxLength` where `toMax` says so. */
+export function collate(examples: readonly EncodedExample[], indices: readonly number[], padId: number, maxLength: number, toMax = false): LabelledBatch {
   const chosen = indices.map((index) => examples[index]!);
-  const length = bucketLength(Math.max(...chosen.map(({ ids }) => ids.length)), maxLength);
+  const length = toMax ? maxLength : bucketLength(Math.max(...chosen.map(({ ids }) => ids.length)), maxLength);
   const size = chosen.length;
   const ids = new Int32Array(size * length).fill(padId);
   const typeIds = new Int32Array(size * length);
