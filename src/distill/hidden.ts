@@ -7,28 +7,21 @@ import type { Control, ObjectiveInputs, ObjectiveSetting, TapNeeds, TensorSpec }
 import { allStates, statePairs, tapsOfPairs, teacherOf } from './pairs.ts';
 import { denseSpecs } from './trainables.ts';
 
-/** How a hidden state [B·T, d] is looked at (all tokens, or the first of each text), and how two views are compared. */
+/** Which vectors of hidden states are looked at (all tokens [B·T, d], or the first of each text [B, d]), and how two models' are compared. */
 export interface HiddenView {
   readonly name: string;
-  view(state: tf.Tensor, inputs: ObjectiveInputs): tf.Tensor;
+  readonly tap: 'hiddenStates' | 'firstTokens';
   compare(student: tf.Tensor, teacher: tf.Tensor, inputs: ObjectiveInputs): tf.Scalar;
 }
 
 /** The parameter that leaves the embedding outputs out, for the page. */
 export const EMBEDDINGS: Control = { name: 'embeddings', label: 'Compare embedding outputs too (0 or 1)', initial: 1, minimum: 0, maximum: 1, step: 1 };
 
-/** Vectors of the first token, [CLS]: state [B·T, d] → [B, d]. */
-export function firstTokens(state: tf.Tensor, { mask }: Pick<ObjectiveInputs, 'mask'>): tf.Tensor2D {
-  const [batch, length] = mask.shape;
-  const width = state.shape[1]!;
-  return tf.reshape(tf.slice(tf.reshape(state, [batch, length, width]), [0, 0, 0], [batch, 1, width]), [batch, width]);
-}
-
 /** Taps of a hidden-state objective under any mapping. */
-export function hiddenTaps(name: string, setting: ObjectiveSetting, step: number): TapNeeds {
-  if (setting.mapping.kind !== 'combine') return tapsOfPairs('hiddenStates', statePairs(name, setting, step));
+export function hiddenTaps({ name, tap }: Pick<HiddenView, 'name' | 'tap'>, setting: ObjectiveSetting, step: number): TapNeeds {
+  if (setting.mapping.kind !== 'combine') return tapsOfPairs(tap, statePairs(name, setting, step));
   const states = allStates(name, setting);
-  return { student: { hiddenStates: states.student }, teacher: { hiddenStates: states.teacher } };
+  return { student: { [tap]: states.student }, teacher: { [tap]: states.teacher } };
 }
 
 /**
@@ -63,7 +56,7 @@ export function fitted(name: string, student: tf.Tensor, teacher: tf.Tensor, inp
 /** Loss of a hidden-state objective: Σ over pairs, or all states side by side for `combine`. */
 export function hiddenLoss(view: HiddenView, inputs: ObjectiveInputs): tf.Scalar {
   const teacher = teacherOf(view.name, inputs);
-  const state = (outputs: ObjectiveInputs['student'], index: number) => view.view(outputs.taps.at('hiddenStates', index), inputs);
+  const state = (outputs: ObjectiveInputs['student'], index: number) => outputs.taps.at(view.tap, index);
   if (inputs.mapping.kind === 'combine') {
     const states = allStates(view.name, inputs);
     const s = tf.concat(states.student.map((index) => state(inputs.student, index)), 1);

@@ -15,6 +15,7 @@ type Cost = Partial<Pick<Compared, 'vectors' | 'scores'>>;
  */
 const COSTS: Readonly<Record<TapName, Cost>> = {
   hiddenStates: { vectors: 2.5 },
+  firstTokens: { vectors: 2.5 },
   attentionScores: { scores: 3 },
   attentionProbabilities: { scores: 3 },
   queries: { vectors: 3 },
@@ -40,7 +41,8 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
   if (terms.length === 0) return undefined;
   const costs = terms.map(costOf);
   const sum = (of: (cost: Compared) => number) => costs.reduce((total, cost) => total + of(cost), 0);
-  const hasStates = 'hiddenStates' in tapsNeeded(terms, 'student', 0);
+  const read = tapsNeeded(terms, 'student', 0);
+  const hasStates = 'hiddenStates' in read || 'firstTokens' in read;
   return { vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed) };
 }
 

@@ -5,6 +5,7 @@ import { projections, separateProjections, type Projected } from '../tensor/kern
 import type { Batch } from './batch.ts';
 import type { LayerNormMode, ModelConfig } from './config.ts';
 import { embed } from './embeddings.ts';
+import { firstTokens } from './first_tokens.ts';
 import type { Parameters } from './parameters.ts';
 import { Pass, type EncodeOptions } from './pass.ts';
 import type { Taps } from './taps.ts';
@@ -77,14 +78,14 @@ export function tapsOf(parameters: Parameters, config: ModelConfig, batch: Batch
 
 /** Embeddings and as many half layers as are asked for; gives the output of the last whole one, [B·T, d]. */
 function run(pass: Pass, halfLayers: number): tf.Tensor {
-  const { config, taps } = pass;
+  const { config } = pass;
   const order = ORDERS[config.encoder_ln_mode ?? 'post-ln'];
   let x = embed(pass);
-  taps.keep('hiddenStates', 0, () => x);
+  keepState(pass, x, 0);
   for (let index = 0; index < config.num_hidden_layers && halfLayers > 2 * index; index++) {
     const [input, isHalf] = [x, halfLayers === 2 * index + 1];
     x = tidied(pass, index, () => layer(pass, order, input, index, isHalf));
-    if (!isHalf) taps.keep('hiddenStates', index + 1, () => x);
+    if (!isHalf) keepState(pass, x, index + 1);
   }
   return x;
 }
@@ -113,6 +114,12 @@ function project(pass: Pass, { passes }: LayerOrder, x: tf.Tensor, index: number
   const [bq, bk, bv] = [pass.get(`${name}.query.bias`), pass.get(`${name}.key.bias`), pass.get(`${name}.value.bias`)];
   const weights = { wq, wk, wv, bq, bk, bv };
   return pass.taps.wantsHeads(index) ? separateProjections(x, weights) : projections(x, weights, passes);
+}
+
+/** A state x [B·T, d], and the vectors of its first tokens. */
+function keepState({ taps, batch }: Pass, x: tf.Tensor, index: number): void {
+  taps.keep('hiddenStates', index, () => x);
+  taps.keep('firstTokens', index, () => firstTokens(x, batch));
 }
 
 function keepHeads({ taps, shape, batch }: Pass, [q, k, v]: readonly [tf.Tensor, tf.Tensor, tf.Tensor], index: number): void {

@@ -6,6 +6,7 @@ import { linearByTable } from '../tensor/kernels/split_lookup.ts';
 import type { Batch } from './batch.ts';
 import type { Fidelity, ModelConfig } from './config.ts';
 import { familyOf } from './families.ts';
+import { firstTokens } from './first_tokens.ts';
 import type { Parameters } from './parameters.ts';
 import { wordTable } from './parts.ts';
 import { dense, denseActivation, drawAt, normalise, parameterOf, type DropoutSource } from './pass.ts';
@@ -22,12 +23,6 @@ const PLACES_OF_LAYER = 3;
 export function dropoutKeys({ num_hidden_layers }: ModelConfig, source: DropoutSource): number[] {
   const places = [...Array.from({ length: PLACES_OF_EMBEDDINGS + PLACES_OF_LAYER * num_hidden_layers }, (_, place) => place), POOLED_PLACE, INPUT_PLACE];
   return places.map((place) => drawAt(source, 1, place).key);
-}
-
-/** The first token's vectors: last [B·T, d] → [B, d]. */
-function firstTokens(last: tf.Tensor, { size, length }: Batch, { hidden_size }: ModelConfig): tf.Tensor {
-  const byText = tf.reshape(last, [size, length, hidden_size]);
-  return tf.reshape(tf.slice(byText, [0, 0, 0], [size, 1, hidden_size]), [size, hidden_size]);
 }
 
 /** W·tanh(W_p·h + b_p) + b of the first token h, without dropout; the pooled output tanh(…) is for looking at. */
@@ -47,7 +42,7 @@ function pooledHead(parameters: Parameters, first: tf.Tensor, hidden: string, ou
 export function classify(parameters: Parameters, config: ModelConfig, last: tf.Tensor, batch: Batch, source?: DropoutSource): { pooled: tf.Tensor; logits: tf.Tensor2D } {
   const { hidden, output, dropsInput } = familyOf(config).classifier;
   const rate = config.classifier_dropout ?? config.hidden_dropout_prob;
-  const first = firstTokens(last, batch, config);
+  const first = firstTokens(last, batch);
   if (!source || rate === 0) return pooledHead(parameters, first, hidden, output);
   const drop = (x: tf.Tensor, place: number) => dropout(x, drawAt(source, rate, place));
   const pooled = denseActivation(parameters, dropsInput ? drop(first, INPUT_PLACE) : first, hidden, 'tanh');
@@ -62,7 +57,7 @@ export function classify(parameters: Parameters, config: ModelConfig, last: tf.T
 export function nextSentenceLogits(parameters: Parameters, config: ModelConfig, last: tf.Tensor, batch: Batch): tf.Tensor2D {
   const head = familyOf(config).nextSentence;
   if (!head) throw new RangeError(`a model of type "${config.model_type}" has no head for next sentences`);
-  return pooledHead(parameters, firstTokens(last, batch, config), head.hidden, head.output).logits;
+  return pooledHead(parameters, firstTokens(last, batch), head.hidden, head.output).logits;
 }
 
 /**

@@ -4,13 +4,14 @@ import type * as tf from '../tensor/tf.ts';
  * The intermediate tensors that an objective may ask for, one per layer.
  *
  *   hiddenStates            [B·T, d]; index 0 is the embedding output, index i the output of layer i−1
+ *   firstTokens             [B, d], their vectors of the first token, [CLS], by the same indices
  *   attentionScores         [B, H, T, T] before softmax, scaled by 1/√dh, padded keys lowered by 10000
  *   attentionProbabilities  [B, H, T, T], without dropout
  *   queries, keys, values   [B, H, T, dh]
  *
  * Hidden states of a pre-LN encoder are those of the residual stream, before any later LayerNorm.
  */
-export const TAP_NAMES = ['hiddenStates', 'attentionScores', 'attentionProbabilities', 'queries', 'keys', 'values'] as const;
+export const TAP_NAMES = ['hiddenStates', 'firstTokens', 'attentionScores', 'attentionProbabilities', 'queries', 'keys', 'values'] as const;
 export type TapName = (typeof TAP_NAMES)[number];
 
 /** Indices of the layers to keep of each tap. */
@@ -20,8 +21,11 @@ export type TapChoice = ReadonlySet<TapName> | TapRequest;
 
 const isSet = (choice: TapChoice): choice is ReadonlySet<TapName> => choice instanceof Set;
 
+/** Whether a tap is of the states between layers, the embedding output among them, rather than of the inside of each layer. */
+const isOfStates = (name: TapName): boolean => name === 'hiddenStates' || name === 'firstTokens';
+
 /** Number of tensors of a tap in a model of `depth` layers. */
-const countOf = (name: TapName, depth: number): number => (name === 'hiddenStates' ? depth + 1 : depth);
+const countOf = (name: TapName, depth: number): number => (isOfStates(name) ? depth + 1 : depth);
 
 /** A choice with its layers; RangeError when the model has no such layer. */
 function resolve(choice: TapChoice, depth: number): Map<TapName, ReadonlySet<number>> {
@@ -63,13 +67,13 @@ export class Taps {
 
   /** Half layers to compute until every tap is there: 2i for the input of layer i, 2i + 1 for its queries, keys and values. */
   get halfLayers(): number {
-    const halves = [...this.#wanted].flatMap(([name, layers]) => [...layers].map((layer) => 2 * layer + Number(name !== 'hiddenStates')));
+    const halves = [...this.#wanted].flatMap(([name, layers]) => [...layers].map((layer) => 2 * layer + Number(!isOfStates(name))));
     return Math.max(0, ...halves);
   }
 
   /** Whether a tensor was asked for that is made of a layer's queries, keys or values. */
   wantsHeads(layer: number): boolean {
-    return [...this.#wanted].some(([name, layers]) => name !== 'hiddenStates' && layers.has(layer));
+    return [...this.#wanted].some(([name, layers]) => !isOfStates(name) && layers.has(layer));
   }
 
   /** Computes and keeps one tensor if it was asked for. */
@@ -79,7 +83,7 @@ export class Taps {
 
   /** The tensors that were kept from inside of a layer. */
   inside(layer: number): tf.Tensor[] {
-    return [...this.#kept].flatMap(([name, tensors]) => (name !== 'hiddenStates' && tensors.has(layer) ? [tensors.get(layer)!] : []));
+    return [...this.#kept].flatMap(([name, tensors]) => (!isOfStates(name) && tensors.has(layer) ? [tensors.get(layer)!] : []));
   }
 
   /** The tensors of all layers in order; RangeError when not all were asked for. */

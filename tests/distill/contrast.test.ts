@@ -53,7 +53,7 @@ describe('the features of contrastive distillation', () => {
   };
 
   it('are all states of both models, or those of the criterion `_crd`: layers from 1, and 4, 8, 12', () => {
-    expect(statesOf('crd')).toEqual({ student: { hiddenStates: [0, 1, 2, 3] }, teacher: { hiddenStates: [...Array(13).keys()] } });
-    expect(statesOf('sentence_prediction_crd')).toEqual({ student: { hiddenStates: [1, 2, 3] }, teacher: { hiddenStates: [4, 8, 12] } });
+    expect(statesOf('crd')).toEqual({ student: { firstTokens: [0, 1, 2, 3] }, teacher: { firstTokens: [...Array(13).keys()] } });
+    expect(statesOf('sentence_prediction_crd')).toEqual({ student: { firstTokens: [1, 2, 3] }, teacher: { firstTokens: [4, 8, 12] } });
   });
 });

@@ -13,11 +13,11 @@ const TRAINED = ['embed_s.weight', 'embed_s.bias', 'embed_t.weight', 'embed_t.bi
 
 const given = (name: string) => tf.tensor(golden.floats(`inputs/${name}`), [...golden.shape(`inputs/${name}`)]);
 
-/** Hidden states of texts of one token: the slices of the concatenated vectors. */
+/** First tokens of hidden states: the slices of the concatenated vectors. */
 function model(features: tf.Tensor): ObjectiveInputs['student'] {
   const states = features.shape[1]! / WIDTH;
-  const hiddenStates = Array.from({ length: states }, (_, i) => tf.slice(features, [0, i * WIDTH], [-1, WIDTH]));
-  return { layers: states - 1, heads: 1, hidden_size: WIDTH, taps: Taps.of({ hiddenStates }) };
+  const firstTokens = Array.from({ length: states }, (_, i) => tf.slice(features, [0, i * WIDTH], [-1, WIDTH]));
+  return { layers: states - 1, heads: 1, hidden_size: WIDTH, taps: Taps.of({ firstTokens }) };
 }
 
 function inputsAt(step: number, student: tf.Tensor, trained: readonly tf.Tensor[], memory: ReadonlyMap<string, tf.Tensor>): ObjectiveInputs {

@@ -3,6 +3,7 @@ import { Taps } from '../../src/model/taps.ts';
 import * as tf from '../../src/tensor/tf.ts';
 import { expect } from 'vitest';
 import { relativeError, type Golden } from '../golden_file.ts';
+import { firstOf } from './objective_inputs.ts';
 
 /** A tensor of the file. */
 export function tensor(golden: Golden, name: string): tf.Tensor {
@@ -31,7 +32,7 @@ export function outputs(naming: Naming, given: Given): ModelOutputs {
   const { layers, heads, hidden_size, hiddenStates, logits, ...others } = naming;
   const flat = (state: tf.Tensor) => tf.reshape(state, [-1, state.shape.at(-1)!]);
   const taps = Taps.of({
-    ...(hiddenStates ? { hiddenStates: hiddenStates.map((name) => flat(given(name))) } : {}),
+    ...(hiddenStates ? { hiddenStates: hiddenStates.map((name) => flat(given(name))), firstTokens: hiddenStates.map((name) => firstOf(given(name))) } : {}),
     ...Object.fromEntries(Object.entries(others).map(([tap, names]) => [tap, names.map(given)])),
   });
   return { layers, heads, hidden_size, taps, ...(logits ? { logits: given(logits) as tf.Tensor2D } : {}) };

@@ -72,10 +72,15 @@ export function modelTensors(prefix: string, { layers, heads, hidden_size }: Siz
   return new Map(shapes.map(([name, shape]) => [`${prefix}.${name}`, filled(`${prefix}.${name}`, shape, masked)]));
 }
 
+/** Vectors of first tokens: states [B, T, d] → [B, d]. */
+export const firstOf = (states: tf.Tensor): tf.Tensor => tf.squeeze(tf.slice(states, [0, 0, 0], [-1, 1, -1]), [1]);
+
 function outputs(prefix: string, sizes: Sizes, tensors: ReadonlyMap<string, tf.Tensor>): ModelOutputs {
   const all = (tap: string, count: number) => Array.from({ length: count }, (_, i) => tensors.get(`${prefix}.${tap}.${i}`)!);
+  const states = all('hiddenStates', sizes.layers + 1);
   const taps = Taps.of({
-    hiddenStates: all('hiddenStates', sizes.layers + 1).map((state) => tf.reshape(state, [-1, sizes.hidden_size])),
+    hiddenStates: states.map((state) => tf.reshape(state, [-1, sizes.hidden_size])),
+    firstTokens: states.map(firstOf),
     ...Object.fromEntries(['attentionScores', 'queries', 'keys', 'values'].map((tap) => [tap, all(tap, sizes.layers)])),
   });
   return { ...sizes, taps, logits: tensors.get(`${prefix}.logits`) as tf.Tensor2D, maskedLm: tensors.get(`${prefix}.maskedLm`) as tf.Tensor2D };

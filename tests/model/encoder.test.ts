@@ -58,6 +58,8 @@ describe.each(NODE_BACKENDS)('encoders on %s', (backend) => {
     const { taps } = encode(parameters, bert, batch, { taps: { hiddenStates: [2, 0], keys: [1] } });
     for (const index of [0, 2]) expect(taps.at('hiddenStates', index).arraySync()).toEqual(all.at('hiddenStates', index).arraySync());
     expect(taps.at('keys', 1).arraySync()).toEqual(all.at('keys', 1).arraySync());
+    const states = tf.reshape(all.at('hiddenStates', 1), [3, 5, -1]);
+    expect(all.at('firstTokens', 1).arraySync()).toEqual((states.arraySync() as number[][][]).map(([first]) => first));
     expect(() => taps.at('hiddenStates', 1)).toThrow(/"hiddenStates" of index 1 was not asked for/);
     expect(() => taps.get('keys')).toThrow(/"keys" of index 0/);
     expect(() => taps.get('values')).toThrow(/"values" was not asked for/);

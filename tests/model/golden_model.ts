@@ -16,7 +16,7 @@ const FORWARD = 2e-5;
 const GRADIENT = 2e-4;
 
 /** What the original code calls the taps of a layer. */
-const TAPS: Readonly<Record<Exclude<TapName, 'hiddenStates'>, string>> = {
+const TAPS: Readonly<Record<Exclude<TapName, 'hiddenStates' | 'firstTokens'>, string>> = {
   attentionScores: 'attention_scores', attentionProbabilities: 'attention_probs', queries: 'query', keys: 'key', values: 'value',
 };
 
@@ -63,7 +63,7 @@ export class GoldenModel {
     const named = this.golden.under('expected/layer.');
     for (const name of named) {
       const [, index, part] = /^expected\/layer\.(\d+)\.(.+)$/.exec(name)!;
-      const tap = TAP_NAMES.find((tapName) => tapName !== 'hiddenStates' && TAPS[tapName] === part);
+      const tap = TAP_NAMES.find((tapName) => tapName !== 'hiddenStates' && tapName !== 'firstTokens' && TAPS[tapName] === part);
       const tensor = part === 'hidden_state' ? taps.at('hiddenStates', Number(index) + 1) : tap ? taps.at(tap, Number(index)) : traced.get(`layer.${index}.${part}`);
       expect(tensor, name).toBeDefined();
       this.near(name, tensor!);

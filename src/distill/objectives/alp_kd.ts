@@ -1,5 +1,5 @@
 import * as tf from '../../tensor/tf.ts';
-import { firstTokens, fitted } from '../hidden.ts';
+import { fitted } from '../hidden.ts';
 import type { Objective, ObjectiveSetting } from '../objective.ts';
 import { allStates, teacherOf } from '../pairs.ts';
 import { denseSpecs } from '../trainables.ts';
@@ -25,7 +25,7 @@ export const alpKd: Objective = {
   mapping: { kind: 'combine' },
   taps: (setting) => {
     const states = allStates('alp_kd', setting);
-    return { student: { hiddenStates: states.student }, teacher: { hiddenStates: states.teacher } };
+    return { student: { firstTokens: states.student }, teacher: { firstTokens: states.teacher } };
   },
   trainables: (setting: ObjectiveSetting) => {
     const [student, teacher] = [setting.student.hidden_size, teacherOf('alp_kd', setting).hidden_size];
@@ -34,8 +34,8 @@ export const alpKd: Objective = {
   loss: (inputs) => {
     const states = allStates('alp_kd', inputs);
     const teacher = teacherOf('alp_kd', inputs);
-    const targets = states.teacher.map((index) => firstTokens(teacher.taps.at('hiddenStates', index), inputs));
-    const vectors = states.student.map((index) => fitted('alp_kd', firstTokens(inputs.student.taps.at('hiddenStates', index), inputs), targets[0]!, inputs));
+    const targets = states.teacher.map((index) => teacher.taps.at('firstTokens', index));
+    const vectors = states.student.map((index) => fitted('alp_kd', inputs.student.taps.at('firstTokens', index), targets[0]!, inputs));
     const [s, t] = [tf.stack(vectors, 1), tf.stack(targets, 1)];
     const mixture = tf.matMul(tf.softmax(tf.matMul(s, t, false, true)), t);
     return { alp_kd: tf.mean(tf.squaredDifference(s, mixture)) };

@@ -1,7 +1,6 @@
 import * as tf from '../../tensor/tf.ts';
 import { contrast, contrastRows } from '../contrast.ts';
-import { firstTokens } from '../hidden.ts';
-import type { Objective, ObjectiveInputs, ObjectiveSetting, TensorSpec } from '../objective.ts';
+import type { Objective, ObjectiveInputs, ObjectiveSetting, TapReader, TensorSpec } from '../objective.ts';
 import { allStates, present, statePairs, teacherOf } from '../pairs.ts';
 import { denseSpecs } from '../trainables.ts';
 
@@ -35,7 +34,7 @@ export const crd: Objective = {
   mapping: { kind: 'combine' },
   taps: (setting, step) => {
     const states = featureStates(setting, step);
-    return { student: { hiddenStates: states.student }, teacher: { hiddenStates: states.teacher } };
+    return { student: { firstTokens: states.student }, teacher: { firstTokens: states.teacher } };
   },
   trainables: (setting) => {
     const states = featureStates(setting, 0);
@@ -54,8 +53,8 @@ export const crd: Objective = {
     const { nce_t = 0.07, nce_m = 0.5 } = inputs.parameters;
     const states = featureStates(inputs, inputs.step);
     const { studentLoss, teacherLoss, after } = contrast({
-      student: features(inputs.student.taps, states.student, inputs),
-      teacher: features(teacherOf(NAME, inputs).taps, states.teacher, inputs),
+      student: features(inputs.student.taps, states.student),
+      teacher: features(teacherOf(NAME, inputs).taps, states.teacher),
       trained: (name) => present(inputs.trained?.get(name), NAME, `the trained tensor ${name}`),
       memory: (name) => present(inputs.memory?.get(name), NAME, `the memory ${name}`),
       contrast: inputs.contrast ?? drawn(inputs),
@@ -74,8 +73,8 @@ function featureStates(setting: ObjectiveSetting, step: number): { readonly stud
 }
 
 /** First-token vectors of some states side by side, [B, states·d]. */
-function features(taps: ObjectiveInputs['student']['taps'], states: readonly number[], inputs: ObjectiveInputs): tf.Tensor2D {
-  return tf.concat2d(states.map((index) => firstTokens(taps.at('hiddenStates', index), inputs)), 1);
+function features(taps: TapReader, states: readonly number[]): tf.Tensor2D {
+  return tf.concat2d(states.map((index) => taps.at('firstTokens', index) as tf.Tensor2D), 1);
 }
 
 function drawn({ rowLabels, examples, parameters: { nce_k = 100 }, seed, step }: ObjectiveInputs): Int32Array {

@@ -1,15 +1,24 @@
 import * as tf from '../../tensor/tf.ts';
-import { EMBEDDINGS, firstTokens, hiddenLoss, hiddenTaps, projectionSpecs, type HiddenView } from '../hidden.ts';
-import type { Objective, ObjectiveInputs } from '../objective.ts';
+import { EMBEDDINGS, hiddenLoss, hiddenTaps, projectionSpecs, type HiddenView } from '../hidden.ts';
+import type { Objective, ObjectiveSetting } from '../objective.ts';
 
 const FIRST_TOKEN: HiddenView = {
   name: 'hidden_cls',
-  view: (state, inputs) => (firstExampleOnly(inputs) ? tf.slice(state, [0, 0], [inputs.mask.shape[1], -1]) : firstTokens(state, inputs)),
+  tap: 'firstTokens',
   compare: (student, teacher) => tf.mean(tf.squaredDifference(student, teacher)),
 };
 
 /** The task-agnostic reference transposes first, and so compares all tokens of the first example (D12). */
-const firstExampleOnly = ({ fidelity, parameters: { first_example = 0 } }: ObjectiveInputs) => fidelity === 'released' && first_example !== 0;
+const FIRST_EXAMPLE: HiddenView = {
+  name: 'hidden_cls',
+  tap: 'hiddenStates',
+  compare: (student, teacher, { mask }) => {
+    const [s, t] = [student, teacher].map((states) => tf.slice(states, [0, 0], [mask.shape[1], -1])) as [tf.Tensor, tf.Tensor];
+    return tf.mean(tf.squaredDifference(s, t));
+  },
+};
+
+const viewOf = ({ fidelity, parameters: { first_example = 0 } }: ObjectiveSetting): HiddenView => (fidelity === 'released' && first_example !== 0 ? FIRST_EXAMPLE : FIRST_TOKEN);
 
 /**
  * Hid-CLS: the student's vectors of the first token should equal the teacher's.
@@ -32,7 +41,7 @@ export const hiddenCls: Objective = {
   needs: { teacherLogits: false },
   controls: [EMBEDDINGS],
   mapping: { kind: 'skip' },
-  taps: (setting, step) => hiddenTaps('hidden_cls', setting, step),
+  taps: (setting, step) => hiddenTaps(viewOf(setting), setting, step),
   trainables: (setting) => projectionSpecs('hidden_cls', setting),
-  loss: (inputs) => ({ hidden_cls: hiddenLoss(FIRST_TOKEN, inputs) }),
+  loss: (inputs) => ({ hidden_cls: hiddenLoss(viewOf(inputs), inputs) }),
 };

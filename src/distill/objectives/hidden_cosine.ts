@@ -5,7 +5,7 @@ import type { Objective } from '../objective.ts';
 
 const DIRECTIONS: HiddenView = {
   name: 'hidden_cosine',
-  view: (state) => state,
+  tap: 'hiddenStates',
   compare: (student, teacher, inputs) => tokenMean(tf.sub(1, tf.sum(tf.mul(normalised(student), normalised(teacher)), -1)), inputs),
 };
 
@@ -27,7 +27,7 @@ export const hiddenCosine: Objective = {
   needs: { teacherLogits: false },
   controls: [],
   mapping: { kind: 'last' },
-  taps: (setting, step) => hiddenTaps('hidden_cosine', setting, step),
+  taps: (setting, step) => hiddenTaps(DIRECTIONS, setting, step),
   trainables: (setting) => projectionSpecs('hidden_cosine', setting),
   loss: (inputs) => ({ hidden_cosine: hiddenLoss(DIRECTIONS, inputs) }),
 };

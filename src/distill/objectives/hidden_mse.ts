@@ -5,7 +5,7 @@ import type { Objective } from '../objective.ts';
 
 const ALL_TOKENS: HiddenView = {
   name: 'hidden_mse',
-  view: (state) => state,
+  tap: 'hiddenStates',
   compare: (student, teacher, inputs) => tokenMean(tf.mean(tf.squaredDifference(student, teacher), -1), inputs),
 };
 
@@ -31,7 +31,7 @@ export const hiddenMse: Objective = {
   needs: { teacherLogits: false },
   controls: [EMBEDDINGS],
   mapping: { kind: 'skip' },
-  taps: (setting, step) => hiddenTaps('hidden_mse', setting, step),
+  taps: (setting, step) => hiddenTaps(ALL_TOKENS, setting, step),
   trainables: (setting) => projectionSpecs('hidden_mse', setting),
   loss: (inputs) => ({ hidden_mse: hiddenLoss(ALL_TOKENS, inputs) }),
 };

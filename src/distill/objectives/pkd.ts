@@ -1,11 +1,11 @@
 import * as tf from '../../tensor/tf.ts';
 import { batchReduction, normalised } from '../averages.ts';
-import { EMBEDDINGS, firstTokens, hiddenLoss, hiddenTaps, projectionSpecs, type HiddenView } from '../hidden.ts';
+import { EMBEDDINGS, hiddenLoss, hiddenTaps, projectionSpecs, type HiddenView } from '../hidden.ts';
 import type { Objective } from '../objective.ts';
 
 const NORMALISED_FIRST_TOKEN: HiddenView = {
   name: 'pkd',
-  view: firstTokens,
+  tap: 'firstTokens',
   compare: (student, teacher, inputs) => batchReduction(tf.sum(tf.squaredDifference(normalised(student), normalised(teacher)), -1), inputs),
 };
 
@@ -29,7 +29,7 @@ export const pkd: Objective = {
   needs: { teacherLogits: false },
   controls: [EMBEDDINGS],
   mapping: { kind: 'skip' },
-  taps: (setting, step) => hiddenTaps('pkd', setting, step),
+  taps: (setting, step) => hiddenTaps(NORMALISED_FIRST_TOKEN, setting, step),
   trainables: (setting) => projectionSpecs('pkd', setting),
   loss: (inputs) => ({ pkd: hiddenLoss(NORMALISED_FIRST_TOKEN, inputs) }),
 };

@@ -6,10 +6,17 @@ import type { GoldenTensors } from '../golden_tensors.ts';
 /** What the files call each tap. */
 const FILE_NAMES: Readonly<Partial<Record<TapName, string>>> = {
   hiddenStates: 'hidden',
+  firstTokens: 'hidden',
   attentionScores: 'scores',
   queries: 'query',
   keys: 'key',
   values: 'value',
+};
+
+/** How taps of states come from the file's, [B, T, d]. */
+const TOKENS: Readonly<Partial<Record<TapName, (states: tf.Tensor) => tf.Tensor>>> = {
+  hiddenStates: (states) => tf.reshape(states, [-1, states.shape[2]!]),
+  firstTokens: (states) => tf.squeeze(tf.slice(states, [0, 0, 0], [-1, 1, -1]), [1]),
 };
 
 /** Where one model's tensors are among the inputs. */
@@ -70,8 +77,8 @@ export class GivenModels {
 
   #tap(model: GivenModel, tap: TapName, index: number): tf.Tensor {
     const kind = FILE_NAMES[tap] ?? tap;
-    const tensor = this.input(this.#name(model, kind, tap === 'hiddenStates' ? index - model.firstHidden : index));
-    return tap === 'hiddenStates' ? tf.reshape(tensor, [-1, tensor.shape[2]!]) : tensor;
+    const tensor = this.input(this.#name(model, kind, kind === 'hidden' ? index - model.firstHidden : index));
+    return TOKENS[tap]?.(tensor) ?? tensor;
   }
 
   /** A single layer's tensors may have no index. */

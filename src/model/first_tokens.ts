@@ -1,0 +1,8 @@
+import * as tf from '../tensor/tf.ts';
+import type { Batch } from './batch.ts';
+
+/** Vectors of the first token of each text, [CLS]: x [B·T, d] → [B, d]. */
+export function firstTokens(x: tf.Tensor, { size, length }: Pick<Batch, 'size' | 'length'>): tf.Tensor2D {
+  const width = x.shape[1]!;
+  return tf.reshape(tf.slice(tf.reshape(x, [size, length, width]), [0, 0, 0], [size, 1, width]), [size, width]);
+}
