@@ -40,6 +40,13 @@ export class Options {
     return Array.isArray(value) && value.every(isText) ? value : this.#fail(name, 'a list of texts');
   }
 
+  /** A list of lists, whose entries are still to be checked. */
+  lists(name: string): readonly (readonly unknown[])[] {
+    const value = this.#get(name);
+    const isList = (part: unknown): part is readonly unknown[] => Array.isArray(part);
+    return Array.isArray(value) && value.every(isList) ? value : this.#fail(name, 'a list of lists');
+  }
+
   object(name: string): Options {
     const value = this.#get(name);
     return isJsonObject(value) ? new Options(value, this.#place(name)) : this.#fail(name, 'an object');

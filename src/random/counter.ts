@@ -6,7 +6,7 @@
  */
 
 /** Names of the independent streams; a stream's number is part of every draw, so the order must never change. */
-export const STREAMS = ['init', 'dropout', 'shuffle', 'mask', 'grammar', 'split', 'mapping', 'negatives', 'augment'] as const;
+export const STREAMS = ['init', 'dropout', 'shuffle', 'mask', 'grammar', 'split', 'mapping', 'negatives', 'augment', 'samples'] as const;
 export type Stream = (typeof STREAMS)[number];
 
 /** One finalising round that mixes all 32 bits (multiplications and xor-shifts only). */

@@ -4,16 +4,13 @@ import { clipping } from './clipping.ts';
 import { encoder } from './encoder.ts';
 import { metrics } from './metrics.ts';
 import { fairseqAdam, torchOptimizers } from './optimizers.ts';
+import { pretrainingData } from './pretraining_data.ts';
 import { agnosticSchedules, fairseqSchedules } from './schedules.ts';
 import { taskAgnosticRuns, taskSpecificRuns } from './runs.ts';
+import { sharding } from './sharding.ts';
 import { taskAgnostic } from './task_agnostic.ts';
 import { taskSpecific } from './task_specific.ts';
 import { tokenizers } from './tokenizers.ts';
-
-/** Preparing data for pretraining: a kind of group that is known and cannot be run yet. */
-const notBuilt: Planner = async (group) => ({
-  cases: (group.entry.has('cases') ? group.cases() : [{ name: '*' }]).map(({ name }) => ({ name, why: 'data preparation is not built yet' })),
-});
 
 /** Beginning of a group's name → how groups of that kind are run. */
 const PLANNERS: readonly (readonly [string, Planner])[] = [
@@ -28,7 +25,8 @@ const PLANNERS: readonly (readonly [string, Planner])[] = [
   ['c_lr_agnostic', agnosticSchedules],
   ['d_task_specific', taskSpecificRuns],
   ['d_task_agnostic', taskAgnosticRuns],
-  ['e_', notBuilt],
+  ['e_pretraining_data', pretrainingData],
+  ['e_sharding', sharding],
   ['f_metrics', metrics],
   ['t_tokenizers', tokenizers],
 ];
