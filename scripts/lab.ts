@@ -1,5 +1,5 @@
 /** The lab's command line: `npm run lab -- <command> [options]`. */
-import { shellWords, withoutProgram } from '../src/experiment/shell_words.ts';
+import { pastedLine, shellWords } from '../src/experiment/shell_words.ts';
 import { toReport } from '../src/fault/fault.ts';
 import { commandHelp, labHelp, type Command } from './command_line/command.ts';
 import { didYouMean, UsageError } from './command_line/option.ts';
@@ -33,12 +33,12 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 /**
- * The reference's own line, pasted as it is: `python experiments.py --task mnli …` as words or as one text.
+ * The reference's own line, pasted as it is: `python run_glue.py --task_name MRPC …` as words or as one text.
  */
 function pasted(words: readonly string[]): readonly string[] {
   const parted = words.length === 1 && /\s/.test(words[0]!) ? shellWords(words[0]!) : words;
-  const options = withoutProgram(parted);
-  return options.length < parted.length ? ['experiments', ...options] : parted;
+  const { command, options } = pastedLine(parted);
+  return command === undefined ? parted : [command, ...options];
 }
 
 async function runCommand(command: Command, args: readonly string[], json: boolean): Promise<number> {

@@ -8,5 +8,6 @@ import { inspect } from './inspect.ts';
 import { objectiveBench } from './objective_bench.ts';
 import { predict } from './predict.ts';
 import { pretrain } from './pretrain.ts';
+import { runGlue } from './run_glue.ts';
 
-export const COMMANDS: readonly Command[] = [distill, experiments, finetune, pretrain, inspect, convert, predict, objectiveBench];
+export const COMMANDS: readonly Command[] = [distill, experiments, finetune, runGlue, pretrain, inspect, convert, predict, objectiveBench];

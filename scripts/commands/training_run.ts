@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isOnText, type Recipe } from '../../src/experiment/recipe.ts';
-import type { DeviceReport, ResultRow } from '../../src/worker/protocol.ts';
+import type { DeviceReport, Event, ResultRow } from '../../src/worker/protocol.ts';
 import { ROOT } from '../build_app.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
 import type { Values } from '../command_line/option.ts';
@@ -24,8 +24,8 @@ export function outputFolder(named: string | undefined, name: string): string {
   return numbered(n);
 }
 
-/** Runs the job, prints its progress, writes `recipe.json` and `results.json` beside the model. */
-export async function train(job: Job & { readonly notes?: readonly string[] }, values: Values<typeof TRAINING_OPTIONS>, out: string, context: Context): Promise<Outcome> {
+/** Runs the job, prints its progress, tells `listen` of every event, writes `recipe.json` and `results.json` beside the model. */
+export async function train(job: Job & { readonly notes?: readonly string[] }, values: Pick<Values<typeof TRAINING_OPTIONS>, 'port' | 'install-browser'>, out: string, context: Context, listen: (event: Event) => void = () => undefined): Promise<Outcome> {
   const began = performance.now();
   const progress = progressOn(context.log);
   for (const note of job.notes ?? []) progress.say(note);
@@ -43,6 +43,7 @@ export async function train(job: Job & { readonly notes?: readonly string[] }, v
       listen: (event) => {
         if (event.type === 'device') device = event.device;
         if (event.type === 'results') rows = event.rows;
+        listen(event);
         progress.listen(event);
       },
     });

@@ -16,6 +16,8 @@ export interface Option<T> {
   readonly help: string;
   /** The value in words when the option is not given. */
   readonly otherwise?: string;
+  /** What the option means without a value, which it then may have and need not. */
+  readonly bare?: string;
   /** The one letter that stands for the option after a single dash. */
   readonly short?: string;
   /** The value of the text after the option; UsageError at `where` when it is none. */
@@ -30,6 +32,19 @@ export type Values<O extends Options> = { readonly [K in keyof O]?: O[K] extends
 /** A switch that is on when it is named. */
 export function flag(help: string): Option<boolean> {
   return { help, read: () => true };
+}
+
+const TRUE = /^(yes|true|t|y|1)$/i;
+const FALSE = /^(no|false|f|n|0)$/i;
+
+/** A switch as Hugging Face's parser has it: `--name`, `--name True`, `--name=false`. */
+export function boolean(help: string, otherwise: string): Option<boolean> {
+  const read = (value: string, where: string) => {
+    if (TRUE.test(value)) return true;
+    if (FALSE.test(value)) return false;
+    throw new UsageError(where, 'true or false, or no value', `"${value}"`);
+  };
+  return { placeholder: '[true|false]', bare: 'true', help, otherwise, read };
 }
 
 /** Any text but an empty one. */

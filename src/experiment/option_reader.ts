@@ -29,8 +29,9 @@ export function readLine<O extends Options>(options: O, args: readonly string[],
       continue;
     }
     const [name, option] = known(options, written.raw);
-    const follows = option.placeholder !== undefined && written.inline === undefined && args[at + 1] !== undefined;
-    values[name] = valueOf(option, written, follows ? args[++at] : undefined);
+    const next = args[at + 1];
+    const follows = option.placeholder !== undefined && written.inline === undefined && next !== undefined && !(option.bare !== undefined && next.startsWith('-'));
+    values[name] = valueOf(option, written, follows ? args[++at] : option.bare);
   }
   return { values: values as Values<O>, words };
 }

@@ -35,17 +35,34 @@ function meant([, single, double, escaped, plain]: readonly (string | undefined)
 }
 
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
-const PYTHON = /^(?:.*\/)?python(?:\d(?:\.\d+)*)?$/;
-const SCRIPT = /^(?:.*\/)?experiments\.py$/;
+const LAUNCHER = /^(?:.*\/)?(?:python(?:\d(?:\.\d+)*)?|deepspeed|torchrun|accelerate)$/;
+
+/** Commands whose line may be pasted; the first two are scripts of the reference too. */
+const PASTED = ['experiments', 'run_glue', 'pretrain'] as const;
+export type PastedCommand = (typeof PASTED)[number];
+
+/** A line without what stands before its options, and the command that this named; undefined where nothing did. */
+export interface PastedLine {
+  readonly command?: PastedCommand;
+  readonly options: string[];
+}
 
 /**
- * The options of a pasted experiments line: what stands before them is left out, be it `python experiments.py`,
- * `CUDA_VISIBLE_DEVICES=0 python3 -u dir/experiments.py`, `npm run lab -- experiments`, or nothing.
+ * Parts a pasted line from its program, be it `python experiments.py`, `CUDA_VISIBLE_DEVICES=0 python3 -u dir/run_glue.py`,
+ * `npm run lab -- pretrain`, or nothing.
  */
-export function withoutProgram(words: readonly string[]): string[] {
-  const script = words.findIndex((word) => SCRIPT.test(word) || word === 'experiments');
+export function pastedLine(words: readonly string[]): PastedLine {
+  const script = words.findIndex((word) => commandOf(word) !== undefined);
   const program = words.slice(0, Math.max(0, script)).filter((word) => !ASSIGNMENT.test(word));
-  const before = program.join(' ');
-  const known = PYTHON.test(program[0] ?? '') || /^(npm run lab( --)?)?$/.test(before);
-  return script >= 0 && known ? words.slice(script + 1) : [...words];
+  const known = LAUNCHER.test(program[0] ?? '') || /^(npm run lab( --)?)?$/.test(program.join(' '));
+  return script >= 0 && known ? { command: commandOf(words[script]!)!, options: words.slice(script + 1) } : { options: [...words] };
+}
+
+function commandOf(word: string): PastedCommand | undefined {
+  return PASTED.find((name) => word === name || word === `${name}.py` || word.endsWith(`/${name}.py`));
+}
+
+/** The options of a pasted line, whatever its program. */
+export function withoutProgram(words: readonly string[]): string[] {
+  return pastedLine(words).options;
 }
