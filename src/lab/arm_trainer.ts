@@ -115,7 +115,8 @@ export class ArmTrainer {
     const { stage } = this.#state;
     const teacher = this.host.teacher();
     const progress = (label: string, total: number) => this.host.progress(label, total);
-    return { ...this.model, recipe, session, examples: this.#examples, options, teacher, progress, steps: this.#updates[stage]!, first: this.#first(), hours: () => this.#clock.hours, watchesLoss: this.#stages[stage + 1]?.start === 'best' };
+    const note = (text: string) => this.host.note(text);
+    return { ...this.model, recipe, session, examples: this.#examples, options, teacher, progress, note, steps: this.#updates[stage]!, first: this.#first(), hours: () => this.#clock.hours, watchesLoss: this.#stages[stage + 1]?.start === 'best' };
   }
 
   /** Batches that the stages before used up. */

@@ -5,12 +5,12 @@ import type { Head } from '../model/parameters.ts';
 import type { Weights } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { logitsOf } from '../train/evaluate.ts';
-import { trainingStage, type Predicted } from './classifier_stage.ts';
+import { trainingStage } from './classifier_stage.ts';
 import { scoreMaskedLm } from './masked_lm.ts';
 import { scoresFromLogits } from './scores.ts';
 import type { Session } from './session.ts';
 import { beginStudent } from './student.ts';
-import type { ArmModel, ArmTraining, OnRows } from './stage.ts';
+import type { ArmModel, ArmTraining, OnRows, Predicted } from './stage.ts';
 
 /** Weights before training, and where they come from where there is more to say than the recipe does. */
 export type Beginning = (session: Session, teacher: Weights, recipe: Recipe) => { readonly weights: Weights; readonly origin?: string };

@@ -62,9 +62,19 @@ export function ownTensors({ prefix }: BoundTerm, tensors: ReadonlyMap<string, t
   return new Map([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
+/** The taps that some steps need of one side: all that a random mapping draws in any of them. */
+export function tapsOfSteps(terms: readonly BoundTerm[], side: 'student' | 'teacher', first: number, count: number): TapLayers {
+  const random = terms.filter(({ setting }) => setting.mapping.kind === 'random' || setting.mapping.kind === 'random_block');
+  const drawn = Array.from({ length: random.length > 0 ? count - 1 : 0 }, (_, i) => tapsNeeded(random, side, first + 1 + i));
+  return joined([tapsNeeded(terms, side, first), ...drawn]);
+}
+
 /** The taps that a step needs of one side, all terms together. */
 export function tapsNeeded(terms: readonly BoundTerm[], side: 'student' | 'teacher', step: number): TapLayers {
-  const needs = terms.map(({ objective, setting }) => objective.taps?.(setting, step)[side] ?? {});
+  return joined(terms.map(({ objective, setting }) => objective.taps?.(setting, step)[side] ?? {}));
+}
+
+function joined(needs: readonly TapLayers[]): TapLayers {
   const layers = (name: TapName) => [...new Set(needs.flatMap((need) => need[name] ?? []))].sort((a, b) => a - b);
   return Object.fromEntries(TAP_NAMES.map((name) => [name, layers(name)] as const).filter(([, list]) => list.length > 0));
 }

@@ -5,18 +5,12 @@ import type { Head, ModelConfig } from '../model/config.ts';
 import { fits, largestBatch, memoryPlan, type MemoryLimits, type MemoryPlan, type TrainingLoad } from '../model/memory.ts';
 import { WORD_TABLE } from '../model/parts.ts';
 import type { DeviceLimits } from '../tensor/limits.ts';
-import { comparedBy } from './objective_memory.ts';
+import { byteSize as size } from './byte_size.ts';
+import { comparedBy, keptAtMost } from './objective_memory.ts';
 import { studentShape } from './student.ts';
 
 /** Below this a run says nothing of its memory: any machine has that much. */
 const QUIET_BYTES = 256 * 2 ** 20;
-
-const SIZES = ['bytes', 'kB', 'MB', 'GB'] as const;
-
-function size(bytes: number): string {
-  const step = Math.min(SIZES.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return `${step === 0 ? bytes : (bytes / 1000 ** step).toPrecision(3)} ${SIZES[step]}`;
-}
 
 /** Parts of a plan in words. */
 export function planInWords({ parameters, weights, gradients, moments, activations, objectives, teacher, total, largest }: MemoryPlan, { binding = Infinity }: MemoryLimits): string {
@@ -43,6 +37,12 @@ function stageLoad(recipe: Recipe, stage: Stage, teacher: ModelConfig, shape: Om
   return { ...shape, batch: stageTraining(recipe, stage).per_device_train_batch_size, config, teacher, teacherDrops: recipe.dropout.teacher, ...(compared ? { compared } : {}) };
 }
 
+/** The most that any stage keeps of its teacher in main memory, which no limit of the device counts. */
+function keptOf(recipe: Recipe, teacher: ModelConfig): number {
+  const rows = recipe.data.kind === 'mini-glue' ? recipe.data.train_rows : undefined;
+  return Math.max(0, ...recipe.stages.map(({ objectives }) => keptAtMost(objectives, recipe, studentShape(recipe, teacher), teacher, rows)));
+}
+
 /**
  * Refuses a recipe that the device cannot hold; Fault `too-large-for-device` with the numbers and the largest batch that
  * fits. `tell` is given a sentence where a run takes much memory.
@@ -53,7 +53,9 @@ export function checkMemory(recipe: Recipe, start: ModelConfig, heads: readonly 
   const bounded = limits.total !== undefined || limits.binding !== undefined;
   const most = largestBatch(load, limits);
   if (fits(plan, limits)) {
-    if (plan.total > QUIET_BYTES) tell(`A step of ${load.batch} texts of ${load.length} tokens takes ${planInWords(plan, limits)}.${bounded ? ` The largest batch that fits is ${most}${most === 4096 ? ' or more' : ''}.` : ''}`);
+    const kept = keptOf(recipe, start);
+    const beside = kept > 0 ? ` Up to ${size(kept)} of what the teacher gives by row are kept in main memory beside that.` : '';
+    if (plan.total + kept > QUIET_BYTES) tell(`A step of ${load.batch} texts of ${load.length} tokens takes ${planInWords(plan, limits)}.${bounded ? ` The largest batch that fits is ${most}${most === 4096 ? ' or more' : ''}.` : ''}${beside}`);
     return;
   }
   throw new Fault({

@@ -1,10 +1,12 @@
 /** How much memory the objectives of a stage take beside the models that they compare. */
-import type { ObjectiveTerm, Recipe } from '../experiment/recipe.ts';
+import { isOnText, type ObjectiveTerm, type Recipe } from '../experiment/recipe.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { Compared } from '../model/memory.ts';
 import type { TapName } from '../model/taps.ts';
-import { bindTerms, tapsNeeded, type BoundTerm } from './bound_terms.ts';
+import { bindTerms, tapsNeeded, tapsOfSteps, type BoundTerm } from './bound_terms.ts';
+import { keptBytes } from './kept_taps.ts';
 import { shapeOf } from './teacher_pass.ts';
+import { MOST_KEPT_BYTES } from './teacher_reading.ts';
 
 type Cost = Partial<Pick<Compared, 'vectors' | 'scores'>>;
 
@@ -44,6 +46,21 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
   const read = tapsNeeded(terms, 'student', 0);
   const hasStates = 'hiddenStates' in read || 'firstTokens' in read;
   return { vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed) };
+}
+
+/** Steps from which the taps of a random mapping are estimated. */
+const DRAWS = 64;
+
+/**
+ * The most bytes of main memory that a stage keeps of what is inside of its teacher, with every row at its longest; 0 where
+ * the teacher runs in every step in any case. `rows`: undefined where their number is not known.
+ */
+export function keptAtMost(list: readonly ObjectiveTerm[], recipe: Recipe, student: ModelConfig, teacher: ModelConfig, rows: number | undefined): number {
+  const { fidelity, dropout, training } = recipe;
+  if (isOnText(recipe) || dropout.teacher || fidelity === 'released') return 0;
+  const terms = bindTerms(list, { student: shapeOf(student), teacher: shapeOf(teacher), fidelity, seed: training.seed });
+  const row = keptBytes(shapeOf(teacher), tapsOfSteps(terms, 'teacher', 0, DRAWS), [training.max_seq_length]);
+  return row === 0 ? 0 : Math.min(MOST_KEPT_BYTES, row * (rows ?? Infinity));
 }
 
 function costOf(term: BoundTerm): Compared {

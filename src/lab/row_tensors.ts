@@ -53,7 +53,7 @@ export function uploadRows({ config, teacher, terms, masking, options, fidelity 
 export function stepInputs({ config, teacher, terms, dropout, options }: ClassifierTraining, { student, labels, teacher: rows, masked }: RowTensors, number: number): StepInputs {
   const sources = drawSources(options, number);
   const draws = [...(dropout.student ? dropoutKeys(config, sources.student) : []), ...(teacher?.dropout ? dropoutKeys(teacher.config, sources.teacher) : [])];
-  const tensors = [...tensorsOf(student), labels, ...(rows.batch ? tensorsOf(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(masked ? [...indexTensors(masked.positions), masked.words] : [])];
+  const tensors = [...tensorsOf(student), labels, ...(rows.batch ? tensorsOf(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? [...indexTensors(masked.positions), masked.words] : [])];
   const layers = (['student', 'teacher'] as const).map((side) => tapsNeeded(terms, side, number));
   return { key: JSON.stringify(layers), tensors, draws };
 }

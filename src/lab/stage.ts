@@ -13,6 +13,9 @@ export interface ArmModel {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
 }
 
+/** What a stage's models predict: the classes of a task, or the masked words of texts. */
+export type Predicted = 'classes' | 'words';
+
 /** A listener to a pass over rows: hears how many are done, and may wait. */
 export type OnRows = (done: number) => Promise<void>;
 
@@ -33,6 +36,8 @@ export interface StageContext extends ArmModel {
   readonly teacher: Weights;
   /** Tells how far a pass over `total` rows is. */
   progress(label: string, total: number): OnRows;
+  /** Tells of a decision, in a sentence. */
+  note(text: string): void;
 }
 
 /** A stage on the device. */

@@ -4,10 +4,10 @@ import type { Fidelity, ModelConfig } from '../model/config.ts';
 import { encode, tapsOf, type DropoutSource, type EncodeOptions } from '../model/encoder.ts';
 import { classify, maskedLmLogits } from '../model/heads.ts';
 import type { Parameters } from '../model/parameters.ts';
-import { TAP_NAMES, type TapName } from '../model/taps.ts';
 import * as tf from '../tensor/tf.ts';
 import type { IdIndex } from '../tensor/kernels/lookup.ts';
 import type { LabelledBatch } from '../train/batches.ts';
+import { tapList, type KeptTaps, type NamedTap } from './kept_taps.ts';
 
 /** A teacher as a stage uses it. */
 export interface StageTeacher {
@@ -18,6 +18,8 @@ export interface StageTeacher {
   readonly needsLogits: boolean;
   /** The logits of the training rows [n·C], where they are looked up instead of computed. */
   readonly logits?: Float32Array;
+  /** What is inside of the teacher for the training rows, where it is looked up instead of computed. */
+  readonly kept?: KeptTaps;
   /** The teacher runs with dropout, as the reference's does (D9): nothing of it can be looked up then. */
   readonly dropout: boolean;
 }
@@ -39,6 +41,8 @@ export interface TeacherRows {
   readonly batch?: Batch;
   /** Logits that are looked up, [B, C]. */
   readonly logits?: tf.Tensor2D;
+  /** Taps that are looked up, in the order of the list of them. */
+  readonly kept?: readonly tf.Tensor[];
   /** Places of masked words, where these are predicted instead of classes. */
   readonly positions?: IdIndex;
 }
@@ -46,29 +50,29 @@ export interface TeacherRows {
 /** Uploads what a teacher needs of a batch for these taps; call within `tf.tidy`. */
 export function uploadForTeacher(teacher: StageTeacher, rows: LabelledBatch, taps: TapLayers, positions?: IdIndex): TeacherRows {
   const logits = teacher.logits && lookedUp(teacher.logits, teacher.config.labels.length, rows.indices);
-  const batch = computes(teacher) || wantedOf(taps).length > 0 ? uploadBatch(rows, teacher.config) : undefined;
-  return { ...(batch && { batch }), ...(logits && { logits }), ...(positions && { positions }) };
+  const wanted = tapList(taps);
+  const kept = teacher.kept && wanted.map((tap) => teacher.kept!.tensor(tap, rows));
+  const batch = computes(teacher) || (wanted.length > 0 && !kept) ? uploadBatch(rows, teacher.config) : undefined;
+  return { ...(batch && { batch }), ...(logits && { logits }), ...(kept && { kept }), ...(positions && { positions }) };
 }
 
 /**
  * Runs a teacher on a batch, as far as the taps need it; call outside of a tape, which would keep every tensor of it.
  *
- * Logits are computed only where they are needed and cannot be looked up.
+ * Logits and taps are computed only where they are needed and cannot be looked up.
  */
 export function teacherPass(teacher: StageTeacher, rows: TeacherRows, taps: TapLayers, fidelity: Fidelity, source: DropoutSource): TeacherPass {
-  const wanted = wantedOf(taps);
+  const wanted = tapList(taps);
   const options = { taps, fidelity, ...(teacher.dropout ? { dropout: source } : {}) };
   const computed = rows.batch && run(teacher, rows.batch, options, rows.positions);
-  const tensors = wanted.map(({ name, index }) => computed!.reader.at(name, index));
-  const logits = (given: readonly tf.Tensor[]) => rows.logits ?? (given[wanted.length] as tf.Tensor2D | undefined);
+  const tensors = rows.kept ? [] : wanted.map(({ name, index }) => computed!.reader.at(name, index));
+  const logits = (given: readonly tf.Tensor[]) => rows.logits ?? (given[tensors.length] as tf.Tensor2D | undefined);
   const kind = rows.positions ? 'maskedLm' : 'logits';
   return {
     tensors: [...tensors, ...(computed?.logits ? [computed.logits] : [])],
-    read: (given) => ({ ...shapeOf(teacher.config), taps: readerOf(wanted, given), ...(logits(given) ? { [kind]: logits(given)! } : {}) }),
+    read: (given) => ({ ...shapeOf(teacher.config), taps: readerOf(wanted, rows.kept ?? given), ...(logits(given) ? { [kind]: logits(given)! } : {}) }),
   };
 }
-
-const wantedOf = (taps: TapLayers) => TAP_NAMES.flatMap((name) => (taps[name] ?? []).map((index) => ({ name, index })));
 
 const computes = ({ needsLogits, logits }: StageTeacher): boolean => needsLogits && !logits;
 
@@ -91,7 +95,7 @@ function lookedUp(logits: Float32Array, classes: number, rows: readonly number[]
   return tf.tensor2d(values, [rows.length, classes]);
 }
 
-function readerOf(wanted: readonly { readonly name: TapName; readonly index: number }[], tensors: readonly tf.Tensor[]): TapReader {
+function readerOf(wanted: readonly NamedTap[], tensors: readonly tf.Tensor[]): TapReader {
   return {
     at: (name, index) => {
       const found = tensors[wanted.findIndex((tap) => tap.name === name && tap.index === index)];

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
+import type { Recipe } from '../../src/experiment/recipe.ts';
 import { checkMemory } from '../../src/lab/memory_check.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
 
@@ -39,6 +40,7 @@ it('counts what objectives compare, stage by stage', () => {
   check('kd', 'minilm_v2');
   const parts = told.map((text) => /objectives ([\d.]+ MB)/.exec(text)?.[1]);
   const vectors = 12 + 2.5 * 4;
+  expect(told.map((text) => /Up to ([\d.]+ MB) of what the teacher gives/.exec(text)?.[1])).toEqual([undefined, '537 MB', '537 MB']);
   expect(parts).toEqual([undefined, `${((4 * 8 * 32 * vectors * 768) / 1e6).toPrecision(3)} MB`, `${((4 * 8 * 32 * 3 * 3 * 768) / 1e6).toPrecision(3)} MB`]);
 });
 
@@ -49,4 +51,15 @@ it('tells what a large model takes, and nothing of a small one', () => {
   expect(told).toEqual([]);
   check(BASE);
   expect(told[0]).toMatch(/^A step of 8 texts of 32 tokens takes about [\d.]+ GB .* The largest batch that fits is \d+\.$/);
+});
+
+it('counts what is kept of the teacher by row, where that is possible', () => {
+  const told: string[] = [];
+  const objectives = [{ name: 'hidden_cls', weight: 1, parameters: {}, mapping: '0:3,1:7' }];
+  const check = (changes: Partial<Recipe>) => checkMemory({ ...recipe(8, 32), stages: [{ name: 's', objectives, training: {}, start: 'last' }], ...changes }, BASE, ['classification'], false, { fusedAttention: true }, (text) => told.push(text));
+  check({});
+  check({ fidelity: 'released' });
+  check({ dropout: { student: true, teacher: true } });
+  const { train_rows } = DEFAULT_RECIPE.data as { train_rows: number };
+  expect(told.map((text) => /Up to ([\d.]+ MB) of what/.exec(text)?.[1])).toEqual([`${((train_rows * 2 * 768 * 4) / 1e6).toPrecision(3)} MB`, undefined, undefined]);
 });
