@@ -6,8 +6,9 @@
  *   npm run bench:objectives -- --backend webgpu        dispatches count here; on a software adapter times mean little
  *   npm run bench:objectives -- --objectives att_mse,minilm --node
  *
- * Processor time is that of every process of the browser, or of the objective's own process in Node. A loss on hidden layers is measured beside logit distillation, as
- * in one stage, with the teacher run as far as its mapping asks.
+ * Processor time is that of every process of the browser, or of the objective's own process in Node. A loss on hidden
+ * layers is measured beside logit distillation, as in one stage: as it runs, with what it reads of the teacher looked up by
+ * row, and with a teacher that runs in every step, as far as the mapping asks.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -24,6 +24,8 @@ export interface OwnTraining {
   readonly terms: readonly string[];
   /** The teacher's logits are looked up, as in a run; otherwise it computes them in every step. */
   readonly keptLogits: boolean;
+  /** So is what objectives read of its inside. */
+  readonly keptTaps: boolean;
   /** Rows that batches are drawn of as in a run; absent where the problem's one batch is meant. */
   readonly examples?: readonly EncodedExample[];
 }

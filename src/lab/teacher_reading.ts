@@ -1,22 +1,17 @@
 /** A stage's teacher: what of it is computed once for each training row and kept, and what is computed in every step. */
-import type { TapLayers } from '../distill/objective.ts';
 import { objectiveNamed } from '../distill/objectives/index.ts';
 import type { ObjectiveTerm } from '../experiment/recipe.ts';
 import { dispose, upload } from '../model/weights.ts';
-import * as tf from '../tensor/tf.ts';
-import { collate, evaluationBatches, type LabelledBatch } from '../train/batches.ts';
 import { BatchSequence } from './batch_sequence.ts';
 import { tapsOfSteps, type BoundTerm } from './bound_terms.ts';
 import { byteSize } from './byte_size.ts';
-import { keptBytes, KeptTaps, tapList } from './kept_taps.ts';
+import { keptBytes } from './kept_taps.ts';
 import { batchesOf, type Predicted, type StageContext } from './stage.ts';
-import { shapeOf, teacherPass, uploadForTeacher, type StageTeacher } from './teacher_pass.ts';
+import { shapeOf, type StageTeacher } from './teacher_pass.ts';
+import { readRows, type Asked, type RowsToRead } from './teacher_rows.ts';
 
 /** The most that is kept of what is inside of a teacher, in main memory: 512 MiB. Its logits are kept whatever they take. */
 export const MOST_KEPT_BYTES = 512 * 2 ** 20;
-
-/** Rows a batch while the teacher reads: fixed, so that what is kept does not depend on the training batch. */
-const BATCH = 64;
 
 /** What the terms of a stage ask of a teacher. */
 export interface TeacherNeeds {
@@ -55,7 +50,7 @@ export async function openTeacher(context: StageContext, predicted: Predicted, n
     const live: StageTeacher = { config, parameters, needsLogits: needs.logits, dropout: recipe.dropout.teacher };
     const reading = readingOf(context, predicted, needs, terms, most);
     if (reading.note !== undefined) context.note(reading.note);
-    const { logits, kept } = await read(context, live, reading);
+    const { logits, kept } = await readRows(rowsOf(context), live, reading);
     const { parameters: _onDevice, ...lookedUp } = { ...live, ...(logits ? { logits } : {}), ...(kept ? { kept } : {}) };
     const stays = (needs.taps && !kept) || (needs.logits && !logits) || watchesLoss;
     if (!stays) dispose(parameters);
@@ -66,14 +61,13 @@ export async function openTeacher(context: StageContext, predicted: Predicted, n
   }
 }
 
-/** What a pass over the rows gives, and a sentence on it where the inside of the teacher is looked at. */
-interface Reading {
-  /** Rows in the stage's batches, ascending. */
-  readonly rows: readonly number[];
-  readonly logits: boolean;
-  /** Undefined where no tap is kept. */
-  readonly taps?: TapLayers;
+/** What is asked of a pass over the rows in the stage's batches, and a sentence on it where the inside of the teacher is looked at. */
+interface Reading extends Asked {
   readonly note?: string;
+}
+
+function rowsOf({ examples, session, options, recipe, progress }: StageContext): RowsToRead {
+  return { examples, padId: session.tokenizer.special.pad, maxLength: options.max_seq_length, fidelity: recipe.fidelity, progress: (total) => progress('The teacher reads the training rows', total) };
 }
 
 function readingOf(context: StageContext, predicted: Predicted, needs: TeacherNeeds, terms: readonly BoundTerm[], most: number): Reading {
@@ -104,50 +98,4 @@ function rowsUsed({ examples, options, steps, first }: StageContext): number[] {
   const used = new Set<number>();
   for (let at = first; at < first + steps * batchesOf(options) && used.size < examples.length; at++) for (const row of batches.rowsAt(at)) used.add(row);
   return [...used].sort((a, b) => a - b);
-}
-
-/** Logits [n·C] at their places among all examples, 0 for rows that are not used, and the taps. */
-async function read(context: StageContext, live: StageTeacher, { rows, logits: wantsLogits, taps }: Reading): Promise<Pick<StageTeacher, 'logits' | 'kept'>> {
-  if (!wantsLogits && !taps) return {};
-  const { examples } = context;
-  const classes = live.config.labels.length;
-  const logits = wantsLogits ? new Float32Array(examples.length * classes) : undefined;
-  const kept = taps && new KeptTaps(shapeOf(live.config), taps, lengthsOf(context, rows));
-  const onRows = context.progress('The teacher reads the training rows', rows.length);
-  let done = 0;
-  for (const { batch, taps: values, logits: ofBatch } of batchesRead(context, { ...live, needsLogits: wantsLogits }, rows, taps ?? {})) {
-    const given = await Promise.all(values.map((tensor) => tensor.data<'float32'>()));
-    tapList(taps ?? {}).forEach((tap, i) => kept!.put(tap, batch, given[i]!));
-    const numbers = await ofBatch?.data<'float32'>();
-    if (numbers) batch.indices.forEach((row, i) => logits!.set(numbers.subarray(i * classes, (i + 1) * classes), row * classes));
-    tf.dispose([...values, ...(ofBatch ? [ofBatch] : [])]);
-    done += batch.size;
-    await onRows(done);
-  }
-  return { ...(logits ? { logits } : {}), ...(kept ? { kept } : {}) };
-}
-
-/** Tokens of each row that is used; 0 for the others. */
-function lengthsOf({ examples }: StageContext, rows: readonly number[]): Int32Array {
-  const lengths = new Int32Array(examples.length);
-  for (const row of rows) lengths[row] = examples[row]!.ids.length;
-  return lengths;
-}
-
-/** What the teacher gives for one batch of rows; the tensors are the caller's. */
-interface BatchRead {
-  readonly batch: LabelledBatch;
-  readonly taps: readonly tf.Tensor[];
-  readonly logits?: tf.Tensor;
-}
-
-/** Reads the rows in canonical batches: by length, 64 at a time, so that equal calls give equal bits. */
-function* batchesRead({ examples, session, options, recipe }: StageContext, teacher: StageTeacher, rows: readonly number[], taps: TapLayers): Generator<BatchRead> {
-  const chosen = rows.map((row) => examples[row]!);
-  const count = tapList(taps).length;
-  for (const places of evaluationBatches(chosen, BATCH)) {
-    const batch = collate(examples, places.map((place) => rows[place]!), session.tokenizer.special.pad, options.max_seq_length);
-    const tensors = tf.tidy(() => teacherPass(teacher, uploadForTeacher(teacher, batch, taps), taps, recipe.fidelity, { seed: 0, step: 0 }).tensors);
-    yield { batch, taps: tensors.slice(0, count), ...(tensors[count] ? { logits: tensors[count] } : {}) };
-  }
 }

@@ -1,11 +1,13 @@
 /** The step as the lab makes it in a run: its training loop, its objectives, its teacher. */
 import { objectiveNamed } from '../../../src/distill/objectives/index.ts';
 import type { ObjectiveTerm, TrainingArguments } from '../../../src/experiment/recipe.ts';
-import { bindTerms, objectiveTensors } from '../../../src/lab/bound_terms.ts';
+import { bindTerms, objectiveTensors, tapsOfSteps, type BoundTerm } from '../../../src/lab/bound_terms.ts';
 import { classifierLoop } from '../../../src/lab/classifier_training.ts';
-import { shapeOf } from '../../../src/lab/teacher_pass.ts';
+import { shapeOf, type StageTeacher } from '../../../src/lab/teacher_pass.ts';
+import { readRows } from '../../../src/lab/teacher_rows.ts';
 import { upload } from '../../../src/model/weights.ts';
 import { openBackend } from '../../../src/tensor/backends/open.ts';
+import type { EncodedExample, LabelledBatch } from '../../../src/train/batches.ts';
 import { STEP, type Problem } from '../problem.ts';
 import type { OwnTraining, Stepper } from '../side.ts';
 
@@ -16,7 +18,7 @@ const OPTIONS: TrainingArguments = {
 };
 
 /** What every side trains with. */
-const LOGITS: OwnTraining = { terms: ['kd'], keptLogits: false };
+const LOGITS: OwnTraining = { terms: ['kd'], keptLogits: false, keptTaps: false };
 
 /** Logit distillation has the constants that all sides share, any other objective its own. */
 const termOf = (name: string): ObjectiveTerm => ({ name, weight: 1, parameters: name === 'kd' ? { temperature: STEP.temperature, kd_weight: STEP.kdWeight } : {} });
@@ -31,15 +33,16 @@ export async function open({ teacher, student, batch, size }: Problem, device: '
   const setting = { student: shapeOf(student.config), teacher: shapeOf(teacher.config), fidelity: 'corrected', rowLabels, seed: OPTIONS.seed } as const;
   const terms = bindTerms(training.terms.map(termOf), setting);
   const memory = objectiveTensors('memory', terms);
+  const live: StageTeacher = {
+    config: teacher.config, parameters: parametersOf(teacher, false), dropout: false,
+    needsLogits: training.terms.some((name) => objectiveNamed(name).needs.teacherLogits),
+  };
+  const kept = await keptOf(live, examples ?? rowsOf(batch), terms, training);
   const loop = classifierLoop({
     config: student.config, parameters: parametersOf(student, true), terms, options: { ...OPTIONS, per_device_train_batch_size: size.batch },
     steps: Number.MAX_SAFE_INTEGER, first: 0, examples: examples ?? [], padId: student.config.pad_token_id,
     trained: objectiveTensors('trained', terms), memory,
-    teacher: {
-      config: teacher.config, parameters: parametersOf(teacher, false), dropout: false,
-      needsLogits: training.terms.some((name) => objectiveNamed(name).needs.teacherLogits),
-      ...(training.keptLogits ? { logits: new Float32Array(rowLabels.length * STEP.classes) } : {}),
-    },
+    teacher: { ...live, ...kept },
     fidelity: 'corrected', dropout: { student: (size.dropout ?? 0) > 0, teacher: false }, ...(examples ? {} : { batchAt: () => batch }),
   });
   return {
@@ -51,4 +54,22 @@ export async function open({ teacher, student, batch, size }: Problem, device: '
       return loss;
     },
   };
+}
+
+/** Steps whose random layers are kept: enough to draw every layer. */
+const DRAWS = 64;
+
+/** What the teacher gives by row, as far as the training looks it up. */
+function keptOf(teacher: StageTeacher, examples: readonly EncodedExample[], terms: readonly BoundTerm[], { keptLogits, keptTaps }: OwnTraining): Promise<Pick<StageTeacher, 'logits' | 'kept'>> {
+  const among = { examples, padId: teacher.config.pad_token_id, maxLength: OPTIONS.max_seq_length, fidelity: 'corrected', progress: () => () => Promise.resolve() } as const;
+  const taps = tapsOfSteps(terms, 'teacher', 0, DRAWS);
+  return readRows(among, teacher, { rows: [...examples.keys()], logits: keptLogits && teacher.needsLogits, ...(keptTaps && Object.keys(taps).length > 0 ? { taps } : {}) });
+}
+
+/** The texts of a batch without their padding. */
+function rowsOf({ size, length, ids, typeIds, mask, labels }: LabelledBatch): EncodedExample[] {
+  return Array.from({ length: size }, (_, row) => {
+    const end = row * length + mask.subarray(row * length, (row + 1) * length).reduce((sum, real) => sum + real, 0);
+    return { ids: ids.subarray(row * length, end), typeIds: typeIds.subarray(row * length, end), label: labels[row]! };
+  });
 }
