@@ -15,8 +15,11 @@ export const MINI_GLUE_TASKS: readonly TaskSpec[] = [
 /** How alike two sentences are, as a score: a task of files alone. */
 const STS_B: TaskSpec = { name: 'sts-b', text: 'sentence1', textPair: 'sentence2', label: 'score', labels: [], scores: [0, 5], metrics: ['pearson', 'spearmanr'] };
 
+/** Winograd sentences with a pronoun filled in: a small task of files alone. */
+const WNLI: TaskSpec = { name: 'wnli', text: 'sentence1', textPair: 'sentence2', label: 'label', labels: ['not_entailment', 'entailment'], metrics: ['accuracy'] };
+
 /** Every GLUE task that can be trained. */
-export const TASKS: readonly TaskSpec[] = [...MINI_GLUE_TASKS, STS_B];
+export const TASKS: readonly TaskSpec[] = [...MINI_GLUE_TASKS, STS_B, WNLI];
 
 /** Whether a task is to predict scores instead of classes. */
 export function isRegression({ labels }: TaskSpec): boolean {

@@ -12,7 +12,7 @@ export const SEED_END = 2 ** 32 - 1;
 
 /** A task by its name; `SST2` and `stsb` are understood too. */
 const taskOption: Option<string> = {
-  ...choice(TASKS.map(({ name }) => name), 'GLUE task; sts-b is for --data alone', DEFAULT_RECIPE.task),
+  ...choice(TASKS.map(({ name }) => name), 'GLUE task; sts-b and wnli are for --data alone', DEFAULT_RECIPE.task),
   read: (value, where) => {
     try {
       return taskNamed(value).name;

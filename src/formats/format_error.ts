@@ -7,7 +7,7 @@ export type FormatCode =
   | 'ValidationOverflow' | 'DuplicateName' | 'BadInteger' | 'NotFinite' | 'UnsupportedDtype'
   | 'NotJson' | 'NotUtf8' | 'BadConfig' | 'BadTokenizer' | 'TokenizerMismatch' | 'MissingFile' | 'UnsupportedFormat'
   | 'EmptyFile' | 'MissingColumn' | 'UnknownLabel' | 'BadRow' | 'TensorMismatch' | 'TooLarge'
-  | 'BadArchive' | 'BadPickle' | 'UnsafePickle';
+  | 'BadArchive' | 'BadPickle' | 'UnsafePickle' | 'BadParquet';
 
 /** Bytes from outside that are not what they should be; nothing of the file has been used when it is thrown. */
 export class FormatError extends Fault {

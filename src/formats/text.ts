@@ -24,13 +24,17 @@ export function decodeText(bytes: Uint8Array, where: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    const remedy = 'Save the file as UTF-8 text.';
-    throw recogniseOther(bytes, where, 'UTF-8 text') ?? new FormatError('NotUtf8', `${where}, line ${badLine(bytes)}`, 'UTF-8 text', 'other bytes', remedy);
+    throw recogniseOther(bytes, where, 'UTF-8 text') ?? notUtf8(where, badLine(bytes));
   }
 }
 
+/** The error for a line with a byte that is not UTF-8. */
+export function notUtf8(where: string, line: number): FormatError {
+  return new FormatError('NotUtf8', `${where}, line ${line}`, 'UTF-8 text', 'other bytes', 'Save the file as UTF-8 text.');
+}
+
 /** 1-based line of the first byte that is not UTF-8: a line feed byte is never inside a longer character. */
-function badLine(bytes: Uint8Array): number {
+export function badLine(bytes: Uint8Array): number {
   let line = 1;
   for (let at = 0; at < bytes.length; line++) {
     const next = bytes.indexOf(0x0a, at);
@@ -57,16 +61,20 @@ export function parseJsonObject(bytes: Uint8Array, where: string, maxBytes: numb
   if (bytes.length > maxBytes) {
     throw new FormatError('TooLarge', where, `at most ${maxBytes} bytes`, `${bytes.length} bytes`, 'Check that this is the right file.');
   }
-  const text = decodeText(bytes, where);
-  if (nesting(text) > MAX_DEPTH) throw fail(`more than ${MAX_DEPTH} levels of nesting`);
-  let value: unknown;
+  const found = parseObject(decodeText(bytes, where));
+  if ('got' in found) throw fail(found.got);
+  return found.value;
+}
+
+/** The JSON object that a text is, or what it is instead, in words; texts of many nested brackets are not parsed. */
+export function parseObject(text: string): { readonly value: JsonObject } | { readonly got: string } {
+  if (nesting(text) > MAX_DEPTH) return { got: `more than ${MAX_DEPTH} levels of nesting` };
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? { value } : { got: showValue(value) };
   } catch (error) {
-    throw fail(text.trim() === '' ? 'an empty file' : error instanceof Error ? error.message : 'other text');
+    return { got: text.trim() === '' ? 'an empty file' : error instanceof Error ? error.message : 'other text' };
   }
-  if (!isJsonObject(value)) throw fail(showValue(value));
-  return value;
 }
 
 /** Deepest level of brackets outside of quoted texts. */

@@ -79,7 +79,7 @@ describe('a GLUE folder', () => {
     const notes: string[] = [];
     const data = await readGlueFolder(task('qqp'), folder({ 'train.tsv': train, 'dev.tsv': train }), { seed: 1, onNote: (text) => notes.push(text) });
     expect(data.dev.length).toBe(1009);
-    expect(notes).toEqual(['f/train.tsv: 1 rows with a wrong number of columns are left out (row 1011).', expect.stringContaining('f/dev.tsv')]);
+    expect(notes).toEqual(['f/train.tsv: 1 rows with a wrong number of columns are left out (row 1011).', expect.stringContaining('f/dev.tsv'), 'f: 1009 of the 1009 dev rows occur among the training rows too.']);
   });
 
   it('reads the scores of a regression task', async () => {

@@ -1,59 +1,68 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { gunzip, isGzip } from '../../src/formats/gzip.ts';
-import { readTsv, type TsvLayout } from '../../src/formats/tsv.ts';
+import { inParts, read } from './read_table.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const read = (text: string, wanted = ['b', 'a'], layout?: TsvLayout) => readTsv(bytes(text), 'x.tsv', wanted, layout).rows.map(({ line, values }) => [line, ...values]);
 
 describe('tab-separated text', () => {
-  it('gives the wanted columns by name', () => {
-    expect(read('a\tmore\tb\n1\t2\t3\n4\t5\t6\n')).toEqual([[2, '3', '1'], [3, '6', '4']]);
+  it('gives the wanted columns by name', async () => {
+    expect(await read('a\tmore\tb\n1\t2\t3\n4\t5\t6\n')).toEqual([[2, '3', '1'], [3, '6', '4']]);
   });
 
-  it('takes quotes as ordinary text', () => {
-    expect(read('a\tb\n"1\t2\n3"\t""\n')).toEqual([[2, '2', '"1'], [3, '""', '3"']]);
+  it('takes quotes as ordinary text', async () => {
+    expect(await read('a\tb\n"1\t2\n3"\t""\n')).toEqual([[2, '2', '"1'], [3, '""', '3"']]);
   });
 
-  it('reads byte order mark, CRLF and a last line without its end', () => {
-    expect(read('\ufeffa\tb\r\n1\t2\r\n3\t4')).toEqual([[2, '2', '1'], [3, '4', '3']]);
+  it('reads byte order mark, CRLF and a last line without its end', async () => {
+    expect(await read('\ufeffa\tb\r\n1\t2\r\n3\t4')).toEqual([[2, '2', '1'], [3, '4', '3']]);
   });
 
-  it('keeps empty fields, blanks and other control characters', () => {
-    expect(read('a\tb\n\t \n<img onerror=x>\t\0\n')).toEqual([[2, ' ', ''], [3, '\0', '<img onerror=x>']]);
+  it('keeps empty fields, blanks and other control characters', async () => {
+    expect(await read('a\tb\n\t \n<img onerror=x>\t\0\n')).toEqual([[2, ' ', ''], [3, '\0', '<img onerror=x>']]);
   });
 
-  it('knows a file without a header by its number of columns', () => {
+  it('knows a file without a header by its number of columns', async () => {
     const layout = { withoutHeader: ['x', 'a', 'b'] };
-    expect(read('1\t2\t3\n4\t5\t6\n', ['b', 'a'], layout)).toEqual([[1, '3', '2'], [2, '6', '5']]);
-    expect(read('b\ta\n1\t2\n', ['b', 'a'], layout)).toEqual([[2, '1', '2']]);
-    expect(() => read('1\t2\n', ['b', 'a'], layout)).toThrow(expect.objectContaining({ code: 'MissingColumn' }));
+    expect(await read('1\t2\t3\n4\t5\t6\n', ['b', 'a'], layout)).toEqual([[1, '3', '2'], [2, '6', '5']]);
+    expect(await read('b\ta\n1\t2\n', ['b', 'a'], layout)).toEqual([[2, '1', '2']]);
+    expect(await read('a\tb\tc\n1\t2\t3\n', ['b', 'a'], layout)).toEqual([[2, '2', '1']]);
   });
 
-  it('leaves out broken rows only as far as the layout allows', () => {
-    const text = `a\tb\n${'1\t2\n'.repeat(300)}broken\n`;
-    expect(readTsv(bytes(text), 'x', ['a'], { brokenShare: 0.01 })).toMatchObject({ broken: [302], rows: { length: 300 } });
-    expect(() => readTsv(bytes(text), 'x', ['a'])).toThrow(expect.objectContaining({ code: 'BadRow', where: 'x, row 302', expected: '2 columns', got: '1' }));
+  it('tells broken rows apart, empty lines among them but for those at the end', async () => {
+    expect(await read('a\tb\n1\t2\n1\t2\t3\n\n5\t6\n\n\n')).toEqual([[2, '2', '1'], [3, '3'], [4, '1'], [5, '6', '5']]);
   });
 
-  it.each([
-    ['', 'EmptyFile', 'x.tsv'],
-    ['\n\n', 'EmptyFile', 'x.tsv'],
-    ['a\tb\n', 'EmptyFile', 'x.tsv'],
-    ['a\tc\n1\t2\n', 'MissingColumn', 'x.tsv, row 1'],
-    ['a\tb\n1\t2\n1\t2\t3\n', 'BadRow', 'x.tsv, row 3'],
-    ['a\tb\n1\t2\n\n3\t4\n', 'BadRow', 'x.tsv, row 3'],
-  ])('refuses %j', (text, code, where) => {
-    expect(() => read(text)).toThrow(expect.objectContaining({ code, where }));
+  it('reads the same whatever the parts that the file comes in', async () => {
+    const text = 'a\tb\r\nä€\t😀\r\n\r\n3\t4\n';
+    const whole = await read(inParts(text, 1000));
+    expect(whole).toEqual([[2, '😀', 'ä€'], [3, '1'], [4, '4', '3']]);
+    for (const size of [1, 2, 5, 7]) expect(await read(inParts(text, size))).toEqual(whole);
   });
 
-  it('says which columns came', () => {
-    expect(() => read('sentence\tscore\n1\t2\n')).toThrow('expected the columns "b", "a", got the columns "sentence", "score"');
+  it('reads packed files', async () => {
+    const packed = new Uint8Array(gzipSync('a\tb\n1\t2\n'));
+    expect(await read(packed, ['a'], {}, 'x.tsv.gz')).toEqual([[2, '1']]);
+    await expect(read(packed.subarray(0, packed.length - 9), ['a'])).rejects.toMatchObject({ code: 'UnsupportedFormat', where: 'x.tsv' });
   });
 
-  it('names the line that is not UTF-8', () => {
-    const broken = Uint8Array.of(...bytes('a\tb\n1\t2\n'), 0xe4, 0x09, 0x31, 0x0a);
-    expect(() => readTsv(broken, 'x.tsv', ['a'])).toThrow(expect.objectContaining({ code: 'NotUtf8', where: 'x.tsv, line 3' }));
+  it('refuses a file without a row, and one that is no table', async () => {
+    await expect(read('')).rejects.toMatchObject({ code: 'EmptyFile', where: 'x.tsv' });
+    await expect(read('\n\n')).rejects.toMatchObject({ code: 'EmptyFile', where: 'x.tsv' });
+    await expect(read(inParts(`a\tb\n${'x'.repeat(2 ** 24 + 1)}`, 2 ** 20))).rejects.toMatchObject({ code: 'TooLarge', where: 'x.tsv, row 2' });
+  });
+
+  it('names the line that is not UTF-8, wherever the file breaks', async () => {
+    const broken = Uint8Array.of(...bytes('a\tb\n1\té\n'), 0xe4, 0x09, 0x31, 0x0a);
+    for (const size of [1, 2, 3, 5, 100]) await expect(read(inParts(broken, size))).rejects.toMatchObject({ code: 'NotUtf8', where: 'x.tsv, line 3' });
+    await expect(read(Uint8Array.of(0x61, 0xc3))).rejects.toMatchObject({ code: 'NotUtf8', where: 'x.tsv, line 1' });
+    await expect(read(Uint8Array.of(...bytes('PK\x03\x04'), 0xff, 0xfe))).rejects.toMatchObject({ code: 'NotUtf8' });
+  });
+
+  it('tells how far it is', async () => {
+    const seen: number[] = [];
+    await read(inParts('a\tb\n1\t2\n', 5), ['a'], { onBytes: (done, total) => seen.push(done, total) });
+    expect(seen).toEqual([5, 8, 8, 8]);
   });
 });
 

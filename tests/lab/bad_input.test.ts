@@ -22,11 +22,11 @@ it('takes a model folder and a data folder that are as they should be', async ()
 
 describe('bad data', () => {
   it('lacks a column', async () => {
-    expectFault(await faultOf(withData({ 'dev.tsv': sentences(3).replace('sentence', 'text') })), {
+    expectFault(await faultOf(withData({ 'dev.tsv': sentences(3).replace('sentence', 'words') })), {
       code: 'MissingColumn',
       where: 'my-data/dev.tsv, row 1',
       expected: 'the columns "label", "sentence"',
-      got: 'the columns "text", "label"',
+      got: 'the columns "words", "label"',
       remedy: /Rename the columns, or choose the task/,
     });
   });
@@ -58,11 +58,11 @@ describe('bad data', () => {
   });
 
   it('is a folder without the files', async () => {
-    expectFault(await faultOf({ ...good, data: [textFile('notes.txt', 'x'), textFile('train.csv', 'x')] }), {
+    expectFault(await faultOf({ ...good, data: [textFile('notes.txt', 'x'), textFile('rows.csv', 'x')] }), {
       code: 'MissingFile',
       where: 'my-data',
       expected: 'train.tsv or train.tsv.gz',
-      got: 'notes.txt, train.csv',
+      got: 'notes.txt, rows.csv',
       remedy: /train\.tsv and dev\.tsv/,
     });
   });

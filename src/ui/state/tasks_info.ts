@@ -40,6 +40,10 @@ export const TASK_INFO: Readonly<Record<string, TaskInfo>> = {
     title: 'STS-B, similarity', asks: 'How alike are both sentences, from 0 to 5? For a folder of your own.', boxes: ['First sentence', 'Second sentence'],
     examples: [['A man is playing a guitar.', 'A person plays the guitar.'], ['A dog runs in the park.', 'A child is eating an apple.']],
   },
+  wnli: {
+    title: 'WNLI, pronouns', asks: 'Does the pronoun mean what the second sentence puts in its place? For a folder of your own.', boxes: ['Sentence', 'With the pronoun filled in'],
+    examples: [['The cup fell off the table because it was wet.', 'The table was wet.']],
+  },
 };
 
 /** The explanation of a task; one that is not in the table is explained by its name. */
