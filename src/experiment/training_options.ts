@@ -1,5 +1,7 @@
 /** The options of every training command: the fields of a recipe, by the names of the paper's command lines. */
+import { parseColumns, type ColumnMap } from '../data/column_map.ts';
 import { TASKS, taskNamed } from '../data/tasks.ts';
+import { toReport } from '../fault/fault.ts';
 import { DEFAULT_RECIPE, MINI_GLUE, TABLE_EPOCHS } from './presets.ts';
 import type { BackendChoice } from './recipe.ts';
 import { OPTIMISATION_OPTIONS } from './optimisation_options.ts';
@@ -11,7 +13,7 @@ const BACKENDS: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm', 'webgl', '
 export const SEED_END = 2 ** 32 - 1;
 
 /** A task by its name; `SST2` and `stsb` are understood too. */
-const taskOption: Option<string> = {
+export const taskOption: Option<string> = {
   ...choice(TASKS.map(({ name }) => name), 'GLUE task; sts-b and wnli are for --data alone', DEFAULT_RECIPE.task),
   read: (value, where) => {
     try {
@@ -21,6 +23,27 @@ const taskOption: Option<string> = {
     }
   },
 };
+
+/** Columns by their names in the file. */
+const columnsOption: Option<ColumnMap> = {
+  placeholder: 'MAP',
+  help: 'columns by their names in the file, e.g. sentence1=premise,sentence2=hypothesis,label=gold',
+  otherwise: "the names that the task's files have",
+  read: (value, where) => {
+    try {
+      return parseColumns(value);
+    } catch (error) {
+      const { expected, got, remedy } = toReport(error);
+      throw new UsageError(where, expected, got, remedy);
+    }
+  },
+};
+
+/** How tables are read, wherever they are named. */
+export const TABLE_OPTIONS = {
+  columns: columnsOption,
+  skip_broken_rows: flag('leave out rows that cannot be read, and count them'),
+} as const;
 
 export const TRAINING_OPTIONS = {
   task: taskOption,
