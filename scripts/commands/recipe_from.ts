@@ -1,11 +1,11 @@
 /** From the values of a command line to a recipe and the folders that it needs. */
 import { basename } from 'node:path';
-import { MINI_GLUE_TASKS } from '../../src/data/tasks.ts';
-import { bundledTeacher, DEFAULT_RECIPE, evenLayers, MINI_GLUE, TABLE_EPOCHS } from '../../src/experiment/presets.ts';
-import type { DataSource, ModelSource, Recipe } from '../../src/experiment/recipe.ts';
+import { bundledTeacher, DEFAULT_RECIPE, evenLayers, TABLE_EPOCHS } from '../../src/experiment/presets.ts';
+import type { ModelSource, Recipe } from '../../src/experiment/recipe.ts';
 import { studentOf } from '../../src/experiment/sweep.ts';
 import { given, trainingOf } from '../../src/experiment/training_values.ts';
 import { UsageError, type Values } from '../command_line/option.ts';
+import { dataOf } from './data_from.ts';
 import { resolveFolder, resolveModel, type ResolvedModel } from './sources.ts';
 import type { TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 
@@ -71,19 +71,6 @@ export function jobOf(values: TrainingValues, model: ResolvedModel, base: Recipe
 export function modelOf(named: string | undefined, where: string, task: string): ResolvedModel {
   const fallback = bundledTeacher(task);
   return resolveModel(named ?? (fallback.kind === 'bundled' ? fallback.name : ''), where, task);
-}
-
-function dataOf({ data, task, train_rows, dev_rows, data_seed }: TrainingValues): { source: DataSource; folder?: string } {
-  const generated = { train_rows, dev_rows, seed: data_seed };
-  const onMiniGlue = data === undefined || data === 'mini-glue';
-  if (onMiniGlue && task !== undefined && !MINI_GLUE_TASKS.some(({ name }) => name === task)) {
-    throw new UsageError('--data', `a folder, since mini-GLUE has no rows of ${task}`, 'none', 'Name the folder with its train.tsv and dev.tsv.');
-  }
-  if (onMiniGlue) return { source: { ...MINI_GLUE, ...given(generated) } };
-  const folder = resolveFolder(data, '--data');
-  const [misplaced] = Object.keys(given({ train_rows, dev_rows, data_seed }));
-  if (misplaced) throw new UsageError(`--${misplaced}`, 'mini-glue as --data', `the folder "${data}"`, 'Leave the option out: a folder is read whole.');
-  return { source: { kind: 'folder', name: basename(folder) }, folder };
 }
 
 function folderSource(folder: string): ModelSource {

@@ -1,6 +1,7 @@
 /** The files of a task's splits in a folder, wherever it lies. */
 import { FormatError } from '../formats/format_error.ts';
 import { findSplits, type Split } from './split_files.ts';
+import type { FileChoice } from './table_choice.ts';
 import type { TaskSpec } from './task.ts';
 
 interface FolderOptions {
@@ -14,13 +15,6 @@ export interface DataFolder {
   /** The file without its bytes being held, where the source can give it so. */
   blob?(path: string, options?: FolderOptions): Promise<Blob | undefined>;
   list?(): readonly string[];
-}
-
-/** Files that a person names, by their paths in the folder, in place of those that are found by their names. */
-export interface FileChoice {
-  readonly train_file?: string | undefined;
-  readonly validation_file?: string | undefined;
-  readonly test_file?: string | undefined;
 }
 
 /** One file of a split, with its name for messages. */

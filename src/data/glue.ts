@@ -2,20 +2,13 @@
 import { FormatError } from '../formats/format_error.ts';
 import { key, permutation } from '../random/counter.ts';
 import { BrokenRows } from './broken_rows.ts';
-import type { ColumnMap } from './column_map.ts';
 import { sharedWith } from './duplicates.ts';
 import { openExamples } from './examples.ts';
-import { isChosen, missingSplit, splitFinder, type DataFolder, type FileChoice, type SplitFile } from './folder_tables.ts';
+import { isChosen, missingSplit, splitFinder, type DataFolder, type SplitFile } from './folder_tables.ts';
+import type { TableChoice } from './table_choice.ts';
 import type { Example, TaskData, TaskSpec } from './task.ts';
 
 export type { DataFolder } from './folder_tables.ts';
-
-/** How tables are read, where that is not by the names of files and columns. */
-export interface TableChoice extends FileChoice {
-  readonly columns?: ColumnMap | undefined;
-  /** Leave out rows that cannot be read. */
-  readonly skip_broken_rows?: boolean | undefined;
-}
 
 export interface GlueOptions extends TableChoice {
   /** Decides which training rows become the tuning split. */

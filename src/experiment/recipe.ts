@@ -3,6 +3,7 @@
  *
  * Field names are those of Hugging Face's `TrainingArguments` and of the paper's command lines.
  */
+import type { TableChoice } from '../data/table_choice.ts';
 import type { Fidelity } from '../model/config.ts';
 import type { ProjectionOptions } from '../distill/objective.ts';
 import type { OptimizationArguments } from '../train/optimization.ts';
@@ -15,8 +16,8 @@ export type BackendChoice = 'auto' | BackendName;
 /** Where the rows of a task come from. */
 export type DataSource =
   | { readonly kind: 'mini-glue'; readonly seed: number; readonly train_rows: number; readonly dev_rows: number }
-  /** GLUE folder: `train.tsv` and `dev.tsv` below an address, or files that the person gave to the page. */
-  | { readonly kind: 'folder'; readonly name: string; readonly url?: string };
+  /** Tables of a task below an address, or that the person gave to the page; by the names of files and columns, or as `TableChoice` says. */
+  | ({ readonly kind: 'folder'; readonly name: string; readonly url?: string } & TableChoice);
 
 /** Where a teacher comes from. `scratch` trains one from random weights on the task's own rows. */
 export type ModelSource =

@@ -47,7 +47,10 @@ export const TABLE_OPTIONS = {
 
 export const TRAINING_OPTIONS = {
   task: taskOption,
-  data: text('mini-glue|FOLDER', 'generated rows, or a folder in GLUE\'s own form (train.tsv, dev.tsv)', 'mini-glue'),
+  data: text('mini-glue|FOLDER', 'generated rows; a folder with the files of the task (train.tsv and dev.tsv, or .csv, .json, .jsonl, .parquet); or a data set of the Hub, e.g. nyu-mll/glue', 'mini-glue'),
+  train_file: text('FILE', 'a table to train on, in place of --data'),
+  validation_file: text('FILE', 'a table for the scores; without one a fifth of --train_file is kept for them'),
+  ...TABLE_OPTIONS,
   tokenizer: text('FOLDER', 'folder with tokenizer.json, or vocab.txt and tokenizer_config.json; or org/name on the Hub', "the model's own"),
   train_rows: integer(1, 1_000_000, 'rows that mini-GLUE generates for training', String(MINI_GLUE.train_rows)),
   dev_rows: integer(1, 100_000, 'rows that mini-GLUE generates for the scores', String(MINI_GLUE.dev_rows)),

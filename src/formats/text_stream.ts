@@ -8,6 +8,8 @@ import { MAX_ROW, rowTooLong, type TableOptions } from './table.ts';
 
 /** Most bytes of text in one file, counted when it is unpacked. */
 const MAX_BYTES = 2 ** 32;
+/** Bytes that are decoded at once: a system may hand out a whole file. */
+const PART = 2 ** 18;
 const LINE_FEED = 0x0a;
 
 /**
@@ -85,7 +87,7 @@ async function* byteParts(blob: Blob, where: string, { signal, onBytes }: TableO
       signal?.throwIfAborted();
       size += part.value.length;
       if (size > MAX_BYTES) throw new FormatError('TooLarge', where, `at most ${MAX_BYTES} bytes of text`, 'more', 'Split the file, or give a smaller one.');
-      yield part.value;
+      for (let at = 0; at < part.value.length; at += PART) yield part.value.subarray(at, at + PART);
     }
   } catch (error) {
     throw readingFault(error, where, packed, signal);

@@ -19,6 +19,8 @@ export interface Folder {
   readonly name: string;
   /** The bytes of one file, or undefined when the folder has none of that name. */
   read(path: string, options?: ReadOptions): Promise<Uint8Array | undefined>;
+  /** The file as a blob, where its bytes need not be held at once. */
+  blob?(path: string, options?: ReadOptions): Promise<Blob | undefined>;
   /** Whether there is such a file, without reading it. */
   has(path: string, signal?: AbortSignal): Promise<boolean>;
   /** Paths of all files, where the source can tell. */
@@ -51,6 +53,7 @@ export function filesFolder(name: string, files: readonly GivenFile[]): Folder {
     name,
     list: () => paths.map((file) => file.path),
     has: async (path) => find(path) !== undefined,
+    blob: async (path) => find(path),
     async read(path, options) {
       const blob = find(path);
       return blob && readBlob(blob, `${name}/${path}`, options);

@@ -72,7 +72,7 @@ function startFrom(loaded: Weights, recipe: Recipe, task: TaskSpec, tokenizer: T
 
 async function taskRows(task: TaskSpec, data: DataSource, shelf: Shelf, gate: () => Promise<void>): Promise<TaskData> {
   if (data.kind === 'folder') {
-    return readGlueFolder(task, folderOf(data, shelf.given.data, shelf)!, { seed: SPLIT_SEED, onNote: (text) => shelf.emit({ type: 'note', text }) });
+    return readGlueFolder(task, folderOf(data, shelf.given.data, shelf)!, { ...data, seed: SPLIT_SEED, onNote: (text) => shelf.emit({ type: 'note', text }), onBytes: readingBytes(shelf), gate });
   }
   await gate();
   const { seed, train_rows, dev_rows } = data;
@@ -83,6 +83,16 @@ async function teacherExamples(task: TaskSpec, data: DataSource, rows: TaskData,
   if (data.kind === 'folder') return rows.train;
   await gate();
   return miniGlue(task, { seed: data.seed, train_rows: TEACHER_ROWS, dev_rows: 1, onProgress: writing("Writing the teacher's rows", shelf) }).train;
+}
+
+/** Tells how much of a table was read. */
+function readingBytes(shelf: Shelf): (where: string, done: number, total: number) => void {
+  let progress: Progress | undefined;
+  return (where, done, total) => {
+    const label = `Reading ${where}`;
+    if (progress?.label !== label) progress = new Progress(label, total, shelf.now, (event) => shelf.emit(event));
+    progress.at(done);
+  };
 }
 
 /** Tells the progress of a generator; the page hears it while the worker writes. */

@@ -92,6 +92,48 @@ describe('a GLUE folder', () => {
   });
 });
 
+describe('tables that are read as a person says', () => {
+  const csv = 'words,mood\n"good, ""really""",positive\nbad,negative\nso so,1\nnot much,0\n';
+
+  it('have named files and columns, in any form', async () => {
+    const held = '{"words": "bad", "mood": "negative"}\n';
+    const data = await readGlueFolder(task('sst-2'), folder({ 'mine.csv': csv, 'held.jsonl': held, 'train.tsv': SST }), { ...options, train_file: 'mine.csv', validation_file: 'held.jsonl', columns: { sentence1: 'words', label: 'mood' }, onNote: () => undefined });
+    expect([...data.train, ...data.tuning].map(({ text }) => text).sort()).toEqual(['bad', 'good, "really"', 'not much', 'so so']);
+    expect(data.dev).toEqual([{ text: 'bad', label: 0 }]);
+  });
+
+  it('are parted where there is one file only', async () => {
+    const notes: string[] = [];
+    const data = await readGlueFolder(task('sst-2'), folder({ 'mine.csv': csv }), { ...options, train_file: 'mine.csv', columns: { sentence1: 'words', label: 'mood' }, onNote: (text) => notes.push(text) });
+    expect([data.train.length, data.tuning.length, data.dev.length]).toEqual([2, 1, 1]);
+    expect(notes).toEqual([expect.stringContaining('f/mine.csv stands alone')]);
+  });
+
+  it('lack a named file', async () => {
+    await expect(readGlueFolder(task('sst-2'), folder({ 'train.tsv': SST }), { ...options, train_file: 'x.csv' })).rejects.toMatchObject({ code: 'MissingFile', expected: 'x.csv', got: 'train.tsv' });
+  });
+
+  it('lose broken rows only if a person agrees, and say which', async () => {
+    const notes: string[] = [];
+    const files = { 'train.tsv': `${SST}half a row\nfine\tgreat\n`, 'dev.tsv': DEV };
+    await expect(readGlueFolder(task('sst-2'), folder(files), options)).rejects.toMatchObject({ code: 'BadRow', where: 'f/train.tsv, row 25', remedy: expect.stringContaining('2 rows are broken: 25, 26.') });
+    const data = await readGlueFolder(task('sst-2'), folder(files), { ...options, skip_broken_rows: true, onNote: (text) => notes.push(text) });
+    expect(data.train.length + data.tuning.length).toBe(23);
+    expect(notes).toEqual(['f/train.tsv: 2 rows that could not be read are left out (row 25, 26).']);
+  });
+
+  it('come in parts, with their bytes told and a gate between them', async () => {
+    const seen: string[] = [];
+    const large = `sentence\tlabel\n${'a film\t1\n'.repeat(140_009)}`;
+    const data = await readGlueFolder(task('sst-2'), folder({ 'train.tsv': large, 'dev.tsv': DEV }), {
+      ...options, onBytes: (where, done, total) => seen.push(`${where} ${done === total}`), gate: async () => void seen.push('gate'), onNote: () => undefined,
+    });
+    expect(data.train.length + data.tuning.length).toBe(140_009);
+    expect(seen.filter((what) => what === 'gate').length).toBeGreaterThan(3);
+    expect(seen).toContain('f/train.tsv true');
+  });
+});
+
 describe('a development file alone', () => {
   const rows = Array.from({ length: 23 }, (_, i) => `row ${i}\t${i % 2}`);
   const read = (notes: string[] = []) => readGlueFolder(task('sst-2'), folder({ 'dev.tsv': `sentence\tlabel\n${rows.join('\n')}\n` }), { seed: 3, onNote: (text) => notes.push(text) });
