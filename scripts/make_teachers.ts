@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BUNDLED_BASE } from '../src/experiment/presets.ts';
-import { ROOT } from './build_app.ts';
+import { ensureBuilt, ROOT } from './build_app.ts';
 import { writeBundled } from './bundled_model.ts';
 import { BUNDLED_TASKS, finetuningStages, PRETRAINING, type Stage } from './teacher_stages.ts';
 
@@ -60,6 +60,7 @@ async function timed(stage: Stage): Promise<void> {
 async function main(): Promise<void> {
   mkdirSync(values.work_dir, { recursive: true });
   const tasks = values.tasks.split(',');
+  await ensureBuilt(console.log); // once, so that stages side by side do not each begin a build
   for (const stage of PRETRAINING) await timed(stage);
   await together(tasks.map(finetuningStages), Number(values.jobs));
   const base = PRETRAINING.at(-1)!;

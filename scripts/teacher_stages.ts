@@ -1,4 +1,5 @@
 /** How the bundled models are made, as the command lines of the lab that make them. */
+import { taskNamed } from '../src/data/tasks.ts';
 import { TEACHER_ROWS } from '../src/experiment/presets.ts';
 
 export interface Stage {
@@ -9,7 +10,7 @@ export interface Stage {
 }
 
 /** Tasks whose teacher is bundled. */
-export const BUNDLED_TASKS: readonly string[] = ['sst-2', 'cola', 'rte', 'mnli'];
+export const BUNDLED_TASKS: readonly string[] = ['sst-2', 'cola', 'rte', 'mnli', 'mrpc', 'qqp', 'qnli'];
 
 const SEED = 1;
 const DOCUMENTS = 30_000;
@@ -38,14 +39,13 @@ export const PRETRAINING: readonly Stage[] = [
   pretraining('base-12', { from: 'base-6', layers: '0,0,1,1,2,2,3,3,4,4,5,5' }, 32, 1500, 1.2e-3),
 ];
 
-/** Rounds of finetuning: epochs and learning rate. Pairs of sentences stay longer at chance. */
+/** Rounds of finetuning: epochs and learning rate. Pairs of texts stay longer at chance. */
 const ROUNDS: readonly (readonly [epochs: number, learning_rate: number])[] = [[3, 5e-4], [4, 3e-4]];
 const ROUNDS_OF_PAIRS: typeof ROUNDS = [[4, 5e-4], [4, 3e-4]];
-const ROUNDS_BY_TASK: Readonly<Record<string, typeof ROUNDS>> = { rte: ROUNDS_OF_PAIRS, mnli: ROUNDS_OF_PAIRS };
 
 /** Finetuning of the base model on one task, round after round, on more rows than any student gets; the last is bundled. */
 export function finetuningStages(task: string): Stage[] {
-  return (ROUNDS_BY_TASK[task] ?? ROUNDS).map(([epochs, rate], round) => {
+  return (taskNamed(task).textPair === undefined ? ROUNDS : ROUNDS_OF_PAIRS).map(([epochs, rate], round) => {
     const seed = String(SEED + round);
     const options = ['--train_rows', String(TEACHER_ROWS), '--data_seed', String(SEED), '--seed', seed, '--epochs', String(epochs), '--learning_rate', String(rate), '--eval_steps', '500'];
     const from = round === 0 ? 'base-12' : nameOf(task, round - 1);

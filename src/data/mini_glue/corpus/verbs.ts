@@ -90,6 +90,8 @@ function ditransitive(c: Context, verb: Verb): Line[] {
     () => `${subject.text} ${verb.past} the ${object.word} to the ${other} ${time(c)}`,
     () => `${subject.text} ${finite(verb, 'present', subject.number)} the ${other} ${object.plural}`,
     () => `who was ${verb.participle} the ${object.word} ? the ${other} was`,
+    () => `did ${subject.text} ${verb.base} the ${other} a thing ? yes , ${clause(verb)}`,
+    () => `the ${object.word} that ${subject.text} ${verb.past} to the ${other} was ${verb.participle} at last`,
     () => `${subject.text} ${subject.number === 'singular' ? 'is' : 'are'} ${verb.progressive} the ${other} ${a(object)}`,
     ...related(c, verb, clause),
   ];

@@ -12,8 +12,6 @@ export interface AskForm {
   readonly long: boolean;
   /** Embedded word order, as after "do you know": "where Anna met Tom". */
   readonly embedded: boolean;
-  /** The kind that the asked party is of: "which musician" rather than "who". */
-  readonly kind?: string | undefined;
 }
 
 type Wh = readonly [short: string, long: string];
@@ -28,19 +26,16 @@ const WHOM: Wh = ['whom', 'which person'];
 
 /** The question word, with the preposition that the asked role needs in that voice. */
 function whPhrase(event: Event, asked: Exclude<Asked, 'polar'>, ask: AskForm): string {
-  const pick = (wh: Wh) => (ask.kind ? `which ${ask.kind}` : ask.long ? wh[1] : wh[0]);
-  if (asked === 'place' || asked === 'time') return WH[asked][ask.long ? 1 : 0];
-  if (subjectRole(event, ask.form) !== asked) {
-    if (asked === 'agent') return `by ${pick(WHOM)}`;
-    if (asked === 'recipient') return `to ${pick(WHOM)}`;
-  }
+  const pick = (wh: Wh) => wh[ask.long ? 1 : 0];
+  if (asked === 'place' || asked === 'time') return pick(WH[asked]);
+  if (asked === 'agent' && ask.form.passive) return `by ${pick(WHOM)}`;
   const phrase = event[asked];
-  return pick(phrase && !isPerson(phrase) ? WH.thing : WH.person);
+  return pick(isPerson(phrase) ? WH.person : WH.thing);
 }
 
 /** The question in words, without capital and question mark. */
 export function question(event: Event, asked: Asked, ask: AskForm): string {
-  const isSubject = asked === subjectRole(event, ask.form);
+  const isSubject = asked === subjectRole(ask.form);
   const { subject, verb, rest } = partsOf(event, { ...ask.form, front: undefined }, asked === 'polar' ? undefined : asked);
   if (asked === 'polar') {
     return ask.embedded ? words('whether', subject, verb.finite, ...rest) : words(verb.auxiliary, subject, verb.rest, ...rest);
@@ -48,9 +43,4 @@ export function question(event: Event, asked: Asked, ask: AskForm): string {
   const wh = whPhrase(event, asked, ask);
   if (isSubject) return words(wh, verb.finite, ...rest);
   return ask.embedded ? words(wh, subject, verb.finite, ...rest) : words(wh, verb.auxiliary, subject, verb.rest, ...rest);
-}
-
-/** True for what is asked with who or what. */
-export function isRole(asked: Asked): asked is Role {
-  return asked === 'agent' || asked === 'patient' || asked === 'recipient';
 }

@@ -1,6 +1,6 @@
 /** What a premise may say beside a hypothesis, and the verdict of each choice; no words yet. */
 import { rivals, LOGICAL } from './claims.ts';
-import { FAILS, HOLDS, instantiate, judge, negate, type Change, type Claim, type Verdict } from './entail.ts';
+import { FAILS, HOLDS, instantiate, judge, negate, reverse, type Change, type Claim, type Verdict } from './entail.ts';
 import { effects, type Effect, type WrapKind } from './wraps.ts';
 
 /** The structures of one row: each beside `subject: 'one'` is an operator that has to be resolved. */
@@ -45,16 +45,33 @@ function claims(plan: InferencePlan, hypothesis: Claim): readonly Claim[] {
 
 const hasComplement = ({ bounds: [low, high] }: Claim) => low === 0 || high === Infinity;
 
-function verdictOf(plan: InferencePlan, hypothesis: Claim, choice: Omit<Choice, 'reason'>): Verdict {
-  const { claim, effect, noun, predicate, crossed } = choice;
-  if (effect === 0 || crossed) return 'neutral';
-  const asserted = effect === 1 ? claim : negate(claim);
+/** A choice before it is said what decides. */
+export type Bare = Omit<Choice, 'reason'>;
+
+/** The claim that a choice asserts of the hypothesis' parts; undefined where it asserts none. */
+function assertedBy({ claim, effect, crossed }: Bare): Claim | undefined {
+  if (effect === 0 || crossed) return undefined;
+  return effect === 1 ? claim : negate(claim);
+}
+
+/** The verdict on the hypothesis' claim, given a choice of the premise. */
+export function verdictOf(plan: InferencePlan, hypothesis: Claim, choice: Bare): Verdict {
+  const { noun, predicate } = choice;
+  const asserted = assertedBy(choice);
+  if (!asserted) return 'neutral';
   if (plan.subject !== 'member') return judge(asserted, hypothesis, noun, predicate);
   const about = noun === 'other' ? undefined : instantiate(asserted);
   return about ? judge(about, hypothesis, 'same', predicate) : 'neutral';
 }
 
-function reasonOf({ effect, noun, predicate, crossed }: Omit<Choice, 'reason'>): Choice['reason'] {
+/** True when premise and hypothesis follow from each other. */
+export function isParaphrase(plan: InferencePlan, hypothesis: Claim, choice: Bare): boolean {
+  const asserted = assertedBy(choice);
+  return asserted !== undefined && verdictOf(plan, hypothesis, choice) === 'entailment'
+    && judge(hypothesis, asserted, reverse(choice.noun), reverse(choice.predicate)) === 'entailment';
+}
+
+function reasonOf({ effect, noun, predicate, crossed }: Bare): Choice['reason'] {
   if (crossed) return 'crossed';
   if (effect === 0) return 'open';
   if (noun === 'other' || predicate === 'other') return 'other';
@@ -76,11 +93,11 @@ function effectsOn(plan: InferencePlan, claim: Claim): readonly Effect[] {
   return reversible ? all : all.filter((e) => e !== -1);
 }
 
-/** Every premise of the plan for a hypothesis that gives the wanted verdict; at most `moves` of its sets differ. */
-export function choices(plan: InferencePlan, hypothesis: Claim, moves: number, wanted: Verdict): Choice[] {
+/** Every premise of the plan for a hypothesis that `fits`; at most `moves` of its sets differ. */
+export function choices(plan: InferencePlan, hypothesis: Claim, moves: number, fits: (choice: Bare) => boolean): Choice[] {
   const found: Choice[] = [];
   const add = (claim: Claim, effect: Effect, noun: Change, predicate: Change, crossed: boolean) => {
-    if (verdictOf(plan, hypothesis, { claim, effect, noun, predicate, crossed }) !== wanted) return;
+    if (!fits({ claim, effect, noun, predicate, crossed })) return;
     found.push({ claim, effect, noun, predicate, crossed, reason: reasonOf({ claim, effect, noun, predicate, crossed }) });
   };
   const sets = changes(plan, moves);

@@ -7,17 +7,13 @@ import { isPerson, isPlural, type Event, type Phrase, type Role } from './scene.
 /** How an event is said; none of it changes what is said. */
 export interface Form {
   readonly passive: boolean;
-  /** Of ditransitives: "gave a cup to Anna" (true) or "gave Anna a cup". */
-  readonly to: boolean;
   /** The adjunct that comes first. */
   readonly front?: 'place' | 'time' | undefined;
-  /** Wording of the polarity: 0 plain, 1 and 2 with "manage" and "fail" (active voice only). */
-  readonly status: 0 | 1 | 2;
   /** "It was Anna who …"; nothing is fronted then. */
   readonly cleft?: boolean;
 }
 
-export const PLAIN: Form = { passive: false, to: false, status: 0 };
+export const PLAIN: Form = { passive: false };
 
 /** The verb of a clause: as it follows its subject, and split for questions. */
 interface VerbGroup {
@@ -78,14 +74,9 @@ export function timeText(time: string): string {
   return time.replace(PROPER_TIME, capital);
 }
 
-function activeVerb(event: Event, status: Form['status']): VerbGroup {
-  const { base, past } = event.verb;
-  if (event.holds && status === 0) return { finite: past, auxiliary: 'did', rest: base };
-  const table = event.holds
-    ? [[past, base], [`managed to ${base}`, `manage to ${base}`], [`did not fail to ${base}`, `not fail to ${base}`]]
-    : [[`did not ${base}`, `not ${base}`], [`failed to ${base}`, `fail to ${base}`], [`did not manage to ${base}`, `not manage to ${base}`]];
-  const [finite = past, rest = base] = table[status] ?? [];
-  return { finite, auxiliary: 'did', rest };
+function activeVerb({ verb, holds }: Event): VerbGroup {
+  const rest = holds ? verb.base : `not ${verb.base}`;
+  return { finite: holds ? verb.past : `did ${rest}`, auxiliary: 'did', rest };
 }
 
 function passiveVerb(event: Event, subject: Phrase): VerbGroup {
@@ -95,35 +86,28 @@ function passiveVerb(event: Event, subject: Phrase): VerbGroup {
 }
 
 /** The role that comes before the verb. */
-export function subjectRole(event: Event, form: Form): Role {
-  if (!form.passive) return 'agent';
-  return event.recipient && !form.to ? 'recipient' : 'patient';
+export function subjectRole({ passive }: Form): Role {
+  return passive ? 'patient' : 'agent';
 }
 
-/** Object, recipient and by-phrase after the verb, without the asked role. */
-function complements(event: Event, form: Form, gap: Role | undefined): (string | undefined)[] {
-  const { agent, patient, recipient } = event;
-  const subject = subjectRole(event, form);
-  const left = (role: Role) => role !== gap && role !== subject;
-  const object = left('patient') ? phraseText(patient) : undefined;
-  const to = recipient && left('recipient') ? phraseText(recipient) : undefined;
-  const by = form.passive && left('agent') ? `by ${phraseText(agent)}` : undefined;
-  return form.to || gap === 'patient' ? [object, to && `to ${to}`, by] : [to, object, by];
+/** Object or by-phrase after the verb; none for the asked role. */
+function complement({ agent, patient }: Event, { passive }: Form, gap: Role | undefined): string | undefined {
+  if (passive) return gap === 'agent' ? undefined : `by ${phraseText(agent)}`;
+  return gap === 'patient' ? undefined : phraseText(patient);
 }
 
 /**
  * An event's clause in pieces. `gap` is a role, or an adjunct, that a question asks for: it is left out.
  */
 export function partsOf(event: Event, form: Form, gap?: Role | 'place' | 'time'): Parts {
-  const subject = subjectRole(event, form);
-  const said = subject === 'agent' ? event.agent : subject === 'patient' ? event.patient : event.recipient ?? event.patient;
+  const said = event[subjectRole(form)];
   const place = event.place && gap !== 'place' ? placeText(event.place) : undefined;
   const time = event.time && gap !== 'time' ? timeText(event.time) : undefined;
   const front = form.front === 'place' ? place : form.front === 'time' ? time : undefined;
   const role = gap === 'place' || gap === 'time' ? undefined : gap;
   const adjuncts = [place, time].filter((a) => a !== front);
-  const rest = [...complements(event, form, role), ...adjuncts].filter((p): p is string => p !== undefined && p !== '');
-  return { subject: phraseText(said), verb: form.passive ? passiveVerb(event, said) : activeVerb(event, form.status), rest, front };
+  const rest = [complement(event, form, role), ...adjuncts].filter((p): p is string => p !== undefined && p !== '');
+  return { subject: phraseText(said), verb: form.passive ? passiveVerb(event, said) : activeVerb(event), rest, front };
 }
 
 /** The event as a main clause, without capital and full stop. */
@@ -135,8 +119,8 @@ export function clause(event: Event, form: Form = PLAIN): string {
 
 function cleft(event: Event, form: Form): string {
   const { subject, verb, rest } = partsOf(event, { ...form, front: undefined });
-  const said = event[subjectRole(event, form)];
-  return words('it was', subject, said && isPerson(said) ? 'who' : 'that', verb.finite, ...rest);
+  const said = event[subjectRole(form)];
+  return words('it was', subject, isPerson(said) ? 'who' : 'that', verb.finite, ...rest);
 }
 
 /** The event as an infinitive clause without its subject: "buy a violin in the market". */

@@ -17,19 +17,13 @@ export interface Event {
   readonly verb: Verb;
   readonly agent: Phrase;
   readonly patient: Phrase;
-  /** Of ditransitive verbs. */
-  readonly recipient?: Phrase;
   readonly place?: Noun;
   readonly time?: string;
   readonly holds: boolean;
 }
 
-/** `social`: person to person; `thing`: person to thing; `transfer`: person gives a thing to a person. */
-export type EventKind = 'social' | 'thing' | 'transfer';
-export const EVENT_KINDS: readonly EventKind[] = ['social', 'thing', 'transfer'];
-
 /** The roles that a phrase can have in an event. */
-export type Role = 'agent' | 'patient' | 'recipient';
+export type Role = 'agent' | 'patient';
 
 /** Verbs whose two parties can be exchanged without a change of meaning. */
 const SYMMETRIC: ReadonlySet<string> = new Set(['meet', 'marry', 'hug', 'embrace', 'accompany']);
@@ -106,11 +100,6 @@ export class Cast {
     return { head, determiner: '' };
   }
 
-  /** A thing, as "a" or "the" with its noun. */
-  thing(selector: Selector): Phrase {
-    return { head: this.noun(selector), determiner: this.#rng.pick(['a', 'the']) };
-  }
-
   /** A place that is not already used. */
   place(): Noun {
     return this.noun('place', (n) => n.locative !== undefined);
@@ -124,7 +113,7 @@ export class Cast {
   }
 
   /** A verb for the categories that no other event of the row has. */
-  verb(frame: 'transitive' | 'ditransitive', object: Noun['category'], accept: (verb: Verb) => boolean = () => true): Verb {
+  verb(frame: 'transitive', object: Noun['category'], accept: (verb: Verb) => boolean = () => true): Verb {
     const fits = (v: Verb) => !this.#taken.has(`v ${v.word}`) && accept(v);
     const verb = this.#words.verb(this.#rng, { frame, subject: 'person', object }, fits);
     for (const w of [verb.word, ...verb.synonyms, ...(verb.antonym ? [verb.antonym] : [])]) this.#taken.add(`v ${w}`);
@@ -132,29 +121,13 @@ export class Cast {
   }
 }
 
-/** Events by kind; the parties are drawn from the cast. */
-const MAKE: Readonly<Record<EventKind, (rng: Generator, cast: Cast) => Event>> = {
-  social: (_, cast) => {
-    const [agent, patient] = [cast.person(), cast.person()];
-    return { verb: cast.verb('transitive', 'person', (v) => !SYMMETRIC.has(v.word)), agent, patient, holds: true };
-  },
-  thing: (rng, cast) => {
-    const [agent, patient] = [cast.person(), cast.thing(rng.pick(THINGS))];
-    return { verb: cast.verb('transitive', categoryOf(patient)), agent, patient, holds: true };
-  },
-  transfer: (_, cast) => {
-    const [agent, recipient, patient] = [cast.person(), cast.person(), cast.thing('portable')];
-    return { verb: cast.verb('ditransitive', categoryOf(patient)), agent, patient, recipient, holds: true };
-  },
-};
-
 /** The category that verbs select by. */
 export function categoryOf(phrase: Phrase): Noun['category'] {
   return phrase.head.kind === 'name' ? 'person' : phrase.head.category;
 }
 
-/** A new event of that kind, with the given adjuncts. */
-export function makeEvent(rng: Generator, cast: Cast, kind: EventKind, adjuncts: { place?: boolean; time?: boolean } = {}): Event {
-  const event = MAKE[kind](rng, cast);
-  return { ...event, ...(adjuncts.place ? { place: cast.place() } : {}), ...(adjuncts.time ? { time: cast.time() } : {}) };
+/** A new event between two people. */
+export function makeSocialEvent(cast: Cast): Event {
+  const [agent, patient] = [cast.person(), cast.person()];
+  return { verb: cast.verb('transitive', 'person', (v) => !SYMMETRIC.has(v.word)), agent, patient, holds: true };
 }

@@ -7,12 +7,13 @@ import { LABELS, rows } from './helpers.ts';
 
 const TRAIN_DEPTHS = [0.2, 0.2, 0.3, 0.3];
 const EVEN = [0.25, 0.25, 0.25, 0.25];
+const QUANTIFIERS = 'one or more|a number of|not a single|none of|each|precisely|no fewer|no more|of the';
 /** Words of templates that are only in dev. */
 const DEV_ONLY: Readonly<Record<string, RegExp>> = {
-  mrpc: /\b(it was|because|although|so|but)\b/i,
-  qqp: /\b(could somebody|have you heard|is it known|because|although)\b/i,
-  rte: /\b(it was|it is|one or more|a number of|not a single|none of|each|precisely|no fewer|no more|of the)\b/i,
-  qnli: /\b(it was|it is|because|although)\b/i,
+  mrpc: new RegExp(String.raw`\b(it was|it is|${QUANTIFIERS})\b`, 'i'),
+  qqp: new RegExp(String.raw`\b(it was|could somebody|have you heard|${QUANTIFIERS})\b`, 'i'),
+  rte: new RegExp(String.raw`\b(it was|it is|${QUANTIFIERS})\b`, 'i'),
+  qnli: new RegExp(String.raw`\b(it was|it is|could somebody|have you heard|${QUANTIFIERS})\b`, 'i'),
   mnli: /\b(dear friend|match|half time|each|precisely|not a single)\b/i,
 };
 
