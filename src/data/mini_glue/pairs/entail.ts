@@ -14,10 +14,10 @@ export type Change = 'same' | 'wider' | 'narrower' | 'other';
 export type Verdict = 'entailment' | 'neutral' | 'contradiction';
 
 /** Which set a quantifier counts. */
-export type Counted = 'meet' | 'rest';
+type Counted = 'meet' | 'rest';
 
 /** Inclusive bounds on a set's size. */
-export type Interval = readonly [low: number, high: number];
+type Interval = readonly [low: number, high: number];
 
 /** A claim about a noun's set N and a predicate's set P: the counted set's size lies in `bounds`. */
 export interface Claim {

@@ -51,7 +51,7 @@ export function sentence(text: string, mark = '.'): string {
 }
 
 /** An adjective as written: Italian, tall. */
-export function adjectiveText(adjective: Adjective): string {
+function adjectiveText(adjective: Adjective): string {
   return adjective.domain === 'origin' ? capital(adjective.word) : adjective.word;
 }
 
@@ -65,12 +65,12 @@ export function phraseText(phrase: Phrase): string {
 }
 
 /** "in the garden". */
-export function placeText(place: Noun): string {
+function placeText(place: Noun): string {
   return `${place.locative ?? 'at'} the ${place.word}`;
 }
 
 /** "on Monday", "last night". */
-export function timeText(time: string): string {
+function timeText(time: string): string {
   return time.replace(PROPER_TIME, capital);
 }
 
