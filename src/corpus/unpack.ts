@@ -11,20 +11,27 @@ const PACKINGS: readonly { readonly is: (first: Uint8Array) => boolean; readonly
   { is: isBzip2, unpack: bunzip2 },
 ];
 
+/** Bytes that tell packings apart. */
+const MARK = 3;
+
 /** The content of a file, unpacked if its first bytes say that it is packed; FormatError UnsupportedFormat when it is damaged. */
 export async function* unpacked(parts: Parts, where: string): AsyncGenerator<Uint8Array> {
   const iterator = parts[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  if (first.done) return;
-  const whole = { [Symbol.asyncIterator]: () => after(first.value, iterator) };
-  const packing = PACKINGS.find(({ is }) => is(first.value));
+  let first = new Uint8Array(0);
+  while (first.length < MARK) {
+    const { done, value } = await iterator.next();
+    if (done) break;
+    first = first.length === 0 ? value.slice() : Uint8Array.of(...first, ...value);
+  }
+  const whole = after(first, iterator);
+  const packing = PACKINGS.find(({ is }) => is(first));
   yield* packing ? packing.unpack(whole, where) : whole;
 }
 
-/** An iterator that gives a part back that was already taken. */
+/** A beginning that was already taken, and what comes after it. */
 async function* after(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield first;
+    if (first.length > 0) yield first;
     for (let part = await rest.next(); !part.done; part = await rest.next()) yield part.value;
   } finally {
     await rest.return?.();
