@@ -23,6 +23,8 @@ export interface PredictJob {
   readonly questions: readonly Question[];
   readonly backend: 'wasm' | 'cpu';
   readonly maxLength: number;
+  /** Hears how many questions are answered. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /** Logits of each question, and the words for their places. */
@@ -36,13 +38,13 @@ export function main(job: PredictJob): Promise<Predicted | FaultReport> {
   return run(job).catch(toReport);
 }
 
-async function run({ model, questions, backend, maxLength }: PredictJob): Promise<Predicted> {
+async function run({ model, questions, backend, maxLength, onProgress }: PredictJob): Promise<Predicted> {
   const { weights, tokenizer } = await load(model);
   const length = Math.min(maxLength, usablePositions(weights.config));
   const examples = questions.map(({ text, text_pair }) => ({ ...tokenizer.encode(text, text_pair, length), label: 0 }));
   await openBackend({ choice: backend, onFault: (fault) => { throw fault; } });
   const parameters = upload(weights, false);
-  const logits = await logitsOf({ config: weights.config, parameters }, examples, { padId: tokenizer.special.pad, maxLength: length });
+  const logits = await logitsOf({ config: weights.config, parameters }, examples, { padId: tokenizer.special.pad, maxLength: length, ...(onProgress ? { onProgress } : {}) });
   dispose(parameters);
   const classes = weights.config.labels.length;
   return { labels: weights.config.labels, logits: questions.map((_, i) => Array.from(logits.subarray(i * classes, (i + 1) * classes))) };

@@ -1,14 +1,15 @@
-/** `predict`: the labels of texts by a model folder, under Node, without a browser. */
+/** `predict`: what a model answers to texts, or to a whole split of a task, under Node, without a browser. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../src/fault/fault.ts';
 import { FormatError } from '../../src/formats/format_error.ts';
 import { isJsonObject, parseJsonObject, showValue } from '../../src/formats/text.ts';
 import { textTable } from '../../src/experiment/text_table.ts';
-import { command } from '../command_line/command.ts';
+import { command, type Context, type Outcome } from '../command_line/command.ts';
 import { choice, integer, text, UsageError, type Values } from '../command_line/option.ts';
 import { localPath } from '../models/elsewhere.ts';
 import { withBundle } from '../node_bundle.ts';
+import { predictSplitWork, SPLIT_OPTIONS } from './predict_options.ts';
 import type { main, PredictJob, Predicted, Question } from '../predict_entry.ts';
 
 const OPTIONS = {
@@ -16,17 +17,20 @@ const OPTIONS = {
   text: text('TEXT', 'the text to classify'),
   text_pair: text('TEXT', 'the second text, for tasks on pairs'),
   input: text('FILE', 'many texts, one JSON object a line: {"text": …, "text_pair": …}'),
+  ...SPLIT_OPTIONS,
   max_seq_length: integer(3, 16_384, 'longer texts are cut to this many tokens', '128, or the positions of the model'),
   backend: choice(['wasm', 'cpu'], 'what computes', 'wasm'),
 } as const;
 
 export const predict = command({
   name: 'predict',
-  summary: 'Classify texts by a model: labels, logits and probabilities.',
+  summary: 'Classify texts, or a split of a task, by a model: labels, probabilities, scores and the file that GLUE takes.',
   options: OPTIONS,
   plan: (values) => {
     const model = values.model;
     if (model === undefined) throw new UsageError('--model', 'a model folder', 'nothing');
+    if (values.split !== undefined || values.task !== undefined) return splitWork(values, model);
+    refuse(SPLIT_ALONE, values, '--split beside it');
     const questions = questionsFrom(values);
     return async (context) => {
       const job: PredictJob = { model: await localPath(model, context), questions, backend: values.backend ?? 'wasm', maxLength: values.max_seq_length ?? 128 };
@@ -39,6 +43,20 @@ export const predict = command({
     };
   },
 });
+
+/** Options that belong to a split alone. */
+const SPLIT_ALONE = Object.keys(SPLIT_OPTIONS) as (keyof typeof SPLIT_OPTIONS)[];
+
+/** UsageError for the first of these options that was given. */
+function refuse(names: readonly (keyof typeof OPTIONS)[], values: Values<typeof OPTIONS>, expected: string): void {
+  const name = names.find((one) => values[one] !== undefined);
+  if (name !== undefined) throw new UsageError(`--${name}`, expected, 'none');
+}
+
+function splitWork(values: Values<typeof OPTIONS>, model: string): (context: Context) => Promise<Outcome> {
+  for (const name of ['text', 'text_pair', 'input'] as const) if (values[name] !== undefined) throw new UsageError(`--${name}`, 'texts, or a --split, not both', 'both');
+  return predictSplitWork({ ...values, model });
+}
 
 function questionsFrom(values: Values<typeof OPTIONS>): readonly Question[] {
   const { text: one, text_pair, input } = values;

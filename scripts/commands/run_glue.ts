@@ -1,16 +1,21 @@
 /** `run_glue`: finetuning, evaluation and prediction by the options of the reference's `run_glue.py`. */
-import { readFileSync, writeFileSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { flag } from '../../src/experiment/option.ts';
 import { readRunGlueLine, type RunGlueValues } from '../../src/experiment/run_glue_line.ts';
-import { runGlueActions } from '../../src/experiment/run_glue_recipe.ts';
+import { runGlueActions, type RunGlueActions } from '../../src/experiment/run_glue_recipe.ts';
 import { LOGGING_STEPS, RUN_GLUE_OPTIONS } from '../../src/experiment/run_glue_options.ts';
-import { evaluationResults, jsonFile, trainerState, trainingResults } from '../../src/experiment/run_glue_results.ts';
+import { gridRuns } from '../../src/experiment/run_glue_grid.ts';
 import { COMMON_OPTIONS, type Command, type Context, type Outcome } from '../command_line/command.ts';
 import { UsageError } from '../command_line/option.ts';
-import { withFetched } from '../models/elsewhere.ts';
+import { localPath, withFetched } from '../models/elsewhere.ts';
+import { progressOn } from '../progress.ts';
+import { listed, writeResults, type Results } from './run_glue_files.ts';
+import { runGrid } from './run_glue_grid.ts';
 import { runGlueFolder, runGlueJob, withOffer, type RunGlueJob } from './run_glue_jobs.ts';
 import { RunGlueLog } from './run_glue_log.ts';
+import { evaluateCheckpoint, predictTest, type Checkpoint } from './run_glue_predict.ts';
+import { withAsker } from './predict_split.ts';
+import { checkSplit } from './split_rows.ts';
 import { train } from './training_run.ts';
 
 export const runGlue: Command = {
@@ -35,40 +40,48 @@ function readText(path: string): string {
 }
 
 function plan(values: RunGlueValues, notes: readonly string[]): (context: Context) => Promise<Outcome> {
+  if (values.grid) return planGrid(values, notes);
   const actions = runGlueActions(values);
   const job = runGlueJob(values);
   const out = runGlueFolder(values, job.recipe.name, actions.train);
-  return (context) => trainAndScore({ ...job, notes: [...notes, ...job.notes] }, values, out, context);
+  if (!actions.train && values.tokenizer_name !== undefined && values.tokenizer_name !== values.model_name_or_path) throw new UsageError('--tokenizer_name', '--do_train beside it', 'none', 'Without a training the tokenizer of the model is used.');
+  return (context) => allOf(actions, { ...job, notes: [...notes, ...job.notes] }, { values, out, data: job.folders.data }, context);
+}
+
+/** Eight runs, each in a folder of its own; those that are there already are taken as they are. */
+function planGrid(values: RunGlueValues, notes: readonly string[]): (context: Context) => Promise<Outcome> {
+  const jobs = gridRuns(values).map((run) => {
+    const job = runGlueJob(run.values);
+    return { ...run, job: { ...job, notes: [...notes, ...job.notes] } };
+  });
+  const out = runGlueFolder({ ...values, overwrite_output_dir: true }, `${jobs[0]?.job.recipe.task ?? ''}-grid`, true);
+  return (context) => runGrid(jobs, out, context);
+}
+
+/** Trains, scores and predicts, as far as the line says so. */
+async function allOf(actions: RunGlueActions, job: RunGlueJob, about: Omit<Checkpoint, 'model'>, context: Context): Promise<Outcome> {
+  const { values, out, data } = about;
+  if (actions.predict && data !== undefined) await checkSplit(job.recipe.task, data, 'test');
+  const trained = actions.train ? await trainAndScore(job, values, out, context) : undefined;
+  if (!trained) for (const note of job.notes) progressOn(context.log).say(note);
+  const checkpoint = { ...about, model: trained ? out : await localPath(values.model_name_or_path ?? '', context) };
+  const isOnFiles = data !== undefined && job.recipe.task === 'mnli';
+  const evaluates = actions.evaluate && (!trained || isOnFiles);
+  const asked = evaluates || actions.predict;
+  const { scores, files } = asked ? await withAsker(context, async (ask) => ({
+    scores: evaluates ? await evaluateCheckpoint(checkpoint, ask, trained !== undefined) : {},
+    files: actions.predict ? await predictTest(checkpoint, ask) : [],
+  })) : { scores: {}, files: [] };
+  const results = { ...trained?.results, ...scores };
+  const text = [...(trained ? [trained.text] : []), ...(Object.keys(results).length > 0 ? ['', listed(results)] : []), ...files.map((path) => `Saved:   ${path}`)].join('\n');
+  return { text, json: { ...(trained?.json ?? { output_dir: out }), all_results: results, predictions: files } };
 }
 
 /** Trains, and writes what Hugging Face's trainer leaves beside a model. */
-async function trainAndScore(job: RunGlueJob, values: RunGlueValues, out: string, context: Context): Promise<Outcome> {
+async function trainAndScore(job: RunGlueJob, values: RunGlueValues, out: string, context: Context): Promise<{ text: string; json: object; results: Results }> {
   const log = new RunGlueLog();
   const { text, json } = await train(job, values, out, context, log.listen);
   const { evaluate } = runGlueActions(values);
-  const results = writeResults(out, log, job, values.logging_steps ?? LOGGING_STEPS, evaluate);
-  return { text: `${text}\n\n${listed(results)}`, json: { ...(typeof json === 'object' ? json : {}), all_results: results } };
-}
-
-/** `train_results.json`, `eval_results.json`, `all_results.json` and `trainer_state.json`; gives what all of them say. */
-function writeResults(out: string, heard: RunGlueLog, { recipe }: RunGlueJob, loggingSteps: number, evaluate: boolean): Readonly<Record<string, unknown>> {
-  const log = heard.of(recipe);
-  const dev = log.evaluations.find(({ split }) => split === 'dev');
-  const training = trainingResults(log);
-  const evaluation = evaluate && dev ? evaluationResults(dev.scores, dev.seconds, log.steps.at(-1)?.epoch) : {};
-  const all = { ...training, ...evaluation };
-  const write = (name: string, value: Readonly<Record<string, unknown>>) => writeFileSync(join(out, name), jsonFile(value));
-  write('train_results.json', training);
-  if (evaluate) write('eval_results.json', evaluation);
-  write('all_results.json', all);
-  const state: unknown = JSON.parse(readFileSync(join(out, 'trainer_state.json'), 'utf8'));
-  write('trainer_state.json', { ...(typeof state === 'object' ? state : {}), ...trainerState(log, loggingSteps) });
-  return all;
-}
-
-/** Results as lines `name = value`. */
-function listed(results: Readonly<Record<string, unknown>>): string {
-  const names = Object.keys(results).sort();
-  const width = Math.max(...names.map((name) => name.length));
-  return names.map((name) => `  ${name.padEnd(width)} = ${String(results[name])}`).join('\n');
+  const results = writeResults(out, log.of(job.recipe), values.logging_steps ?? LOGGING_STEPS, evaluate);
+  return { text, json: typeof json === 'object' && json !== null ? json : {}, results };
 }

@@ -52,10 +52,10 @@ export function withOffer(error: unknown): unknown {
   return new Fault({ ...error.toReport(), remedy: `${error.remedy} ${OFFER}` });
 }
 
-function notesOf({ data, learning_rate }: RunGlueValues, { source }: ResolvedModel, task: string): string[] {
+function notesOf({ data, learning_rate, do_train }: RunGlueValues, { source }: ResolvedModel, task: string): string[] {
   return [
     ...(data === undefined ? [`Data: the generated rows of ${task}; --data FOLDER takes the original files.`] : []),
-    ...(source.kind === 'bundled' && learning_rate === undefined ? ['The learning rate is 5e-5, the default of run_glue.py, for models a hundred times the size; the bundled ones learn with 5e-4.'] : []),
+    ...(do_train && source.kind === 'bundled' && learning_rate === undefined ? ['The learning rate is 5e-5, the default of run_glue.py, for models a hundred times the size; the bundled ones learn with 5e-4.'] : []),
   ];
 }
 

@@ -35,6 +35,12 @@ export function submissionFile(task: TaskSpec, predictions: readonly Pick<Predic
   return ['index\tprediction', ...lines, ''].join('\n');
 }
 
+/** The file that Hugging Face's `run_glue` writes: `index` and `prediction`, classes in words, scores with three decimals. */
+export function predictionsFile(task: TaskSpec, predictions: readonly Pick<Prediction, 'value'>[]): string {
+  const word = (value: number) => (isRegression(task) ? value.toFixed(3) : answerWord(task, value));
+  return ['index\tprediction', ...predictions.map(({ value }, index) => `${index}\t${word(value)}`), ''].join('\n');
+}
+
 function submitted(task: TaskSpec, value: number): string {
   if (!isRegression(task)) return IN_WORDS.has(task.name) ? (task.labels[value] ?? '') : String(value);
   const [least, largest] = task.scores ?? [-Infinity, Infinity];

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { bestOf, gridResult, gridRuns, gridTable } from '../../src/experiment/run_glue_grid.ts';
 import { runGlueRecipe } from '../../src/experiment/run_glue_recipe.ts';
 import { evaluationResults, jsonFile, trainerState, trainingResults, type TrainingLog } from '../../src/experiment/run_glue_results.ts';
 
@@ -38,4 +39,29 @@ it('trainer_state.json has losses, evaluations and the results, in order', () =>
 
 it('files are written by name', () => {
   expect(jsonFile({ b: 1, a: 'x' })).toBe('{\n    "a": "x",\n    "b": 1\n}\n');
+});
+
+describe('the grid', () => {
+  const runs = gridRuns({ task_name: 'mrpc', do_train: true, seed: 7, num_train_epochs: 3 });
+
+  it('has the cells of the reference, and its passes where the line names none', () => {
+    expect(runs.map(({ name }) => name)).toEqual(['1e-05_lr_16bz', '1e-05_lr_32bz', '3e-05_lr_16bz', '3e-05_lr_32bz', '5e-05_lr_16bz', '5e-05_lr_32bz', '8e-05_lr_16bz', '8e-05_lr_32bz']);
+    expect(runGlueRecipe(runs[5]!.values, 2)).toMatchObject({ name: '5e-05_lr_32bz', training: { seed: 7, learning_rate: 5e-5, per_device_train_batch_size: 32, num_train_epochs: 3, eval_steps: 50, load_best_model_at_end: true, metric_for_best_model: 'loss' } });
+    const passes = (task_name: string) => gridRuns({ task_name, do_train: true })[0]!.values.num_train_epochs;
+    expect(['cola', 'sst-2', 'rte', 'mnli'].map(passes)).toEqual([20, 20, 20, 10]);
+  });
+
+  it('refuses what it sets itself', () => {
+    expect(() => gridRuns({ task_name: 'rte', do_train: true, learning_rate: 1e-4 })).toThrow('--learning_rate: expected no --grid');
+    expect(() => gridRuns({ task_name: 'rte', do_eval: true })).toThrow('--grid: expected --do_train beside it');
+  });
+
+  it('marks the run that is best on tuning rows, whatever its dev scores', () => {
+    const result = gridResult('one', LOG);
+    expect(result).toEqual({ name: 'one', learning_rate: 5e-5, batch_size: 3, tuning: 0.7, dev: { accuracy: 0.5, f1: 0.9 }, seconds: 5.5 });
+    const others = [result, { ...result, name: 'two', tuning: 0.75, dev: { accuracy: 0.1, f1: 0.2 }, learning_rate: 8e-5 }, { ...result, name: 'three', tuning: undefined }];
+    expect(bestOf(others, 'f1')?.name).toBe('two');
+    expect(bestOf(others, 'loss')?.name).toBe('one');
+    expect(gridTable(others, 'f1').split('\n')).toEqual([expect.stringContaining('tuning f1'), expect.any(String), expect.stringMatching(/^5e-05 .* 0\.7000/), expect.stringMatching(/^8e-05 \* .* 0\.7500 .* 0\.1000/), expect.stringMatching(/^5e-05 .* –/)]);
+  });
 });
