@@ -1,6 +1,6 @@
 /** `predict` on a whole split: its options, what is written, and what is said. */
 import { resolve } from 'node:path';
-import { ORDERS } from '../../src/experiment/predictions.ts';
+import type { ORDERS } from '../../src/experiment/predictions.ts';
 import { textTable } from '../../src/experiment/text_table.ts';
 import { TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 import { SPLITS } from '../../src/data/split_files.ts';
