@@ -1,5 +1,6 @@
 import * as tf from '../tensor/tf.ts';
 import { MASKED_SCORE } from '../tensor/kernels/attention.ts';
+import { attentionCorrelation } from '../tensor/kernels/attention_correlation.ts';
 import { relationDivergences } from '../tensor/kernels/relation_divergence.ts';
 import { rowDivergence } from '../tensor/kernels/row_divergence.ts';
 import { scoreSquares } from '../tensor/kernels/score_squares.ts';
@@ -35,13 +36,6 @@ function meanDistribution(scores: tf.Tensor, groups: number): tf.Tensor {
   return tf.log(tf.maximum(headMeans(tf.softmax(tf.maximum(scores, MASKED_SCORE)), groups), TINY));
 }
 
-/** Attention probabilities of both models by equal heads: scores [B, H, T, T] each. */
-export function attentionProbabilities(student: tf.Tensor, teacher: tf.Tensor): { student: tf.Tensor; teacher: tf.Tensor } {
-  const groups = commonHeads(student, teacher);
-  const of = (scores: tf.Tensor) => headMeans(tf.softmax(tf.maximum(scores, MASKED_SCORE)), groups);
-  return { student: of(student), teacher: of(teacher) };
-}
-
 /** Heads that both models can be reduced to: their number where it is the same, else the largest common divisor. */
 const commonHeads = (student: tf.Tensor, teacher: tf.Tensor): number => gcd(student.shape[1]!, teacher.shape[1]!);
 
@@ -55,6 +49,24 @@ export function scoreDivergence(student: tf.Tensor, teacher: tf.Tensor, masked: 
   const groups = commonHeads(student, teacher);
   const rows = rowDivergence(meanDistribution(teacher, groups), meanDistribution(student, groups), floor);
   return queryMean(rows as tf.Tensor as tf.Tensor3D, masked);
+}
+
+/** Where the correlation of attention is defined: corrected, and as the reference adds to what it divides by. */
+const CORRELATED = {
+  corrected: { threshold: 1e-12, floor: 1e-12, added: 0 },
+  released: { threshold: -1, floor: 1e-24, added: 1e-8 },
+} as const;
+
+/**
+ * Mean of 1 − ρ over vectors of attention probabilities along keys, queries, heads and sentences, [4], of scores [B, H, T, T].
+ *
+ * Corrected: elements are pairs of real tokens, and vectors that are constant in the teacher do not count. Released: all
+ * elements and vectors. Where the numbers of heads differ, distributions are first averaged over groups of neighbouring heads.
+ */
+export function attentionDistances(student: tf.Tensor, teacher: tf.Tensor, { mask, fidelity }: Masked): tf.Tensor1D {
+  const groups = commonHeads(student, teacher);
+  const elements = fidelity === 'released' ? tf.onesLike(mask) : mask;
+  return attentionCorrelation(meanDistribution(student, groups), meanDistribution(teacher, groups), elements, CORRELATED[fidelity]);
 }
 
 /**

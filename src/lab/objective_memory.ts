@@ -25,9 +25,6 @@ const COSTS: Readonly<Record<TapName, Cost>> = {
   values: { vectors: 3 },
 };
 
-/** Objectives that hold more matrices of scores a layer than others. */
-const SCORES: ReadonlyMap<string, number> = new Map([['pear_col', 134]]);
-
 /** Vectors a token that a first compared hidden state costs: the gradient then reaches every token of it. */
 const FIRST_STATE = 12;
 
@@ -66,13 +63,8 @@ export function keptAtMost(list: readonly ObjectiveTerm[], recipe: Recipe, stude
 function costOf(term: BoundTerm): Compared {
   const { name } = term.objective;
   const taps = Object.entries(tapsNeeded([term], 'student', 0)) as [TapName, readonly number[]][];
-  const sum = (kind: keyof Cost) => taps.reduce((total, [tap, layers]) => total + layers.length * costOfTap(name, tap, kind), 0);
+  const sum = (kind: keyof Cost) => taps.reduce((total, [tap, layers]) => total + layers.length * (COSTS[tap][kind] ?? 0), 0);
   return { vectors: sum('vectors'), scores: sum('scores'), byText: BY_TEXT.get(name)?.(term.setting.parameters) ?? 0, fixed: tensorsOf(term) };
-}
-
-function costOfTap(objective: string, tap: TapName, kind: keyof Cost): number {
-  const cost = COSTS[tap][kind] ?? 0;
-  return kind === 'scores' && tap === 'attentionScores' ? (SCORES.get(objective) ?? cost) : cost;
 }
 
 /** Values of the tensors that an objective trains, with gradients and moments, and of those that it remembers, before and after. */

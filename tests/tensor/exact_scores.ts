@@ -90,3 +90,49 @@ export function exactBankProducts([batch, columns, width]: readonly [number, num
   });
   return { products, gradient };
 }
+
+/** When vectors count, and what keeps their correlation finite. */
+export interface Bounds {
+  readonly threshold: number;
+  readonly floor: number;
+  readonly added: number;
+}
+
+/** Mean distances 1 − ρ of attention along keys, queries, heads and sentences, the vectors that count, and the student's gradient of Σ dy·L. */
+export function exactCorrelation({ batch, heads, length: T }: Omit<AttentionSizes, 'size'>, bounds: Bounds, [student, teacher, mask, dy]: readonly ArrayLike<number>[]) {
+  const [x, y] = [student!, teacher!].map((scores) => rowSoftmaxes(scores, T)) as [Float64Array, Float64Array];
+  const dx = new Float64Array(x.length);
+  const at = (b: number, h: number, i: number, j: number) => ((b * heads + h) * T + i) * T + j;
+  const sizes = [batch, heads, T, T] as const;
+  const results = [3, 2, 1, 0].map((axis, n) => {
+    const outer = [0, 1, 2, 3].filter((other) => other !== axis);
+    const places = outer.reduce<number[][]>((all, dim) => all.flatMap((place) => Array.from({ length: sizes[dim]! }, (_, i) => [...place, i])), [[]]);
+    const vectors = places.map((place) => Array.from({ length: sizes[axis]! }, (_, k) => {
+      const [b, h, i, j] = place.toSpliced(axis, 0, k) as [number, number, number, number];
+      return { at: at(b, h, i, j), real: mask![b * T + i] === 1 && mask![b * T + j] === 1 };
+    }).filter(({ real }) => real).map((element) => element.at));
+    const measured = vectors.map((vector) => correlation(vector, x, y, bounds)).filter(({ yy }) => yy > bounds.threshold);
+    for (const { vector, slope } of measured) vector.forEach((element, k) => (dx[element]! -= (dy![n]! / measured.length) * slope[k]!));
+    return { loss: sum(measured.length, (k) => 1 - measured[k]!.rho) / Math.max(1, measured.length), count: measured.length };
+  });
+  const gradient = Float64Array.from(dx, (d, n) => x[n]! * (d - sum(T, (j) => dx[n - (n % T) + j]! * x[n - (n % T) + j]!)));
+  return { losses: results.map(({ loss }) => loss), counts: results.map(({ count }) => count), gradient };
+}
+
+function rowSoftmaxes(scores: ArrayLike<number>, columns: number): Float64Array {
+  const row = (n: number) => Array.from({ length: columns }, (_, j) => finite(scores[n - (n % columns) + j]!));
+  return Float64Array.from(scores, (score, n) => Math.exp(finite(score) - Math.max(...row(n))) / row(n).reduce((total, s) => total + Math.exp(s - Math.max(...row(n))), 0));
+}
+
+/** ρ of one vector's elements in x and y, and its derivative by each of those in x. */
+function correlation(vector: readonly number[], x: Float64Array, y: Float64Array, { floor, added }: Bounds) {
+  const n = Math.max(1, vector.length);
+  const centred = (z: Float64Array) => vector.map((element) => z[element]! - sum(vector.length, (k) => z[vector[k]!]!) / n);
+  const [a, b] = [centred(x), centred(y)];
+  const dot = (p: readonly number[], q: readonly number[]) => sum(p.length, (k) => p[k]! * q[k]!);
+  const [xx, yy, xy] = [dot(a, a), dot(b, b), dot(a, b)];
+  const [p, q] = [Math.sqrt(Math.max(xx, floor)), Math.sqrt(Math.max(yy, floor))];
+  const whole = p * q + added;
+  const slope = a.map((own, k) => b[k]! / whole - (xx >= floor ? (xy * q * own) / (whole ** 2 * p) : 0));
+  return { vector, rho: xy / whole, yy, slope };
+}

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '../../src/tensor/tf.ts';
+import '../../src/tensor/kernels/attention_correlation.ts';
 import '../../src/tensor/kernels/attention_scores.ts';
 import '../../src/tensor/kernels/bank_products.ts';
 import '../../src/tensor/kernels/relation_divergence.ts';
@@ -8,7 +9,7 @@ import '../../src/tensor/kernels/score_squares.ts';
 import { integer, key } from '../../src/random/counter.ts';
 import { open } from './backends.ts';
 import { maskOf } from './exact.ts';
-import { exactBankProducts, exactDivergence, exactRelations, exactScores, exactSquares } from './exact_scores.ts';
+import { exactBankProducts, exactCorrelation, exactDivergence, exactRelations, exactScores, exactSquares } from './exact_scores.ts';
 import { expectEqualForms, poisonMemory, random, run } from './wasm_harness.ts';
 
 let checkFences = () => {};
@@ -98,6 +99,38 @@ describe('relationDivergence on SIMD', () => {
     for (const name of ['LabRelationDivergence', 'LabRelationDivergenceGradient']) expect(run(name, inputs)[0]!.dataSync().every((value) => value === 0)).toBe(true);
     const [other] = run('LabRelationDivergenceGradient', { ...inputs, teacher: random([2, 3, 7, 11], 1) });
     expect(other!.dataSync().every(Number.isFinite)).toBe(true);
+  });
+});
+
+const CORRECTED = { threshold: 1e-12, floor: 1e-12, added: 0 };
+const RELEASED = { threshold: -1, floor: 1e-24, added: 1e-8 };
+
+/** Every vector has three elements or more: the gradient of two, whose correlation is 1 or −1, is nothing but rounding. */
+describe('attentionCorrelation on SIMD', () => {
+  it.each([{ batch: 5, length: 3, heads: 7 }, { batch: 7, length: 5, heads: 3 }, { batch: 11, length: 13, heads: 5 }, { batch: 7, length: 37, heads: 3 }].flatMap((shape) => [{ ...shape, bounds: CORRECTED, padded: true }, { ...shape, bounds: RELEASED, padded: false }]))(
+    'equals float64 and the plain form: $batch × $length, $heads heads, floor $bounds.floor',
+    ({ bounds, padded, ...shape }) => {
+      const { batch, heads, length } = shape;
+      const dims = [batch, heads, length, length];
+      const mask = tf.tensor(Float32Array.from({ length: batch * length }, (_, n) => Number(!padded || n % length < length - (Math.floor(n / length) % 2))), [batch, length]);
+      const [student, teacher, dy] = [random(dims, 0), random(dims, 1), tf.tensor1d([0.3, -1.7, 2, 0.9])];
+      const { losses, counts, gradient } = exactCorrelation(shape, bounds, valuesOf(student, teacher, mask, dy));
+      expectEqualForms('LabAttentionCorrelation', { student, teacher, mask }, bounds, [losses, counts]);
+      expectEqualForms('LabAttentionCorrelationGradient', { dy, student, teacher, mask, numbers: tf.tensor1d(counts) }, bounds, [gradient]);
+    },
+  );
+
+  it('is 0 for equal models, and finite where nothing can be correlated', () => {
+    const [scores, mask] = [random([3, 2, 5, 5], 0), tf.tensor2d([[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0]])];
+    const [losses, numbers] = run('LabAttentionCorrelation', { student: scores, teacher: scores, mask }, CORRECTED);
+    expect([...losses!.dataSync()].every((loss) => Math.abs(loss) < 1e-6)).toBe(true);
+    expect([...numbers!.dataSync()]).toEqual([6, 6, 10, 2]);
+    const [flat] = run('LabAttentionCorrelation', { student: scores, teacher: tf.zeros([3, 2, 5, 5]), mask }, CORRECTED);
+    expect([...flat!.dataSync()]).toEqual([0, 0, 0, 0]);
+    for (const bounds of [CORRECTED, RELEASED]) {
+      const [gradient] = run('LabAttentionCorrelationGradient', { dy: tf.ones([4]), student: tf.fill([3, 2, 5, 5], -Infinity), teacher: scores, mask, numbers: numbers! }, bounds);
+      expect(gradient!.dataSync().every(Number.isFinite)).toBe(true);
+    }
   });
 });
 

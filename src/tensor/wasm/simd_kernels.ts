@@ -43,6 +43,18 @@ export interface SimdKernels {
   scoreSquares(batch: number, heads: number, length: number, student: number, teacher: number, mask: number, losses: number): void;
   scoreSquaresGradient(batch: number, heads: number, length: number, dy: number, student: number, teacher: number, mask: number, gradient: number): void;
 
+  attentionCorrelationWorkspaceBytes(batch: number, heads: number, length: number): number;
+  attentionCorrelation(
+    batch: number, heads: number, length: number, threshold: number, floor: number, added: number,
+    student: number, teacher: number, mask: number, losses: number, counts: number,
+    workspace: number,
+  ): void;
+  attentionCorrelationGradient(
+    batch: number, heads: number, length: number, threshold: number, floor: number, added: number,
+    dy: number, counts: number, student: number, teacher: number, mask: number, gradient: number,
+    workspace: number,
+  ): void;
+
   rowDivergenceWorkspaceBytes(columns: number): number;
   rowDivergence(rows: number, columns: number, floor: number, teacher: number, student: number, losses: number, workspace: number): void;
   rowDivergenceGradient(rows: number, columns: number, floor: number, dy: number, teacher: number, student: number, gradient: number, workspace: number): void;

@@ -7,6 +7,7 @@
 export { activation, activationGradient } from './activation';
 export { adamW } from './adamw';
 export { attention, attentionGradient, attentionWorkspaceBytes } from './attention';
+export { attentionCorrelation, attentionCorrelationGradient, attentionCorrelationWorkspaceBytes } from './attention_correlation';
 export { attentionScores, attentionScoresGradient } from './attention_scores';
 export { bankProducts, bankProductsGradient } from './bank';
 export { columnSum } from './column_sum';
