@@ -45,7 +45,7 @@ function plan(values: RunGlueValues, notes: readonly string[]): (context: Contex
   const job = runGlueJob(values);
   const out = runGlueFolder(values, job.recipe.name, actions.train);
   if (!actions.train && values.tokenizer_name !== undefined && values.tokenizer_name !== values.model_name_or_path) throw new UsageError('--tokenizer_name', '--do_train beside it', 'none', 'Without a training the tokenizer of the model is used.');
-  return (context) => allOf(actions, { ...job, notes: [...notes, ...job.notes] }, { values, out, data: job.folders.data }, context);
+  return (context) => allOf(actions, { ...job, notes: [...notes, ...job.notes] }, { values, out, data: job.folders.data, ...(job.recipe.data.kind === 'folder' ? { choice: job.recipe.data } : {}) }, context);
 }
 
 /** Eight runs, each in a folder of its own; those that are there already are taken as they are. */
@@ -61,7 +61,8 @@ function planGrid(values: RunGlueValues, notes: readonly string[]): (context: Co
 /** Trains, scores and predicts, as far as the line says so. */
 async function allOf(actions: RunGlueActions, job: RunGlueJob, about: Omit<Checkpoint, 'model'>, context: Context): Promise<Outcome> {
   const { values, out, data } = about;
-  if (actions.predict && data !== undefined) await checkSplit(job.recipe.task, data, 'test');
+  if (actions.predict && values.test_file !== undefined && !existsSync(values.test_file)) throw new UsageError('--test_file', 'a file', `"${values.test_file}", which is none`);
+  if (actions.predict && data !== undefined && values.test_file === undefined) await checkSplit(job.recipe.task, data, 'test');
   const trained = actions.train ? await trainAndScore(job, values, out, context) : undefined;
   if (!trained) for (const note of job.notes) progressOn(context.log).say(note);
   const checkpoint = { ...about, model: trained ? out : await localPath(values.model_name_or_path ?? '', context) };

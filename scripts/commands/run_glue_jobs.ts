@@ -21,8 +21,8 @@ export function runGlueJob(values: RunGlueValues): RunGlueJob {
   const task = runGlueTask(values);
   const model = modelOf(values, task);
   const base = runGlueRecipe(values, model.layers ?? 1);
-  const { data, train_rows, dev_rows, data_seed, backend, tokenizer_name: tokenizer } = values;
-  const job = jobOf(given({ task, data, train_rows, dev_rows, data_seed, backend, tokenizer, epochs: base.training.num_train_epochs }), model, base);
+  const { data, train_file, validation_file, columns, skip_broken_rows, train_rows, dev_rows, data_seed, backend, tokenizer_name: tokenizer } = values;
+  const job = jobOf(given({ task, data, train_file, validation_file, columns, skip_broken_rows, train_rows, dev_rows, data_seed, backend, tokenizer, epochs: base.training.num_train_epochs }), model, base);
   return { ...job, recipe: { ...job.recipe, training: base.training }, notes: notesOf(values, model, task) };
 }
 
@@ -52,9 +52,9 @@ export function withOffer(error: unknown): unknown {
   return new Fault({ ...error.toReport(), remedy: `${error.remedy} ${OFFER}` });
 }
 
-function notesOf({ data, learning_rate, do_train }: RunGlueValues, { source }: ResolvedModel, task: string): string[] {
+function notesOf({ data, train_file, validation_file, learning_rate, do_train }: RunGlueValues, { source }: ResolvedModel, task: string): string[] {
   return [
-    ...(data === undefined ? [`Data: the generated rows of ${task}; --data FOLDER takes the original files.`] : []),
+    ...((data ?? train_file ?? validation_file) === undefined ? [`Data: the generated rows of ${task}; --data FOLDER takes the original files.`] : []),
     ...(do_train && source.kind === 'bundled' && learning_rate === undefined ? ['The learning rate is 5e-5, the default of run_glue.py, for models a hundred times the size; the bundled ones learn with 5e-4.'] : []),
   ];
 }

@@ -1,21 +1,24 @@
 /** Scores and predictions of a checkpoint, as `run_glue` leaves them in its folder; under Node, without a browser. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Split } from '../../src/data/split_files.ts';
+import { isChosen } from '../../src/data/folder_tables.ts';
+import type { TableChoice } from '../../src/data/table_choice.ts';
 import { runGlueTask } from '../../src/experiment/run_glue_recipe.ts';
 import type { RunGlueValues } from '../../src/experiment/run_glue_line.ts';
 import { RUN_GLUE_TRAINING } from '../../src/experiment/run_glue_options.ts';
 import { evaluationResults, jsonFile } from '../../src/experiment/run_glue_results.ts';
 import { writePredictions, writeSubmission, writeTable, type Asker, type SplitQuestion } from './predict_split.ts';
-import { hasSplit } from './split_rows.ts';
+import { hasSplit, type RowsWanted } from './split_rows.ts';
 
 /** A checkpoint, the data that it is asked about, and where the answers go. */
 export interface Checkpoint {
   readonly values: RunGlueValues;
   /** Folder, or archive, of this machine. */
   readonly model: string;
-  /** Folder of the data; generated rows without one. */
+  /** Folder of the data, with how it is read; generated rows without one. */
   readonly data?: string | undefined;
+  readonly choice?: TableChoice | undefined;
   readonly out: string;
 }
 
@@ -58,13 +61,20 @@ export async function predictTest(checkpoint: Checkpoint, ask: Asker): Promise<s
 /** A split, and its mismatched part where the folder has one. */
 async function splitsOf({ data, values }: Checkpoint, split: Split): Promise<readonly Split[]> {
   const second = MISMATCHED[split];
-  const isThere = second !== undefined && data !== undefined && (await hasSplit(runGlueTask(values), data, second));
+  const isThere = second !== undefined && values.test_file === undefined && !isChosen(values) && data !== undefined && (await hasSplit(runGlueTask(values), data, second));
   return isThere ? [split, second] : [split];
 }
 
-function questionOf({ values, model, data }: Checkpoint, split: Split, most: number | undefined): SplitQuestion {
+/** The folder of a split, with how it is read; a test file that the line names may lie elsewhere. */
+function tableOf({ values: { test_file, columns }, data, choice }: Checkpoint, split: Split): Pick<RowsWanted, 'folder' | 'choice'> {
+  if (split !== 'test' || test_file === undefined) return { folder: data, choice };
+  return { folder: dirname(resolve(test_file)), choice: { test_file: basename(test_file), columns } };
+}
+
+function questionOf(checkpoint: Checkpoint, split: Split, most: number | undefined): SplitQuestion {
+  const { values, model } = checkpoint;
   const { train_rows, dev_rows, data_seed, max_seq_length = RUN_GLUE_TRAINING.max_seq_length, backend } = values;
-  const wanted = { task: runGlueTask(values), split, folder: data, train_rows, dev_rows, data_seed, most };
+  const wanted = { task: runGlueTask(values), split, ...tableOf(checkpoint, split), train_rows, dev_rows, data_seed, most };
   return { models: { [basename(model)]: model }, data: wanted, maxLength: max_seq_length, backend: backend === 'cpu' ? 'cpu' : 'wasm' };
 }
 

@@ -5,6 +5,7 @@ import { missingSplit, splitFinder } from '../../src/data/folder_tables.ts';
 import { toleratedShare } from '../../src/data/glue.ts';
 import { miniGlue } from '../../src/data/mini_glue/index.ts';
 import type { Split } from '../../src/data/split_files.ts';
+import type { TableChoice } from '../../src/data/table_choice.ts';
 import { taskNamed } from '../../src/data/tasks.ts';
 import { MINI_GLUE } from '../../src/experiment/presets.ts';
 import type { AskedExample } from '../../src/experiment/predictions.ts';
@@ -19,6 +20,8 @@ export interface RowsWanted {
   readonly split: Split;
   /** A folder of this machine; the rows are generated without one. */
   readonly folder?: string | undefined;
+  /** Its files and columns, where they are not found by their names. */
+  readonly choice?: TableChoice | undefined;
   readonly train_rows?: number | undefined;
   readonly dev_rows?: number | undefined;
   readonly data_seed?: number | undefined;
@@ -33,8 +36,8 @@ export interface RowsRead {
 }
 
 /**
- * Reads a split. The rows of a folder are those of its file, in its order; rows that cannot be read are left out only
- * where the task's own files are known to have some, and never of a test file, whose order is an index.
+ * Reads a split. The rows of a folder are those of its file, in its order; rows that cannot be read are left out
+ * where the task's own files are known to have some or the choice says so, and never of a test file, whose order is an index.
  *
  * FormatError MissingFile when there is no file of the split, and what reading a table throws. Generated rows have no test
  * split: its place is taken by the dev rows, and a note says so.
@@ -50,9 +53,9 @@ function generated({ task, split, train_rows, dev_rows, data_seed: seed }: RowsW
   return { rows: split === 'train' ? data.train : data.dev, notes };
 }
 
-async function ofFolder({ task: name, split }: RowsWanted, path: string): Promise<RowsRead> {
+async function ofFolder({ task: name, split, choice }: RowsWanted, path: string): Promise<RowsRead> {
   const [task, folder] = [taskNamed(name), openPath(path)];
-  const files = await splitFinder(task, folder)(split);
+  const files = await splitFinder(task, folder, choice)(split);
   if (files.length === 0) throw USUAL[split] ? noSuchSplit(folder, USUAL[split]) : missingSplit(task, folder, split);
   const isTest = split === 'test' || split === 'test_mismatched';
   const rows: AskedExample[] = [];
@@ -60,12 +63,12 @@ async function ofFolder({ task: name, split }: RowsWanted, path: string): Promis
   for (const { where, blob } of files) {
     const broken = new BrokenRows();
     const before = rows.length;
-    const table = await openExamples(task, blob, where, { isLabelNeeded: !isTest });
+    const table = await openExamples(task, blob, where, { isLabelNeeded: !isTest, columns: choice?.columns });
     for await (const batch of table.batches()) {
       broken.add(batch.broken);
       rows.push(...batch.examples);
     }
-    const note = broken.settle(where, rows.length - before + broken.count, false, isTest ? 0 : toleratedShare(task));
+    const note = broken.settle(where, rows.length - before + broken.count, !isTest && choice?.skip_broken_rows === true, isTest ? 0 : toleratedShare(task));
     if (note !== undefined) notes.push(note);
   }
   return { rows, notes };

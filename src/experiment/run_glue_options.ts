@@ -30,7 +30,7 @@ export const MONITORED: Readonly<Record<string, string>> = { mrpc: 'f1', qqp: 'f
 /** An option with the default of `run_glue.py` in the place of the lab's. */
 const default_ = <T>(option: Option<T>, otherwise: string): Option<T> => ({ ...option, otherwise });
 
-const { data, train_rows, dev_rows, data_seed, seed, backend, port } = TRAINING_OPTIONS;
+const { data, train_file, validation_file, columns, skip_broken_rows, train_rows, dev_rows, data_seed, seed, backend, port } = TRAINING_OPTIONS;
 const { optim, adam_beta1, adam_beta2, adam_epsilon, max_grad_norm, gradient_accumulation_steps, lr_scheduler_type, power, lr_end, num_cycles, layerwise_lr_decay } = OPTIMISATION_OPTIONS;
 
 /** What decides the data, the model and the training. */
@@ -39,6 +39,8 @@ const MEANT = {
   config_name: text('MODEL', 'the model itself, or nothing: another configuration than its own is refused'),
   tokenizer_name: text('FOLDER', 'folder of a tokenizer, or org/name on the Hub', "the model's own"),
   task_name: { ...TRAINING_OPTIONS.task, otherwise: 'none: one must be named' },
+  train_file, validation_file,
+  test_file: text('FILE', 'a table for --do_predict', 'the test file of --data'),
   max_seq_length: default_(TRAINING_OPTIONS.max_seq_length, '128'),
   pad_to_max_length: boolean('pad every batch to --max_seq_length; padding is masked, so it costs time and changes no result', 'false; true in the reference'),
   max_train_samples: integer(1, 1_000_000_000, 'the first so many training rows alone', 'all'),
@@ -73,7 +75,7 @@ const MEANT = {
 
 /** What is our own. */
 const OWN = {
-  data, train_rows, dev_rows, data_seed, backend, port,
+  data, columns, skip_broken_rows, train_rows, dev_rows, data_seed, backend, port,
   grid: boolean('the grid of huggingface_finetune.py: learning rates 1e-5, 3e-5, 5e-5, 8e-5 with batches of 16 and 32, 20 passes for small tasks and 10 for others', 'false'),
   'install-browser': TRAINING_OPTIONS['install-browser'],
 } as const;

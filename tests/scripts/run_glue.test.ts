@@ -33,6 +33,14 @@ describe('a job of run_glue', () => {
     expect(notes).toEqual([expect.stringContaining('generated rows of rte'), expect.stringContaining('5e-4')]);
   });
 
+  it('reads tables by name', () => {
+    const file = join(home, 'rows.csv');
+    writeFileSync(file, 'sentence1,sentence2,label\na,b,0\n');
+    const { recipe, notes } = job(`--model_name_or_path ${model} --train_file ${file} --columns label=label`);
+    expect(recipe.data).toMatchObject({ kind: 'folder', train_file: 'rows.csv', columns: { label: 'label' } });
+    expect(notes).toEqual([]);
+  });
+
   it.each([
     ['', '--model_name_or_path: expected a model, got nothing'],
     ['--model_name_or_path "<path to model>"', 'got the placeholder <path to model>'],

@@ -84,6 +84,13 @@ describe('a checkpoint of run_glue', () => {
     expect(readFileSync(join(out, 'MNLI-mm.tsv'), 'utf8')).toBe('index\tprediction\n0\tneutral\n1\tneutral\n');
   });
 
+  it('takes a test file by its name, wherever it lies', async () => {
+    const asked: SplitQuestion[] = [];
+    await predictTest({ ...checkpoint, values: { ...checkpoint.values, test_file: join(mnli, 'test_mismatched.tsv') }, data: undefined }, asker(asked));
+    expect(asked.map(({ data }) => [data.folder, data.choice?.test_file])).toEqual([[mnli, 'test_mismatched.tsv']]);
+    expect(readFileSync(join(out, 'MNLI-m.tsv'), 'utf8').split('\n').length).toBe(4);
+  });
+
   it('has no second part on generated rows', async () => {
     const asked: SplitQuestion[] = [];
     await evaluateCheckpoint({ ...checkpoint, values: { task_name: 'mnli', dev_rows: 7 }, data: undefined }, asker(asked));
