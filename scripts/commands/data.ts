@@ -11,7 +11,7 @@ import { text, UsageError } from '../command_line/option.ts';
 import { tablesAt } from '../data_source.ts';
 import { dataText } from '../data_text.ts';
 import { openPath } from '../disk_folder.ts';
-import { fetched, isElsewhere } from '../models/elsewhere.ts';
+import { fetched, fetchedData, isDataSet, isElsewhere } from '../models/elsewhere.ts';
 import { progressOn } from '../progress.ts';
 
 /** Longer rows are counted as this long. */
@@ -20,7 +20,7 @@ const MOST_TOKENS = 1_000_000;
 export const data = command({
   name: 'data',
   summary: 'Show what tables hold: rows, columns, labels, lengths, duplicates; or where they are broken.',
-  operands: [{ name: 'PATH', help: 'a folder with the files of one task, or one file: TSV, CSV, JSON, JSON lines or Parquet, text also packed with gzip' }],
+  operands: [{ name: 'PATH', help: 'a folder with the files of one task, or one file: TSV, CSV, JSON, JSON lines or Parquet, text also packed with gzip; or a data set of the Hub, e.g. nyu-mll/glue' }],
   options: {
     task: { ...taskOption, otherwise: undefined },
     tokenizer: text('FOLDER', 'folder with tokenizer.json, or vocab.txt and tokenizer_config.json; or org/name on the Hub', 'lengths are counted in words'),
@@ -35,7 +35,7 @@ export const data = command({
       const onBytes = (where: string, done: number, total: number) => {
         if (total > 2 ** 24) progress.listen({ type: 'progress', run: '', label: `Reading ${where}`, done, total, secondsLeft: 0 });
       };
-      const tables = await tablesAt(task, path);
+      const tables = await tablesAt(task, isDataSet(path) ? await fetchedData(path, task.name, context) : path);
       const report = await reportOn(task, tables, { ...values, lengthOf: length.of, signal: context.signal, onBytes }).finally(() => progress.end());
       return { json: { ok: true, path, lengths_in: length.unit, ...report }, text: dataText(report, path, length.unit) };
     };

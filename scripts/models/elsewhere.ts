@@ -4,9 +4,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Fault } from '../../src/fault/fault.ts';
+import { filesToTrain } from '../../src/data/split_files.ts';
+import { taskNamed } from '../../src/data/tasks.ts';
+import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
+import { openDataSet } from '../../src/hub/data_set.ts';
 import { isModelFile } from '../../src/hub/file_names.ts';
 import type { GivenFile } from '../../src/hub/folder.ts';
-import { parseModelId } from '../../src/hub/hugging_face.ts';
+import { parseDataSetId, parseModelId } from '../../src/hub/hugging_face.ts';
 import { openRemote, type Opened, type OpenOptions } from '../../src/hub/open_remote.ts';
 import { unzipFiles } from '../../src/hub/zip.ts';
 import { nearest } from '../../src/experiment/nearest.ts';
@@ -22,7 +26,7 @@ import { ModelCache } from './model_cache.ts';
 export type Want = NonNullable<OpenOptions['want']>;
 
 /** A name that ends so is meant as a file of this machine. */
-const FILE = /\.(safetensors|bin|pt|pth|zip|json|jsonl|tsv|txt|h5|ckpt)$/i;
+const FILE = /\.(safetensors|bin|pt|pth|zip|json|jsonl|tsv|csv|parquet|gz|txt|h5|ckpt)$/i;
 
 /**
  * Whether a text names a model that must be fetched: an address, or `org/name[@revision]` where no such path is here.
@@ -49,7 +53,24 @@ function isHubName(text: string): boolean {
  * `HF_ENDPOINT` names another Hub; `HF_TOKEN` opens private models, and is sent to the Hub alone. What has arrived is kept
  * below the person's cache folder. Throws Interrupted, a Fault of the download, or `not-kept` where the disk is full.
  */
-export async function fetched(text: string, want: Want, { log, signal }: Context): Promise<string> {
+export function fetched(text: string, want: Want, context: Context): Promise<string> {
+  return keptFolder(text, (options) => openRemote(text, { ...options, want }), context);
+}
+
+/** As `fetched`, for the tables of a task in a data set of the Hub. */
+export function fetchedData(text: string, name: string, context: Context): Promise<string> {
+  const task = taskNamed(name);
+  return keptFolder(text, (options) => openDataSet(text, { ...options, part: task.name, choose: (paths) => filesToTrain(task, paths, text) }), context);
+}
+
+/** Whether a text names a data set of the Hub, and nothing that is here. */
+export function isDataSet(text: string): boolean {
+  return !existsSync(text) && !FILE.test(text) && parseDataSetId(text) !== undefined;
+}
+
+type Opening = Omit<OpenOptions, 'want'>;
+
+async function keptFolder(text: string, open: (options: Opening) => Promise<Opened>, { log, signal }: Context): Promise<string> {
   const { HF_ENDPOINT = '', HF_TOKEN: token } = process.env;
   const hubUrl = HF_ENDPOINT.replace(/\/+$/, '');
   const cache = new ModelCache(join(userCache(), 'models'), hubUrl);
@@ -63,8 +84,8 @@ export async function fetched(text: string, want: Want, { log, signal }: Context
     progress.listen({ type: 'progress', run: '', label, done, total, secondsLeft: pace.secondsLeft(file, done, total) ?? 0 });
   };
   try {
-    const options = { want, token, signal, cache, onProgress, onNote: (note: string) => notes.push(note), ...(hubUrl === '' ? {} : { hubUrl }) };
-    const opened = await openRemote(text, options);
+    const options = { token, signal, cache, onProgress, onNote: (note: string) => notes.push(note), ...(hubUrl === '' ? {} : { hubUrl }) };
+    const opened = await open(options);
     const folder = await onDisk(opened, cache, notes);
     progress.say(arrived ? `${opened.name} is kept in ${folder}` : `${opened.name} comes from ${folder}; delete that folder to fetch it anew.`);
     return folder;
@@ -119,20 +140,29 @@ export async function localPath(text: string, context: Context): Promise<string>
   return isElsewhere(text) ? fetched(text, 'model', context) : text;
 }
 
+/** The value of an option that is a text. */
+function textIn(values: object, name: string): string | undefined {
+  const value: unknown = Object.entries(values).find(([option]) => option === name)?.[1];
+  return typeof value === 'string' ? value : undefined;
+}
+
 const isArchive = (text: string): boolean => /\.zip$/i.test(text) && existsSync(text);
 
 /**
- * The work of a command whose options may name models elsewhere or in archives: those become folders of this machine
- * first. Without any, the options are checked at once.
+ * The work of a command whose options may name models elsewhere or in archives, or a data set of the Hub as `--data`: those
+ * become folders of this machine first. Without any, the options are checked at once.
  */
 export function withFetched<V extends object>(values: V, wants: Readonly<Partial<Record<keyof V, Want>>>, plan: (values: V) => (context: Context) => Promise<Outcome>): (context: Context) => Promise<Outcome> {
   const named = (Object.entries(wants) as [keyof V & string, Want][]).flatMap(([option, want]) => {
     const text: unknown = values[option];
     return typeof text === 'string' && (isArchive(text) || isElsewhere(text)) ? [{ option, want, text }] : [];
   });
-  if (named.length === 0) return plan(values);
+  const data = textIn(values, 'data');
+  const set = data !== undefined && isDataSet(data) ? data : undefined;
+  if (named.length === 0 && set === undefined) return plan(values);
   return async (context) => {
     const folders: Record<string, string> = {};
+    if (set !== undefined) folders.data = await fetchedData(set, textIn(values, 'task') ?? textIn(values, 'task_name') ?? DEFAULT_RECIPE.task, context);
     for (const { option, want, text } of named) folders[option] = isArchive(text) ? await unpackedArchive(text) : await fetched(text, want, context);
     return plan({ ...values, ...folders })(context);
   };

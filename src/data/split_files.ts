@@ -63,6 +63,12 @@ export function findSplits(task: TaskSpec, paths: readonly string[], where: stri
   return found;
 }
 
+/** The paths of all files to train and to score with, among those of a folder. */
+export function filesToTrain(task: TaskSpec, paths: readonly string[], where: string): readonly string[] {
+  const splits = findSplits(task, paths, where);
+  return (['train', 'dev', 'mismatched'] as const).flatMap((split) => splits.get(split) ?? []);
+}
+
 /** The files of one table among those of a split. */
 function oneTable(task: TaskSpec, files: readonly Named[], where: string): readonly string[] {
   const exact = files.filter(({ before, after }) => before === '' && after === '');

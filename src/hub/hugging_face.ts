@@ -1,4 +1,4 @@
-/** Models on the Hugging Face Hub, by id. */
+/** Models and data sets on the Hugging Face Hub, by id. */
 import { Fault } from '../fault/fault.ts';
 import type { RemoteFile } from './file_cache.ts';
 import type { Remote } from './remote_folder.ts';
@@ -15,10 +15,13 @@ export interface HubOptions {
 export interface HubModel {
   readonly id: string;
   readonly revision: string;
+  /** Set where it is a data set: they have names of their own. */
+  readonly isDataSet?: true;
 }
 
 const HUB = 'https://huggingface.co';
 const ID = /^(?:\w[\w.-]*\/)?\w[\w.-]*$/;
+const DATA_PAGE = /^https:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/datasets\/([\w.-]+\/[\w.-]+)(?:\/(?:tree|resolve|blob)\/([^/?#]+).*)?\/?(?:[?#].*)?$/;
 const PAGE = /^https:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/([\w.-]+(?:\/[\w.-]+)?)(?:\/(?:tree|resolve|blob)\/([^/?#]+))?\/?(?:[?#].*)?$/;
 
 /**
@@ -35,9 +38,22 @@ export function parseModelId(text: string): HubModel | undefined {
   throw new Fault({ code: 'bad-model-id', where: 'model', expected: 'org/name, org/name@revision, or an address', got: JSON.stringify(text.slice(0, 80)), remedy: 'Copy the name from the model’s page on huggingface.co.' });
 }
 
-/** Key of a model in the cache. */
-export function hubSource({ id, revision }: HubModel): string {
-  return `${id}@${revision}`;
+/**
+ * The data set that a text names: `org/name`, `org/name@revision`, either with `hub:` before it, or the address of its page;
+ * undefined for any other text.
+ */
+export function parseDataSetId(text: string): HubModel | undefined {
+  const page = DATA_PAGE.exec(text.trim());
+  if (page) return { id: page[1]!, revision: decodeURIComponent(page[2] ?? 'main'), isDataSet: true };
+  const [id = '', revision, ...more] = text.trim().replace(/^hub:/, '').split('@');
+  return ID.test(id) && id.includes('/') && revision !== '' && more.length === 0 ? { id, revision: revision ?? 'main', isDataSet: true } : undefined;
+}
+
+const placeOf = ({ id, isDataSet }: HubModel): string => (isDataSet ? `datasets/${id}` : id);
+
+/** Key of a model or a data set in the cache. */
+export function hubSource(model: HubModel): string {
+  return `${placeOf(model)}@${model.revision}`;
 }
 
 /** A model's files by address, from its listing or from an earlier one. */
@@ -47,7 +63,7 @@ export function hubRemote(model: HubModel, files: readonly RemoteFile[], hubUrl:
     name: model.revision === 'main' ? model.id : hubSource(model),
     source: hubSource(model),
     files,
-    address: (path) => `${hubUrl}/${model.id}/resolve/${encodeURIComponent(model.revision)}/${encoded(path)}`,
+    address: (path) => `${hubUrl}/${placeOf(model)}/resolve/${encodeURIComponent(model.revision)}/${encoded(path)}`,
   };
 }
 
@@ -59,18 +75,19 @@ export function authorisation(token: string | undefined): Record<string, string>
 }
 
 /**
- * The files of a model at the top of its repository.
+ * The files of a model at the top of its repository, or all files of a data set.
  *
  * Throws Fault `no-access` (401, 403), `no-such-model` (404), `http-status` or `network`; an abort stays an AbortError.
  */
 export async function listHub(model: HubModel, { token, signal, hubUrl = HUB }: HubOptions = {}): Promise<RemoteFile[]> {
   authorisation(token);
   const { listFiles } = await import('@huggingface/hub');
-  const where = `${hubUrl}/${model.id}`;
+  const where = `${hubUrl}/${placeOf(model)}`;
   const files: RemoteFile[] = [];
   try {
     const found = listFiles({
-      repo: { type: 'model', name: model.id },
+      repo: { type: model.isDataSet ? 'dataset' : 'model', name: model.id },
+      recursive: model.isDataSet === true,
       revision: encodeURIComponent(model.revision),
       hubUrl,
       ...(token ? { accessToken: token } : {}),

@@ -69,7 +69,7 @@ export class FakeHub {
     this.seen.push({ method: request.method ?? '', path, range: request.headers.range, token });
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
-    const tree = /^\/api\/models\/(.+)\/tree\/([^/]+)$/.exec(path);
+    const tree = /^\/api\/(?:models\/)?(.+)\/tree\/([^/]+)$/.exec(path);
     const file = /^(\/cdn)?\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(path);
     const [model, revision] = tree ? tree.slice(1) : file ? file.slice(2) : [];
     const secret = this.secrets[model ?? ''];

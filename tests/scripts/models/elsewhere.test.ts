@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command, Context } from '../../../scripts/command_line/command.ts';
 import { convert } from '../../../scripts/commands/convert.ts';
+import { data } from '../../../scripts/commands/data.ts';
 import { inspect } from '../../../scripts/commands/inspect.ts';
 import { distillJob } from '../../../scripts/commands/recipe_from.ts';
 import { Interrupted } from '../../../scripts/driven_run.ts';
@@ -13,6 +14,7 @@ import { FakeHub } from '../../hub/fake_hub.ts';
 
 const bundled = join(import.meta.dirname, '../../../public/models/mini-bert-sst-2');
 const FILES = Object.fromEntries(['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'vocab.txt'].map((name) => [name, new Uint8Array(readFileSync(join(bundled, name)))]));
+const text = (content: string) => new TextEncoder().encode(content);
 const LENGTH = FILES['model.safetensors']!.length;
 
 let home = '';
@@ -20,7 +22,7 @@ let hub: FakeHub;
 beforeAll(() => (home = mkdtempSync(join(tmpdir(), 'elsewhere-test-'))));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 beforeEach(async () => {
-  hub = new FakeHub({ 'org/tiny': { main: FILES, v1: FILES }, 'org/secret': { main: FILES }, tiny: { main: { 'tiny.zip': zipFiles(Object.entries(FILES).map(([name, bytes]) => ({ name: `tiny/${name}`, bytes }))) } } }, { 'org/secret': 'hf_right' });
+  hub = new FakeHub({ 'org/tiny': { main: FILES, v1: FILES }, 'org/secret': { main: FILES }, 'datasets/org/glue': { main: { 'rte/train.csv': text('sentence1,sentence2,label\na,b,0\nc,d,1\n'), 'rte/validation.csv': text('sentence1,sentence2,label\na,b,1\n') } }, tiny: { main: { 'tiny.zip': zipFiles(Object.entries(FILES).map(([name, bytes]) => ({ name: `tiny/${name}`, bytes }))) } } }, { 'org/secret': 'hf_right' });
   await hub.start();
   vi.stubEnv('HF_ENDPOINT', `${hub.address}/`);
   vi.stubEnv('HF_TOKEN', undefined);
@@ -41,6 +43,24 @@ function surroundings(): Context & { said: () => string; abort: AbortController 
 
 const run = async (command: Command, ...args: string[]) => JSON.parse(JSON.stringify((await command.prepare(args)(surroundings())).json));
 const everything = () => readdirSync(process.env['XDG_CACHE_HOME']!, { recursive: true, withFileTypes: true }).filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+
+describe('a data set of the Hub on the command line', () => {
+  it('is fetched once and shown', async () => {
+    const found = await run(data, 'org/glue', '--task', 'rte');
+    expect(found).toMatchObject({ splits: [{ split: 'train', rows: 2, files: ['datasets--org--glue/train.csv'] }, { split: 'dev', rows: 1 }], shared: [{ rows: 1 }] });
+    hub.seen.length = 0;
+    expect((await run(data, 'hub:org/glue', '--task', 'rte')).splits).toEqual(found.splits);
+    expect(hub.seen).toEqual([]);
+  });
+
+  it('becomes a folder of a recipe', async () => {
+    const folders: (string | undefined)[] = [];
+    const work = withFetched({ data: 'org/glue', task: 'rte' }, {}, (values) => async () => (folders.push(values.data), { text: '', json: {} }));
+    await work(surroundings());
+    expect(readdirSync(folders[0]!).sort()).toEqual(['train.csv', 'validation.csv']);
+    await expect(withFetched({ data: 'org/none', task: 'rte' }, {}, () => { throw new Error('planned'); })(surroundings())).rejects.toMatchObject({ code: 'no-such-model', got: expect.stringContaining('nothing is at the path org/none') });
+  });
+});
 
 describe('a model of the Hub on the command line', () => {
   it('is fetched once and inspected, at a revision too', async () => {
