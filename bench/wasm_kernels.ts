@@ -12,6 +12,7 @@ import { openBackend } from '../src/tensor/backends/open.ts';
 import { indexById } from '../src/tensor/kernels/lookup.ts';
 import '../src/tensor/kernels/cross_entropy.ts';
 import '../src/tensor/kernels/attention.ts';
+import '../src/tensor/kernels/attention_correlation.ts';
 import '../src/tensor/kernels/bank_products.ts';
 import '../src/tensor/kernels/relation_divergence.ts';
 import '../src/tensor/kernels/score_squares.ts';

@@ -1,6 +1,8 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf, type Simd } from '../wasm/simd.ts';
+import { attentionCorrelationForward, attentionCorrelationGradient } from './attention_correlation.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 
 /** When vectors count, and what keeps their correlation finite. */
@@ -25,7 +27,7 @@ const AXES = [3, 2, 1, 0] as const;
  *   student s, teacher t [B, H, T, T]; mask [B, T], 1 = real token → L [4], and the numbers n of vectors that count [4]
  *
  * Scores below −10000, −∞ too, count as −10000. Probabilities are computed again for the gradient, which alone is as large
- * as the scores.
+ * as the scores; on WebGPU it does so from log Σ exp and the moments of all vectors, which the forward form there returns too.
  */
 const forward = defineKernel<CorrelationBounds>({
   name: 'LabAttentionCorrelation',
@@ -46,10 +48,11 @@ const forward = defineKernel<CorrelationBounds>({
       simd.kernels.attentionCorrelation(...sizes, simd.at(student!), simd.at(teacher!), simd.at(mask!), simd.at(losses), simd.at(numbers), workspace);
       return [losses, numbers];
     },
+    webgpu: (inputs, bounds, backend) => attentionCorrelationForward(backend as LabWebGPUBackend, inputs, bounds),
   },
   saves: ['student', 'teacher', 'mask'],
-  keeps: [undefined, 'numbers'],
-  gradient: ([dy], { student, teacher, mask, numbers }, bounds) => ({ student: backward({ dy: dy!, student: student!, teacher: teacher!, mask: mask!, numbers: numbers! }, bounds)[0]! }),
+  keeps: [undefined, 'numbers', 'lse', 'measured'],
+  gradient: ([dy], saved, bounds) => ({ student: backward({ ...saved, dy: dy! }, bounds)[0]! }),
 });
 
 const backward = defineKernel<CorrelationBounds>({
@@ -74,6 +77,7 @@ const backward = defineKernel<CorrelationBounds>({
       simd.kernels.attentionCorrelationGradient(...sizes, simd.at(dy!), simd.at(numbers!), simd.at(student!), simd.at(teacher!), simd.at(mask!), simd.at(gradient), workspace);
       return [gradient];
     },
+    webgpu: (inputs, bounds, backend) => attentionCorrelationGradient(backend as LabWebGPUBackend, inputs, bounds),
   },
 });
 

@@ -1,10 +1,11 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '../../../src/tensor/tf.ts';
+import '../../../src/tensor/kernels/attention_correlation.ts';
 import '../../../src/tensor/kernels/attention_scores.ts';
 import '../../../src/tensor/kernels/relation_divergence.ts';
 import '../../../src/tensor/kernels/score_squares.ts';
 import { maskOf } from '../../tensor/exact.ts';
-import { exactRelations, exactScores, exactSquares } from '../../tensor/exact_scores.ts';
+import { exactCorrelation, exactRelations, exactScores, exactSquares } from '../../tensor/exact_scores.ts';
 import { holdForms, openPoisoned, random, run, takeForms, TRAITS } from './gpu_harness.ts';
 
 let checkFaults = () => {};
@@ -47,6 +48,24 @@ describe('scores on WebGPU', () => {
       const [gradient] = run('LabRelationDivergenceGradient', { dy, student, teacher: other, mask, lse: lse! });
       for (const values of await valuesOf(losses!, gradient!)) expect(values.every((value) => (other === student ? value === 0 : Number.isFinite(value)))).toBe(true);
     }
+  });
+});
+
+describe('attentionCorrelation on WebGPU', () => {
+  const CORRECTED = { threshold: 1e-12, floor: 1e-12, added: 0 };
+  const RELEASED = { threshold: -1, floor: 1e-24, added: 1e-8 };
+  const cases = [{ batch: 5, length: 3, heads: 7 }, { batch: 7, length: 5, heads: 3 }, { batch: 5, length: 11, heads: 3 }].flatMap((shape) => [{ ...shape, bounds: CORRECTED }, { ...shape, bounds: RELEASED }]);
+
+  it.each(cases)('equals float64 and the plain form: $batch × $length, $heads heads, floor $bounds.floor', async ({ bounds, ...shape }) => {
+    const { batch, heads, length } = shape;
+    const dims = [batch, heads, length, length];
+    const real = (n: number) => bounds === RELEASED || n % length < length - (Math.floor(n / length) % 2);
+    const mask = tf.tensor(Float32Array.from({ length: batch * length }, (_, n) => Number(real(n))), [batch, length]);
+    const [student, teacher, dy] = [random(dims, 0), random(dims, 1), tf.tensor1d([0.3, -1.7, 2, 0.9])];
+    const { losses, counts, gradient } = exactCorrelation(shape, bounds, await valuesOf(student, teacher, mask, dy));
+    await holdForms('LabAttentionCorrelation', { student, teacher, mask }, bounds, [losses, counts]);
+    const [, numbers, lse, measured] = run('LabAttentionCorrelation', { student, teacher, mask }, bounds);
+    await holdForms('LabAttentionCorrelationGradient', { dy, student, teacher, mask, numbers: numbers! }, bounds, [gradient], { lse: lse!, measured: measured! });
   });
 });
 
