@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['type:train', 'type:experiment', 'experiment/run.ts', 'experiment/recipe_versions.ts', 'type:worker/protocol.ts'],
   experiment: ['distill', 'data', 'model/config.ts', 'model/layers.ts'],
   parity: ['formats', 'tensor', 'tokenizer', 'model', 'data', 'corpus', 'distill', 'train', 'hub/file_names.ts', 'lab/bound_terms.ts', 'lab/classifier_training.ts', 'lab/teacher_pass.ts'],
-  lab: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'distill', 'train', 'experiment'],
+  lab: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'corpus', 'distill', 'train', 'experiment'],
   worker: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'distill', 'train', 'experiment', 'lab', 'store', 'trusted_url.ts'],
   ui: ['worker/trainer_client.ts', 'worker/protocol.ts', 'worker/inspector_client.ts', 'type:worker/inspector_protocol.ts', 'model/memory.ts', 'experiment', 'distill', 'data', 'store', 'hub', 'trusted_url.ts'],
   'main.ts': ['ui'],

@@ -14,6 +14,7 @@ export const pretrain = command({
     model: text('MODEL', MODEL_HELP, SHAPE),
     init: { ...layerList, help: 'layers of the model to go on with, 0-based, named twice to grow, e.g. 0,1,2,0,1,2; with --teacher those that the student starts from, or random' },
     documents: integer(100, 1_000_000, 'documents of the corpus', `${DOCUMENTS}; ${STUDENT_DOCUMENTS} with --teacher`),
+    shards: text('DIR', 'folder of samples that generate_samples made, with their masks; the tokenizer must be that of the samples', 'the generated corpus'),
     ...TEXT_OPTIONS,
     ...TRAINING_OPTIONS,
   },

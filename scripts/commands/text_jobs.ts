@@ -1,4 +1,7 @@
 /** The recipes of `pretrain`: masked language modelling, or the distillation of a student on text. */
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { SAMPLES_RECORD } from '../../src/corpus/samples_record.ts';
 import { BUNDLED_BASE, DEFAULT_RECIPE, evenLayers, MINI_GLUE, TEXT_RECIPE } from '../../src/experiment/presets.ts';
 import type { DataSource, Recipe } from '../../src/experiment/recipe.ts';
 import { initSlug } from '../../src/experiment/recipe_words.ts';
@@ -9,7 +12,7 @@ import type { TRAINING_OPTIONS } from '../../src/experiment/training_options.ts'
 import { given, trainingOf } from '../../src/experiment/training_values.ts';
 import { UsageError, type Values } from '../command_line/option.ts';
 import { jobOf, type Job } from './recipe_from.ts';
-import { resolveModel } from './sources.ts';
+import { resolveFolder, resolveModel } from './sources.ts';
 
 /** Documents of the corpus unless they are given; a student needs fewer than a model from random weights. */
 export const DOCUMENTS = 20_000;
@@ -19,7 +22,7 @@ export const STUDENT_DOCUMENTS = TEXT_RECIPE.data.kind === 'mini-glue' ? TEXT_RE
 export const SHAPE = 'scratch:12x64';
 
 /** What a line of `pretrain` says. */
-export type PretrainValues = Values<typeof TRAINING_OPTIONS & typeof TEXT_OPTIONS> & { readonly model?: string; readonly documents?: number; readonly init?: readonly number[] | 'random' };
+export type PretrainValues = Values<typeof TRAINING_OPTIONS & typeof TEXT_OPTIONS> & { readonly model?: string; readonly documents?: number; readonly shards?: string; readonly init?: readonly number[] | 'random' };
 
 /** The recipe of `pretrain`, and what a person should know of how its line was read. UsageError for options that do not fit together. */
 export function pretrainJob(values: PretrainValues): Job & { readonly notes: readonly string[] } {
@@ -58,7 +61,14 @@ function distillation(values: PretrainValues, named: string): Job & { readonly n
 
 const withoutRows = (values: PretrainValues) => ({ ...values, train_rows: undefined, dev_rows: undefined });
 
-function onCorpus({ data_seed, documents }: PretrainValues, job: Job, usual: number): Job {
+/** On the samples of a folder, or on the generated corpus. UsageError for a folder without samples, and for options of the corpus beside it. */
+function onCorpus({ data_seed, documents, shards }: PretrainValues, job: Job, usual: number): Job {
+  if (shards !== undefined) {
+    if (documents !== undefined) throw new UsageError('--documents', '--shards or --documents, not both', 'both');
+    const folder = resolveFolder(shards, '--shards');
+    if (!existsSync(join(folder, SAMPLES_RECORD))) throw new UsageError('--shards', `a folder that generate_samples has filled, with ${SAMPLES_RECORD}`, `"${shards}" without it`, 'Run generate_samples to its end.');
+    return { recipe: { ...job.recipe, data: { kind: 'folder', name: basename(folder) } }, folders: { ...job.folders, data: folder } };
+  }
   const data: DataSource = { ...MINI_GLUE, seed: data_seed ?? MINI_GLUE.seed, train_rows: documents ?? usual };
   return { ...job, recipe: { ...job.recipe, data } };
 }

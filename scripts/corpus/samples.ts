@@ -5,6 +5,7 @@ import { kindOf } from '../../src/corpus/merging.ts';
 import { Sampler, type SampleSettings, type ShardKind } from '../../src/corpus/sampling.ts';
 import type { SamplesHeader } from '../../src/corpus/samples_header.ts';
 import { headerOf } from '../../src/corpus/samples_read.ts';
+import { sampleFile, SAMPLES_RECORD, samplesRecordText, type SamplesRecord } from '../../src/corpus/samples_record.ts';
 import { Fault } from '../../src/fault/fault.ts';
 import { FormatError } from '../../src/formats/format_error.ts';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
@@ -52,6 +53,7 @@ export async function generateSamples(files: readonly InputFile[], out: string, 
       samples += count;
     }
   }
+  await writeWhole(join(out, SAMPLES_RECORD), (record) => record.write(samplesRecordText(countsOf(shards))));
   const [all, made] = [shards.flatMap(({ targets }) => targets), left.flatMap(({ targets }) => targets)];
   const there = all.length - made.length;
   return {
@@ -70,10 +72,15 @@ function planned(files: readonly InputFile[], out: string, seed: number, duplica
   return placed.map(({ file, kind, at }) => {
     const targets = Array.from({ length: duplicates }, (_, time) => {
       const index = time * kinds[kind] + at;
-      return { path: join(out, `${kind}_shard_${index}.samples`), seed: seed + index };
+      return { path: join(out, sampleFile(kind, index)), seed: seed + index };
     });
     return { file, kind, targets };
   });
+}
+
+function countsOf(shards: readonly Shard[]): SamplesRecord {
+  const count = (wanted: ShardKind) => shards.reduce((sum, { kind, targets }) => sum + (kind === wanted ? targets.length : 0), 0);
+  return { train: count('train'), test: count('test') };
 }
 
 /** Whether a file is there and was made of this shard in this way. */

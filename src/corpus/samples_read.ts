@@ -120,7 +120,7 @@ function checkLists(header: SamplesHeader, { lengths, seconds, predicted, ids, p
 export function checkSamples({ vocabulary, max_seq_length }: SamplesHeader, tokenizer: Tokenizer, maxLength: number, where: string): void {
   const own = vocabularyDigest(tokenizer);
   const named = ({ tokens, crc32: digest }: typeof own) => `${tokens} tokens (CRC-32 ${digest})`;
-  const remedy = 'Make the samples again with generate_samples and the vocabulary of the model.';
+  const remedy = 'Make the samples again with generate_samples and the vocabulary of the model, or name their tokenizer with --tokenizer.';
   if (own.tokens !== vocabulary.tokens || own.crc32 !== vocabulary.crc32) {
     throw new Fault({ code: 'other-vocabulary', where, expected: `samples for the vocabulary of ${named(own)}`, got: `samples for one of ${named(vocabulary)}`, remedy });
   }

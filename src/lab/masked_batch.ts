@@ -22,8 +22,9 @@ export function maskingIds({ special, vocabSize }: Tokenizer): MaskingIds {
   return { mask: special.mask, untouchable: new Set([special.pad, special.cls, special.sep]), vocabSize };
 }
 
-/** Masks a batch under a key. */
+/** Masks a batch under a key; one that was masked beforehand stays as it is. */
 export function maskedUnder(maskKey: number, rows: LabelledBatch, ids: MaskingIds): MaskedBatch {
+  if (rows.masked) return { rows, ...rows.masked };
   const { ids: masked, positions, labels } = maskTokens(rows.ids, MASK_PROBABILITY, ids, maskKey);
   return { rows: { ...rows, ids: masked }, positions, words: labels };
 }

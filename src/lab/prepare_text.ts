@@ -2,7 +2,7 @@ import { corpus } from '../data/mini_glue/index.ts';
 import type { Example } from '../data/task.ts';
 import { taskNamed } from '../data/tasks.ts';
 import { BUNDLED_BASE } from '../experiment/presets.ts';
-import type { Recipe } from '../experiment/recipe.ts';
+import type { DataSource, Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import { Fault } from '../fault/fault.ts';
 import { initialiseStudent, studentConfig } from '../model/student_init.ts';
@@ -13,9 +13,10 @@ import { encodeAll } from './encode.ts';
 import { fromScratch } from './fitting.ts';
 import { checkLength, checkObjectives } from './limits.ts';
 import { Progress } from './progress.ts';
-import type { Session } from './session.ts';
+import { readSamplesFolder } from './samples_folder.ts';
+import type { EncodedData, Session } from './session.ts';
 import { checkMemory } from './memory_check.ts';
-import { loadInit, loadModel, type Shelf } from './sources.ts';
+import { folderOf, loadInit, loadModel, type Shelf } from './sources.ts';
 import { shapeNotes } from './student.ts';
 import { checkFit, tokenizerFor, type NamedTokenizer } from './tokenizers.ts';
 
@@ -23,6 +24,9 @@ import { checkFit, tokenizerFor, type NamedTokenizer } from './tokenizers.ts';
 const DEV_ROWS = 1000;
 const WATCHED_ROWS = 400;
 const HELD_SHARE = 1 / 3;
+
+type GeneratedData = Extract<DataSource, { kind: 'mini-glue' }>;
+type FolderData = Extract<DataSource, { kind: 'folder' }>;
 
 /** The session of a pretraining run: a model that goes on with masked words, or begins with them. */
 export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
@@ -44,27 +48,33 @@ export async function prepareTextDistillation(recipe: Recipe, shelf: Shelf, gate
 }
 
 /**
- * Models, tokenizer and texts of a run: neighbouring sentences of the corpus's documents as token ids.
+ * Models, tokenizer and texts of a run as token ids: samples of a folder, or neighbouring sentences of the documents of the
+ * generated corpus.
  *
  * `data.train_rows` counts documents. Every second text is a pair, so that the second segment is met before any task
  * is.
  */
 async function sessionOf(recipe: Recipe, models: Pick<Session, 'start' | 'initFrom'>, named: NamedTokenizer, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
-  if (recipe.data.kind !== 'mini-glue') throw notYet();
   const { tokenizer } = named;
   const { config } = models.start;
   checkFit(recipe, named, config, shelf);
   checkLength(recipe, config, 5);
   checkMemory(recipe, config, ['masked-lm'], false, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
-  const texts = await writeCorpus(recipe.data.seed, recipe.data.train_rows, recipe.training.max_seq_length, shelf, gate);
-  const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
-  const { train, tuning, dev } = splitTexts(texts);
-  const data = {
-    train: await encode('Tokenising the corpus', train),
-    tuning: await encode('Tokenising the corpus', tuning),
-    dev: await encode('Tokenising the corpus', dev),
-  };
+  const data = await (recipe.data.kind === 'folder' ? samplesOf(recipe, recipe.data, tokenizer, shelf, gate) : corpusOf(recipe.data, tokenizer, recipe.training.max_seq_length, shelf, gate));
   return { task: taskNamed(recipe.task), tokenizer, data, ...models, teacherUntrained: false, teacherRows: [] };
+}
+
+/** Neighbouring sentences of the generated corpus; the last texts are held out. */
+async function corpusOf({ seed, train_rows }: GeneratedData, tokenizer: Tokenizer, maxLength: number, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
+  const { train, tuning, dev } = splitTexts(await writeCorpus(seed, train_rows, maxLength, shelf, gate));
+  const encode = (examples: readonly Example[]) => encodeAll('Tokenising the corpus', examples, tokenizer, maxLength, shelf, gate);
+  return { train: await encode(train), tuning: await encode(tuning), dev: await encode(dev) };
+}
+
+/** Samples of a folder that `generate_samples` made, whose masks are fixed; those of its test shards are held out. */
+function samplesOf(recipe: Recipe, data: FolderData, tokenizer: Tokenizer, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
+  const folder = folderOf(data, shelf.given.data, shelf)!;
+  return readSamplesFolder(folder, { tokenizer, maxLength: recipe.training.max_seq_length, watched: WATCHED_ROWS, held: DEV_ROWS }, shelf, gate);
 }
 
 /** The last texts are held out. */
@@ -133,6 +143,3 @@ function fitting(document: readonly string[], at: number, words: number): readon
 
 const noMaskedLm = ({ teacher }: Recipe) =>
   new Fault({ code: 'no-masked-lm', where: `teacher ${sourceName(teacher)}`, expected: 'a model that predicts masked words', got: 'one without such a head', remedy: `Choose a pretrained model, such as ${BUNDLED_BASE}: a finetuned one has lost its head.` });
-
-const notYet = () =>
-  new Fault({ code: 'no-corpus', where: 'pretraining', expected: 'the corpus of the mini-GLUE grammar', got: 'a folder of text', remedy: 'Leave --data out: pretraining on files of one\'s own is not built yet.' });

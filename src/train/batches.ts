@@ -8,6 +8,14 @@ export interface EncodedExample {
   /** Class id, or score of a regression. */
   readonly label: number;
   readonly depth?: number;
+  /** Where words were masked beforehand: their places in `ids`, and the words. */
+  readonly masked?: MaskedPlaces;
+}
+
+/** [M] places of masked words, and [M] the ids that stood there. */
+export interface MaskedPlaces {
+  readonly positions: ArrayLike<number>;
+  readonly words: ArrayLike<number>;
 }
 
 /** A padded batch with its labels and the examples it was made of. */
@@ -15,6 +23,8 @@ export interface LabelledBatch extends TokenBatch {
   /** Class ids, or scores of a regression. */
   readonly labels: Float32Array | Int32Array;
   readonly indices: readonly number[];
+  /** Where words of all examples were masked beforehand: places among all of the batch. */
+  readonly masked?: { readonly positions: Int32Array; readonly words: Int32Array };
 }
 
 /** Sorting happens within groups of this many batches, so that batches stay random and padding stays short. */
@@ -61,5 +71,16 @@ export function collate(examples: readonly EncodedExample[], indices: readonly n
     typeIds.set(Array.from(example.typeIds), row * length);
     mask.fill(1, row * length, row * length + example.ids.length);
   });
-  return { size, length, ids, typeIds, mask, labels: Float32Array.from(chosen, ({ label }) => label), indices };
+  const masked = maskedPlaces(chosen, length);
+  return { size, length, ids, typeIds, mask, labels: Float32Array.from(chosen, ({ label }) => label), indices, ...(masked ? { masked } : {}) };
+}
+
+/** The masked words of examples that all have theirs, row after row. */
+function maskedPlaces(examples: readonly EncodedExample[], length: number): LabelledBatch['masked'] {
+  const places = examples.flatMap(({ masked }) => masked ?? []);
+  if (places.length < examples.length) return undefined;
+  return {
+    positions: Int32Array.from(places.flatMap(({ positions }, row) => Array.from(positions, (at) => row * length + at))),
+    words: Int32Array.from(places.flatMap(({ words }) => Array.from(words))),
+  };
 }

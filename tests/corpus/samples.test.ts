@@ -103,7 +103,7 @@ describe('samples and a model', () => {
     const { header } = readSamples((await made()).bytes, 'x');
     expect(() => checkSamples(header, bert(), 13, 'x')).not.toThrow();
     const other = bert(WORDS.map((word) => (word === 'sea' ? 'see' : word)));
-    expect(() => checkSamples(header, other, 13, 'x')).toThrow(/^x: expected samples for the vocabulary of 19 tokens \(CRC-32 \w{8}\), got samples for one of 19 tokens \(CRC-32 \w{8}\)\. Make the samples again with generate_samples and the vocabulary of the model\.$/);
+    expect(() => checkSamples(header, other, 13, 'x')).toThrow(/^x: expected samples for the vocabulary of 19 tokens \(CRC-32 \w{8}\), got samples for one of 19 tokens \(CRC-32 \w{8}\)\. Make the samples again with generate_samples and the vocabulary of the model, or name their tokenizer with --tokenizer\.$/);
   });
 
   it('must not be longer than it reads', async () => {

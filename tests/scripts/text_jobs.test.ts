@@ -60,6 +60,9 @@ describe('pretrain with a teacher', () => {
     ['--teacher mini-bert --lr_scheduler_type time', /--total_training_time: expected hours above 0/],
     ['--aug', /--aug: expected a --teacher beside it/],
     ['--init random', /--model scratch/],
+    ['--shards tests/golden', /--shards: expected a folder that generate_samples has filled, with samples\.json, got "tests\/golden" without it/],
+    ['--shards none', /--shards: expected a folder, got "none"/],
+    ['--shards tests --documents 300', /--shards or --documents, not both/],
   ])('refuses %s', (line, message) => {
     expect(() => read(line)).toThrow(message);
   });

@@ -7,6 +7,7 @@ import type { Command, Context, Outcome } from '../../../scripts/command_line/co
 import { generateSamplesCommand } from '../../../scripts/commands/generate_samples.ts';
 import { mergeShards } from '../../../scripts/commands/merge_shards.ts';
 import { processData } from '../../../scripts/commands/process_data.ts';
+import { pretrainJob } from '../../../scripts/commands/text_jobs.ts';
 import { shardData } from '../../../scripts/commands/shard_data.ts';
 
 let root = '';
@@ -129,6 +130,7 @@ describe('generate_samples', () => {
     await withShards();
     const { json } = await run(generateSamplesCommand, `${SAMPLES} --dup_factor 2 --seed 11`);
     expect(json).toMatchObject({ ok: true, shards: 12, made: 12 });
+    expect(JSON.parse(text('samples/samples.json'))).toEqual({ version: 1, train: 8, test: 4 });
     const read = (name: string) => readSamples(new Uint8Array(readFileSync(at(`samples/${name}`))), name);
     expect([read('train_shard_1.samples'), read('train_shard_5.samples')].map(({ header }) => [header.source.name, header.seed])).toEqual([['training1.txt', 12], ['training1.txt', 16]]);
     expect(read('test_shard_0.samples').header).toMatchObject({ source: { name: 'test0.txt' }, max_seq_length: 29, max_predictions_per_seq: 20, masked_lm_prob: 0.15, vocabulary: { tokens: VOCAB.length } });
@@ -141,6 +143,8 @@ describe('generate_samples', () => {
     rmSync(at('samples/train_shard_2.samples'));
     expect((await run(generateSamplesCommand, SAMPLES)).json).toMatchObject({ shards: 6, made: 1 });
     expect(readFileSync(at('samples/train_shard_2.samples')).equals(whole)).toBe(true);
+    const { recipe, folders } = pretrainJob({ shards: at('samples') });
+    expect([recipe.data, folders.data]).toEqual([{ kind: 'folder', name: 'samples' }, at('samples')]);
     await expect(run(generateSamplesCommand, `${SAMPLES} --masked_lm_prob 0.2`)).rejects.toThrow('expected no samples, or those of the same shards and options, got samples of other ones.');
   });
 

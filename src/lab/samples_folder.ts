@@ -1,0 +1,68 @@
+/** A folder of samples, as `generate_samples` writes it, → the rows of a pretraining run. */
+import { readSamplesRecord, SAMPLES_RECORD, sampleFile } from '../corpus/samples_record.ts';
+import { checkSamples, readSamples, type Samples } from '../corpus/samples_read.ts';
+import type { ShardKind } from '../corpus/sampling.ts';
+import { Fault } from '../fault/fault.ts';
+import type { Folder } from '../hub/folder.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { EncodedExample } from '../train/batches.ts';
+import { Progress } from './progress.ts';
+import type { EncodedData } from './session.ts';
+import type { Shelf } from './sources.ts';
+
+export interface SamplesChoice {
+  readonly tokenizer: Tokenizer;
+  /** Most tokens of a row. */
+  readonly maxLength: number;
+  /** Held-out rows to watch during the training, and to score at its end. */
+  readonly watched: number;
+  readonly held: number;
+}
+
+/**
+ * All training samples of a folder with their masks, and of the test samples the first to watch and the next to score.
+ *
+ * The numbers of a file stay as they are stored; a row costs its views. Fault `no-samples` for a folder that was not
+ * finished, or has none to hold out; `bad-samples`, `other-vocabulary`, `other-length`.
+ */
+export async function readSamplesFolder(folder: Folder, choice: SamplesChoice, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
+  const record = await folder.read(SAMPLES_RECORD);
+  if (!record) throw noSamples(folder.name, `${SAMPLES_RECORD}, which generate_samples writes at its end`, 'no such file');
+  const counts = readSamplesRecord(record, `${folder.name}/${SAMPLES_RECORD}`);
+  const progress = new Progress(`Reading the samples of ${folder.name}`, counts.train + 1, shelf.now, (event) => shelf.emit(event));
+  const train: EncodedExample[] = [];
+  for (let i = 0; i < counts.train; i++) {
+    for (const row of rowsOf(await read(folder, 'train', i, choice))) train.push(row);
+    progress.at(i + 1);
+    await gate();
+  }
+  const test: EncodedExample[] = [];
+  for (let i = 0; i < counts.test && test.length < choice.watched + choice.held; i++) test.push(...rowsOf(await read(folder, 'test', i, choice)));
+  if (train.length === 0 || test.length < 2) throw noSamples(folder.name, 'training samples, and test samples to hold out', `${train.length} and ${test.length}`);
+  const watched = Math.min(choice.watched, Math.floor(test.length / 2));
+  return { train, tuning: test.slice(0, watched), dev: test.slice(watched, watched + choice.held) };
+}
+
+async function read(folder: Folder, kind: ShardKind, index: number, { tokenizer, maxLength }: SamplesChoice): Promise<Samples> {
+  const name = sampleFile(kind, index);
+  const bytes = await folder.read(name);
+  if (!bytes) throw noSamples(`${folder.name}/${name}`, `this file, which ${SAMPLES_RECORD} counts`, 'no such file');
+  const samples = readSamples(bytes, `${folder.name}/${name}`);
+  checkSamples(samples.header, tokenizer, maxLength, `${folder.name}/${name}`);
+  return samples;
+}
+
+/** Token types of a text or pair: 0, then 1, which RoBERTa does not have. */
+function rowsOf(samples: Samples): EncodedExample[] {
+  const length = samples.header.max_seq_length;
+  const zeros = new Uint8Array(length);
+  return Array.from({ length: samples.count }, (_, i) => {
+    const { ids, second, positions, labels } = samples.at(i);
+    const typeIds = second < ids.length ? zeros.slice(0, ids.length).fill(1, second) : zeros.subarray(0, ids.length);
+    return { ids, typeIds, label: 0, masked: { positions, words: labels } };
+  });
+}
+
+function noSamples(where: string, expected: string, got: string): Fault {
+  return new Fault({ code: 'no-samples', where, expected, got, remedy: 'Run generate_samples to its end, with test shards among its input.' });
+}
