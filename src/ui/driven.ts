@@ -37,8 +37,8 @@ const RUN = 'driven';
 const KEPT = 14 * 24 * 3600 * 1000;
 const EXPORT_ID = 1;
 
-/** Files that models, tokenizers and tables are made of; a folder may hold others, which are not read. */
-const KNOWN_FILE = /\.(json|safetensors|txt|bin|model|parquet|((tsv|csv|json|jsonl|ndjson)(\.gz)?))$/i;
+/** Files that models, tokenizers, tables and samples are made of; a folder may hold others, which are not read. */
+const KNOWN_FILE = /\.(json|safetensors|txt|bin|model|samples|parquet|((tsv|csv|json|jsonl|ndjson)(\.gz)?))$/i;
 
 window.distillLab = drivenLab();
 
