@@ -70,7 +70,8 @@ function startFrom(loaded: Weights, recipe: Recipe, task: TaskSpec, tokenizer: T
   return { weights: fromScratch(config, ['classification'], tokenizer.vocabSize, recipe), trained: false };
 }
 
-async function taskRows(task: TaskSpec, data: DataSource, shelf: Shelf, gate: () => Promise<void>): Promise<TaskData> {
+/** The rows of a task from where a recipe has them; throws what reading its tables throws. */
+export async function taskRows(task: TaskSpec, data: DataSource, shelf: Shelf, gate: () => Promise<void>): Promise<TaskData> {
   if (data.kind === 'folder') {
     return readGlueFolder(task, folderOf(data, shelf.given.data, shelf)!, { ...data, seed: SPLIT_SEED, onNote: (text) => shelf.emit({ type: 'note', text }), onBytes: readingBytes(shelf), gate });
   }

@@ -5,6 +5,7 @@ import type { Arm } from '../experiment/run.ts';
 import { EXPORTED } from '../lab/arms.ts';
 import { exportedWeights, exportFiles } from '../lab/export.ts';
 import { answer } from '../lab/predict.ts';
+import { predictDev } from '../lab/predictions.ts';
 import type { ExperimentState } from '../lab/experiment_state.ts';
 import { loadStart } from '../lab/prepare.ts';
 import type { Weights } from '../model/weights.ts';
@@ -32,11 +33,23 @@ export class Answering {
   async predict({ id, run, text, textPair }: Extract<Command, { type: 'predict' }>, current: TrainingRun | undefined, baseUrl: string): Promise<Event> {
     const models = await this.#models(run, current, baseUrl);
     const { recipe, tokenizer } = models;
-    if (!EXPORTED[recipe.kind].heads.includes('classification')) throw noClassifier(recipe);
-    const asked = [...(await teacherOf(models)), ...studentOf(models)];
-    if (asked.length === 0) throw notYet(recipe);
+    const asked = await askable(models);
     const answers = await answer(asked, tokenizer, recipe.training.max_seq_length, text, textPair);
     return { type: 'prediction', id, labels: taskNamed(recipe.task).labels, answers };
+  }
+
+  /** What teacher and student answer to every dev row, as far as they are trained; faults as of `predict`, and of reading the rows. */
+  async predictAll({ id, run, files }: Extract<Command, { type: 'predict-all' }>, current: TrainingRun | undefined, baseUrl: string, tell: (event: Event) => void): Promise<Event> {
+    const all = await this.#models(run, current, baseUrl);
+    const models = await askable(all);
+    const given = current?.options.run === run ? current.options.files : (files ?? {});
+    const shelf = shelfFor(baseUrl, given, () => undefined);
+    const onProgress = async (done: number, total: number) => {
+      tell({ type: 'predicting', id, done, total });
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    const { recipe, tokenizer } = all;
+    return { type: 'predictions', id, ...(await predictDev({ recipe, models, tokenizer, shelf, onProgress })) };
   }
 
   /** The run's student as a Hugging Face folder. */
@@ -93,6 +106,15 @@ function withTensors(start: Weights, { teacher }: ExperimentState): Weights {
 async function teacherOf({ recipe, teacher }: Models): Promise<{ arm: Arm; weights: Weights }[]> {
   const weights = recipe.kind === 'distill' ? await teacher() : undefined;
   return weights ? [{ arm: 'teacher', weights }] : [];
+}
+
+/** The models of a run that can be asked; a Fault where none can. */
+async function askable(models: Models): Promise<{ arm: Arm; weights: Weights }[]> {
+  const { recipe } = models;
+  if (!EXPORTED[recipe.kind].heads.includes('classification')) throw noClassifier(recipe);
+  const asked = [...(await teacherOf(models)), ...studentOf(models)];
+  if (asked.length === 0) throw notYet(recipe);
+  return asked;
 }
 
 function studentOf({ recipe, state }: Models): { arm: Arm; weights: Weights }[] {

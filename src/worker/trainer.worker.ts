@@ -72,6 +72,11 @@ const HANDLERS: Handlers = {
     if (!device) await open(choice ?? 'auto');
     tell(await answering.predict(command, current, baseUrl));
   },
+  async 'predict-all'(command, baseUrl) {
+    if (running || bench) throw busy();
+    if (!device) await open(choice ?? 'auto');
+    tell(await answering.predictAll(command, current, baseUrl, tell));
+  },
   async export({ id, run }, baseUrl) {
     tell(await answering.export(id, run, current, baseUrl));
   },

@@ -111,6 +111,19 @@ export class Lab {
     return this.#questions.ask('prediction', (id) => this.#trainer.send({ type: 'predict', id, run, text, textPair }));
   }
 
+  /** Asks teacher and student of a run about every dev row; rejects with a Fault. */
+  async predictions(run: string, files: GivenFiles, onProgress: (done: number, total: number) => void): Promise<Extract<Event, { type: 'predictions' }>> {
+    let asked: number | undefined;
+    const end = this.#trainer.listen((event) => {
+      if (event.type === 'predicting' && event.id === asked) onProgress(event.done, event.total);
+    });
+    try {
+      return await this.#questions.ask('predictions', (id) => this.#trainer.send({ type: 'predict-all', id: (asked = id), run, files }));
+    } finally {
+      end();
+    }
+  }
+
   /** The run's student as the files of a Hugging Face folder; rejects with a Fault. */
   async exported(run: string): Promise<readonly GivenFile[]> {
     const answer = await this.#questions.ask('exported', (id) => this.#trainer.send({ type: 'export', id, run }));
@@ -148,7 +161,7 @@ export class Lab {
 
   /** What names a question that is not asked here belongs to others who listen. */
   #take(event: Event): void {
-    if (this.#questions.answer(event) || event.type === 'bench' || (event.type === 'fault' && event.id !== undefined)) return;
+    if (this.#questions.answer(event) || event.type === 'bench' || event.type === 'predicting' || (event.type === 'fault' && event.id !== undefined)) return;
     this.#gathered.push(this.#addressed(event));
     this.#timer ??= setTimeout(() => this.#show(), GATHER);
   }

@@ -1,7 +1,7 @@
 import { Fault } from '../../fault/fault.ts';
 import type { Event } from '../../worker/protocol.ts';
 
-type Answered = Extract<Event, { type: 'prediction' | 'exported' }>;
+type Answered = Extract<Event, { type: 'prediction' | 'predictions' | 'exported' }>;
 type AnswerOf<Kind extends Answered['type']> = Extract<Answered, { type: Kind }>;
 
 interface Waiting {
@@ -30,7 +30,7 @@ export class Questions {
 
   /** Hands an event to the question that it answers; false when it answers none. */
   answer(event: Event): boolean {
-    if (event.type !== 'prediction' && event.type !== 'exported' && event.type !== 'fault') return false;
+    if (event.type !== 'prediction' && event.type !== 'predictions' && event.type !== 'exported' && event.type !== 'fault') return false;
     const waiting = event.id === undefined ? undefined : this.#waiting.get(event.id);
     if (!waiting || event.id === undefined) return false;
     this.#waiting.delete(event.id);

@@ -1,0 +1,37 @@
+import { beforeAll, expect, it } from 'vitest';
+import { miniGlue } from '../../src/data/mini_glue/index.ts';
+import { taskNamed } from '../../src/data/tasks.ts';
+import type { Recipe } from '../../src/experiment/recipe.ts';
+import { predictDev } from '../../src/lab/predictions.ts';
+import { randomWeights } from '../../src/model/weights.ts';
+import * as tf from '../../src/tensor/tf.ts';
+import { open } from '../tensor/backends.ts';
+import { smallRecipe, smallSession, smallTokenizer } from './small_session.ts';
+
+const DATA = { kind: 'mini-glue', seed: 5, train_rows: 17, dev_rows: 13 } as const;
+const { start } = smallSession();
+
+function question(recipe: Partial<Recipe>, told: [number, number][] = []) {
+  const models = [{ arm: 'teacher', weights: start }, { arm: 'distilled', weights: randomWeights(start.config, ['classification'], 7) }] as const;
+  const shelf = { baseUrl: '', given: {}, stored: async () => undefined, now: () => 0, emit: () => undefined };
+  return { recipe: { ...smallRecipe(), data: DATA, ...recipe }, models, tokenizer: smallTokenizer(), shelf, onProgress: (done: number, total: number) => void told.push([done, total]) };
+}
+
+beforeAll(() => open('wasm'));
+
+it('asks every model about the dev rows of the recipe, and frees its tensors', async () => {
+  const before = tf.memory().numTensors;
+  const told: [number, number][] = [];
+  const { task, examples, models } = await predictDev(question({}, told));
+  expect(task).toBe('sst-2');
+  expect(examples).toEqual(miniGlue(taskNamed('sst-2'), DATA).dev);
+  expect(models.map(({ arm, logits }) => [arm, logits.length])).toEqual([['teacher', 26], ['distilled', 26]]);
+  expect(models[0]!.logits).not.toEqual(models[1]!.logits);
+  expect(told).toEqual([[13, 26], [26, 26]]);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+it('asks about as many as were scored', async () => {
+  const { examples, models } = await predictDev(question({ training: { ...smallRecipe().training, max_eval_samples: 3 } }));
+  expect([examples.length, models[1]!.logits.length]).toEqual([3, 6]);
+});
