@@ -33,6 +33,7 @@ export default defineConfig({
             '@huggingface/tokenizers',
             'axe-core',
             'fflate',
+            'hyparquet',
             'idb-keyval',
             'uplot',
             'vitest-browser-svelte',

@@ -8,8 +8,8 @@ import { columnsOf, type Columns } from './columns.ts';
 import { isHidden, knownLabels, readLabel } from './labels.ts';
 import type { Example, TaskSpec } from './task.ts';
 
-/** What is peculiar to the original files of one task. */
-const WITHOUT_HEADER: Readonly<Record<string, readonly string[]>> = { cola: ['source', 'label', 'author_mark', 'sentence'] };
+/** Columns of a task's original files that have no header. */
+export const WITHOUT_HEADER: Readonly<Record<string, readonly string[]>> = { cola: ['source', 'label', 'author_mark', 'sentence'] };
 
 /** An example of a file; test files hide their labels. */
 export type FileExample = Omit<Example, 'label'> & { readonly label: number | undefined };

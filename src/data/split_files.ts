@@ -23,12 +23,22 @@ interface Named {
   readonly part?: string;
 }
 
-const NAME = /^(.*[._-])?(train(?:ing)?|dev|devel|valid(?:ation)?|val|test)(?:_(matched|mismatched))?([._-].*)?\.(?:tsv|csv|json|jsonl|ndjson|parquet)(?:\.gz)?$/i;
+const NAME = /^(.*[._-])?(train(?:ing)?|dev|devel|valid(?:ation)?|val|test)(?!_results)(?:_(matched|mismatched))?([._-].*)?\.(?:tsv|csv|json|jsonl|ndjson|parquet)(?:\.gz)?$/i;
 const PART = /^-(\d+)-of-\d+$/;
 
 /** The split that a file's name says it holds; undefined when it says none. */
 export function splitOfName(path: string): Split | undefined {
   return named(path)?.split;
+}
+
+/** Files of JSON that lie beside models, runs and tables, and are none themselves. */
+const OTHER_JSON = /config|results|state|recipe|tokenizer|tokens|vocab|merges|index|encoder|labels/i;
+
+/** Whether a file may be a table, by its name. */
+export function isTableName(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const format = formatOfName(name);
+  return format !== undefined && (format !== 'json' || splitOfName(name) !== undefined || !OTHER_JSON.test(name));
 }
 
 function named(path: string): Named | undefined {

@@ -1,6 +1,7 @@
 import type { ModelWidths } from '../../experiment/student_shape.ts';
 import { holdsModel, isModelFile, TOKENIZER_FILES } from '../../hub/file_names.ts';
 import type { GivenFile } from '../../worker/protocol.ts';
+import { isRowsName } from './table_files.ts';
 
 /** The uses that a given folder may have in a recipe. */
 export const USES = ['data', 'tokenizer', 'teacher'] as const;
@@ -27,9 +28,9 @@ interface Kind {
 /** In order: a model folder may bring its tokenizer along, so the teacher is looked for before the tokenizer. */
 export const KINDS: readonly Kind[] = [
   {
-    use: 'data', title: 'Task data', holds: 'train.tsv and dev.tsv in GLUE’s form',
-    matches: (names) => hasSplit(names, 'train') && (hasSplit(names, 'dev') || hasSplit(names, 'dev_matched')),
-    reads: (name) => /^(train|dev|dev_matched|dev_mismatched)\.tsv(\.gz)?$/.test(name),
+    use: 'data', title: 'Task data', holds: 'one or two tables, e.g. train.tsv and dev.tsv: TSV, CSV, JSON or Parquet',
+    matches: (names) => !holdsModel(names) && [...names].some(isRowsName),
+    reads: isRowsName,
   },
   {
     use: 'teacher', title: 'Teacher', holds: 'config.json and model.safetensors or pytorch_model.bin, as on Hugging Face, or model.pt of fairseq',
@@ -42,10 +43,6 @@ export const KINDS: readonly Kind[] = [
     reads: (name) => TOKENIZER_FILES.includes(name),
   },
 ];
-
-function hasSplit(names: ReadonlySet<string>, split: string): boolean {
-  return names.has(`${split}.tsv`) || names.has(`${split}.tsv.gz`);
-}
 
 /** Every use that the given files serve, one folder each; empty when nothing was recognised. */
 export function recognise(files: readonly GivenFile[]): readonly Recognised[] {

@@ -7,6 +7,7 @@ import type { GivenFile, GivenFiles } from '../../worker/protocol.ts';
 import { adapted } from './layer_choice.ts';
 import { layersOfConfig, recognise, widthsOfConfig, type Recognised, type Use } from './own_files.ts';
 import { readPasted } from './paste.ts';
+import { choiceOf } from './table_files.ts';
 import { problemWith, recipeProblems, SCRATCH_RULES, type Draft, type Editable } from './settings.ts';
 import { newTerm, offeredIn, oneStage, twoStages } from './stages.ts';
 
@@ -161,6 +162,13 @@ export class Setup {
     return found;
   }
 
+  /** Takes a table without a file, e.g. rows that were pasted. */
+  giveRows(name: string, blob: Blob): void {
+    const table: Recognised = { use: 'data', folder: name, found: name, files: [{ name, blob }] };
+    this.given = [...this.given.filter((old) => old.use !== 'data'), table];
+    this.draft.data = { kind: 'folder', name, train_file: name };
+  }
+
   takeBack(use: Use): void {
     this.given = this.given.filter((g) => g.use !== use);
     const original = this.#original();
@@ -207,8 +215,8 @@ export class Setup {
     return answer?.ok ? answer.text() : undefined;
   }
 
-  #use({ use, folder }: Recognised): void {
-    if (use === 'data') this.draft.data = { kind: 'folder', name: folder };
+  #use({ use, folder, files }: Recognised): void {
+    if (use === 'data') this.draft.data = { kind: 'folder', name: folder, ...choiceOf(this.draft.task, files) };
     if (use === 'teacher') this.draft.teacher = { kind: 'folder', name: folder };
     if (use === 'tokenizer') this.draft.tokenizer = { kind: 'folder', name: folder };
   }

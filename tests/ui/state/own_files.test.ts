@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { zipFiles } from '../../../src/hub/zip.ts';
 import { withArchives } from '../../../src/ui/state/dropped.ts';
 import { foundSentence, layersOfConfig, recognise } from '../../../src/ui/state/own_files.ts';
+import { choiceOf, filesRead } from '../../../src/ui/state/table_files.ts';
 
 const files = (...names: string[]) => names.map((name) => ({ name, blob: new Blob([name]) }));
 
@@ -32,7 +33,7 @@ describe('recognise', () => {
     const archive = zipFiles([{ name: 'config.json', bytes: new Uint8Array(2) }, { name: 'model.safetensors', bytes: new Uint8Array(3) }]);
     const given = await withArchives([{ name: 'tiny.zip', blob: new Blob([archive]) }, ...files('SST-2/train.tsv')]);
     expect(given.map(({ name, blob }) => [name, blob.size])).toEqual([['tiny/config.json', 2], ['tiny/model.safetensors', 3], ['SST-2/train.tsv', 15]]);
-    expect(foundSentence(recognise(given), 3)).toBe('Recognised: Teacher in “tiny”.');
+    expect(foundSentence(recognise(given), 3)).toBe('Recognised: Teacher in “tiny”; Task data in “SST-2”.');
     await expect(withArchives(files('broken.zip'))).rejects.toMatchObject({ code: 'BadArchive', where: 'broken.zip' });
   });
 
@@ -41,7 +42,33 @@ describe('recognise', () => {
   });
 
   it('recognises nothing in a folder without what a use needs', () => {
-    expect(recognise(files('a/train.tsv', 'b/config.json', 'c/vocab.json'))).toEqual([]);
+    expect(recognise(files('a/test.tsv', 'b/config.json', 'c/vocab.json', 'd/notes.md'))).toEqual([]);
+  });
+
+  it('takes tables in every form, and no other files of JSON', () => {
+    expect(recognise(files('mine.csv', 'held.jsonl.gz', 'x/train.parquet', 'y/rows.json'))).toMatchObject([
+      { use: 'data', folder: 'task data', found: 'mine.csv, held.jsonl.gz' }, { use: 'data', folder: 'x' }, { use: 'data', folder: 'y' },
+    ]);
+    expect(recognise(files('m/config.json', 'm/model.safetensors', 'm/train_results.json', 'm/test.tsv')).map(({ use }) => use)).toEqual(['teacher']);
+    expect(recognise(files('r/recipe.json', 'r/all_results.json', 'r/trainer_state.json'))).toEqual([]);
+  });
+});
+
+describe('which table is for what', () => {
+  const choice = (...names: string[]) => choiceOf('sst-2', files(...names));
+
+  it('is told by the names, where they tell it', () => {
+    expect(choice('train.tsv', 'dev.tsv')).toEqual({});
+    expect(choice('dev.tsv')).toEqual({});
+    expect(filesRead('sst-2', files('16-100.train.csv', 'valid.json'), {})).toEqual({ train: '16-100.train.csv', dev: 'valid.json' });
+  });
+
+  it('is chosen for a person otherwise', () => {
+    expect(choice('train.csv')).toEqual({ train_file: 'train.csv' });
+    expect(choice('a.csv', 'b.csv', 'c.csv')).toEqual({ train_file: 'a.csv', validation_file: 'b.csv' });
+    expect(choice('dev.csv', 'rows.csv')).toEqual({ train_file: 'rows.csv', validation_file: 'dev.csv' });
+    expect(choice('1.train.csv', '2.train.csv')).toEqual({ train_file: '1.train.csv', validation_file: '2.train.csv' });
+    expect(filesRead('sst-2', files('a.csv', 'b.csv'), { train_file: 'b.csv' })).toEqual({ train: 'b.csv', dev: undefined });
   });
 });
 
