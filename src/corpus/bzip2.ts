@@ -5,7 +5,8 @@
  * Source of the format: J. Seward, bzip2 1.0; several streams may follow each other, as in multistream dumps.
  */
 import { FormatError } from '../formats/format_error.ts';
-import { Bits, decodeBlock } from './bzip2_block.ts';
+import { Bits } from './bits.ts';
+import { decodeBlock } from './bzip2_block.ts';
 
 /** More than the largest block takes up when it is packed. */
 const ENOUGH = 2 * 2 ** 20;

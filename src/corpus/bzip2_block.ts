@@ -1,71 +1,14 @@
 /** One block of bzip2: Huffman codes → runs and moves to the front → the transform of Burrows and Wheeler → bytes. */
 
+import type { Bits } from './bits.ts';
+
 const RUN_A = 0;
 const RUN_B = 1;
 /** Symbols of a group that share a table. */
 const GROUP = 50;
 const LONGEST = 20;
-
-/** Bits of a list of bytes, the highest of each byte first. */
-export class Bits {
-  readonly #bytes: Uint8Array;
-  /** In bits. */
-  #at: number;
-
-  /** `offset`: bits of the first byte that are already used. */
-  constructor(bytes: Uint8Array, offset = 0) {
-    this.#bytes = bytes;
-    this.#at = offset;
-  }
-
-  get bytesLeft(): number {
-    return this.#bytes.length - Math.ceil(this.#at / 8);
-  }
-
-  get ended(): boolean {
-    return this.bytesLeft <= 0;
-  }
-
-  /** Bits of the present byte that are already used. */
-  get offset(): number {
-    return this.#at & 7;
-  }
-
-  /** The bytes from the present one on. */
-  rest(): Uint8Array {
-    return this.#bytes.subarray(this.#at >>> 3);
-  }
-
-  bit(): number {
-    const byte = this.#bytes[this.#at >>> 3];
-    if (byte === undefined) throw new RangeError('an early end');
-    return (byte >>> (7 - (this.#at++ & 7))) & 1;
-  }
-
-  /** Up to 32 bits as a number. */
-  take(count: number): number {
-    let value = 0;
-    while (count > 0) {
-      const byte = this.#bytes[this.#at >>> 3];
-      if (byte === undefined) throw new RangeError('an early end');
-      const left = 8 - (this.#at & 7);
-      const n = Math.min(left, count);
-      value = value * 2 ** n + ((byte >>> (left - n)) & (2 ** n - 1));
-      this.#at += n;
-      count -= n;
-    }
-    return value;
-  }
-
-  take48(): number {
-    const high = this.take(24);
-    return high * 2 ** 24 + this.take(24);
-  }
-
-  toByte(): void {
-    this.#at = Math.ceil(this.#at / 8) * 8;
-  }
-}
+/** Bits that are looked up at once: most codes are no longer. */
+const AT_ONCE = 10;
 
 /** A code with the lengths of its symbols. */
 interface Table {
@@ -73,6 +16,8 @@ interface Table {
   readonly limit: Int32Array;
   readonly base: Int32Array;
   readonly symbols: Uint16Array;
+  /** By the next ten bits: 16 · symbol + length of a code of at most ten bits; 0 for longer ones. */
+  readonly short: Uint16Array;
 }
 
 /** The bytes of the block that begins here, after its mark; RangeError when it is damaged. */
@@ -127,27 +72,34 @@ function readTable(bits: Bits, count: number): Table {
   });
   const limit = new Int32Array(LONGEST + 1).fill(-1);
   const base = new Int32Array(LONGEST + 1);
+  const short = new Uint16Array(1 << AT_ONCE);
   const inOrder = [...lengths.keys()].sort((a, b) => lengths[a]! - lengths[b]! || a - b);
   let code = 0;
   let before = 0;
   for (let n = 1; n <= LONGEST; n++) {
     const here = lengths.reduce((sum, one) => sum + Number(one === n), 0);
     base[n] = code - before;
+    if (n <= AT_ONCE) for (let i = 0; i < here; i++) short.fill(16 * inOrder[before + i]! + n, (code + i) << (AT_ONCE - n), (code + i + 1) << (AT_ONCE - n));
     code += here;
     before += here;
     if (here > 0) limit[n] = code - 1;
     code *= 2;
   }
-  return { limit, base, symbols: Uint16Array.from(inOrder) };
+  return { limit, base, symbols: Uint16Array.from(inOrder), short };
 }
 
-function symbol(bits: Bits, { limit, base, symbols: list }: Table): number {
+function symbol(bits: Bits, { limit, base, symbols: list, short }: Table): number {
+  const found = short[bits.peek(AT_ONCE)]!;
+  if (found > 0) {
+    bits.skip(found & 15);
+    return found >>> 4;
+  }
   let code = 0;
   for (let n = 1; n <= LONGEST; n++) {
     code = 2 * code + bits.bit();
     if (code <= limit[n]!) {
-      const found = list[code - base[n]!];
-      if (found !== undefined) return found;
+      const other = list[code - base[n]!];
+      if (other !== undefined) return other;
     }
   }
   throw new RangeError('a wrong code');
@@ -164,7 +116,7 @@ interface Coded {
 function symbols(bits: Bits, { used, selectors, codes, maxSize }: Coded): { last: Uint8Array; counts: Uint32Array } {
   const out = new Uint8Array(maxSize);
   const counts = new Uint32Array(256);
-  const front = [...used];
+  const front = used.slice();
   let length = 0;
   let run = 0;
   let weight = 1;
@@ -186,9 +138,10 @@ function symbols(bits: Bits, { used, selectors, codes, maxSize }: Coded): { last
     if (run > 0) write(front[0]!, run);
     [run, weight] = [0, 1];
     if (value === used.length + 1) return { last: out.subarray(0, length), counts };
-    const [byte] = front.splice(value - 1, 1);
+    const byte = front[value - 1];
     if (byte === undefined) throw new RangeError('a byte that is not there');
-    front.unshift(byte);
+    front.copyWithin(1, 0, value - 1);
+    front[0] = byte;
     write(byte, 1);
   }
 }
