@@ -65,8 +65,8 @@ function baseOf(values: ExperimentValues, page: PageSources, note: (text: string
   };
 }
 
-/** A teacher that the page can get by its name; undefined for a folder. */
-function teacherNamed(name: string): ModelSource | undefined {
+/** A model that the page can get by its name; undefined for a folder. */
+export function teacherNamed(name: string): ModelSource | undefined {
   const scratch = /^scratch:(\d+)x(\d+)$/.exec(name);
   if (scratch) return { kind: 'scratch', num_hidden_layers: Number(scratch[1]), hidden_size: Number(scratch[2]) };
   return name.startsWith(BUNDLED_BASE) ? { kind: 'bundled', name } : undefined;

@@ -124,10 +124,10 @@ describe('the page', () => {
     await page.getByText('Paste a command line').click();
     const line = page.getByLabelText('A line of the paper’s code');
     await line.fill('python experiments.py --task mnli --metod kd');
-    await page.getByRole('button', { name: 'Fill in the form' }).click();
+    await page.getByRole('button', { name: 'Read the line' }).click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('Did you mean --method?');
     await line.fill('python experiments.py -t cola -m hidden_mse_token -e method_specific -s two_stage --mapping last --init 9,10,11 --seeds 5,6');
-    await page.getByRole('button', { name: 'Fill in the form' }).click();
+    await page.getByRole('button', { name: 'Read the line' }).click();
     await expect.element(page.getByText('Filled in: cola-hidden_mse_token')).toBeVisible();
     expect(await faults()).toEqual([]);
     await start().click();

@@ -1,0 +1,82 @@
+/** A pasted line of `run_glue`: runs that the form has no fields for, ready to begin. */
+import { BUNDLED_BASE, MINI_GLUE } from '../../experiment/presets.ts';
+import type { ModelSource, Recipe } from '../../experiment/recipe.ts';
+import { sourceName } from '../../experiment/recipe_words.ts';
+import { UsageError } from '../../experiment/option.ts';
+import { gridRuns } from '../../experiment/run_glue_grid.ts';
+import { readRunGlueLine, type RunGlueValues } from '../../experiment/run_glue_line.ts';
+import { runGlueActions, runGlueRecipe } from '../../experiment/run_glue_recipe.ts';
+import { pastedLine, shellWords } from '../../experiment/shell_words.ts';
+import { given } from '../../experiment/training_values.ts';
+import { teacherNamed, type PageSources } from './paste.ts';
+
+/** Runs of a pasted line, and what a person should know of how it was read. */
+export interface PastedRuns {
+  readonly recipes: readonly Recipe[];
+  readonly notes: readonly string[];
+}
+
+/** Depth of the bundled models. */
+const BUNDLED_LAYERS = 12;
+
+/** Options that only a terminal has a use for. */
+const TERMINAL_ONLY = ['output_dir', 'overwrite_output_dir', 'port', 'install-browser', 'log_group', 'logging_steps', 'max_predict_samples', 'test_file'] as const;
+
+/** Options that no other line has. */
+const OWN = /^--(model_name_or_path|task_name)(=|$)/;
+
+/** Whether a pasted text is a line of `run_glue`: by its program, by its options, or as a JSON value of them. */
+export function isRunGlueLine(line: string): boolean {
+  if (line.trimStart().startsWith('{')) return true;
+  const { command, options } = pastedLine(shellWords(line));
+  return command === 'run_glue' || (command === undefined && options.some((word) => OWN.test(word)));
+}
+
+/**
+ * The runs of a line of `run_glue`; eight for `--grid`. UsageError for what cannot be understood, or trains nothing.
+ *
+ * Folders are not opened by name: those given under "Your own files" are used.
+ */
+export function readPastedRuns(line: string, page: PageSources): PastedRuns {
+  const { values, notes } = readRunGlueLine(line);
+  const actions = runGlueActions(values);
+  if (!actions.train) throw new UsageError('--do_train', 'a line that trains', 'one that does not', 'Add --do_train; on a terminal, run_glue scores and predicts without it.');
+  const said = [...notes];
+  const note = (text: string) => said.push(text);
+  const sources = sourcesOf(values, page, note);
+  const lines = values.grid ? gridRuns(values).map((run) => run.values) : [values];
+  const recipes = lines.map((one): Recipe => ({ ...runGlueRecipe(one, sources.layers), ...sources.recipe }));
+  if (actions.predict) note('--do_predict: the finished run offers “Answers to every dev row”; test rows are predicted on a terminal.');
+  for (const name of TERMINAL_ONLY) if (values[name] !== undefined) note(`--${name}: the page has no use for it.`);
+  const first = recipes[0]!;
+  const what = recipes.length > 1 ? `${recipes.length} runs of ${first.task}, one after another` : first.name;
+  return { recipes, notes: [`Ready to begin: ${what}, finetuned from ${sources.name}.`, ...said] };
+}
+
+interface Sources {
+  readonly recipe: Pick<Recipe, 'teacher' | 'data'> & Partial<Pick<Recipe, 'tokenizer'>>;
+  readonly layers: number;
+  readonly name: string;
+}
+
+/** Model, rows and tokenizer as the page can get them. */
+function sourcesOf(values: RunGlueValues, page: PageSources, note: (text: string) => void): Sources {
+  const { model_name_or_path: named = BUNDLED_BASE, data, train_file, validation_file, tokenizer_name, config_name, train_rows, dev_rows, data_seed: seed } = values;
+  if (config_name !== undefined && config_name !== named) throw new UsageError('--config_name', `the model itself, "${named}"`, `"${config_name}"`, 'Leave the option out: a model is read with its own config.json.');
+  const own = page.teacher?.kind === 'folder' ? page.teacher : undefined;
+  const known = teacherNamed(named);
+  const model = known ?? own ?? { kind: 'bundled', name: BUNDLED_BASE };
+  if (!known) note(own ? `--model_name_or_path ${named}: the folder ${own.name} under “Your own files” is used.` : `--model_name_or_path ${named}: a page cannot open a model by its path; ${BUNDLED_BASE} is used. Give its folder under “Your own files”, or open it by its name on the Hub.`);
+  const files = data !== undefined && data !== 'mini-glue' ? data : (train_file ?? validation_file);
+  const given_ = page.data?.kind === 'folder' ? page.data : undefined;
+  if (files !== undefined && !given_) note(`${files}: give the rows under “Your own files”; a page cannot open them by their name, and generated ones are used.`);
+  if (tokenizer_name !== undefined && tokenizer_name !== named && !page.tokenizer) note(`--tokenizer_name ${tokenizer_name}: give this folder under “Your own files”; the model’s own tokenizer is used.`);
+  const rows = files !== undefined && given_ ? given_ : { ...MINI_GLUE, ...given({ train_rows, dev_rows, seed }) };
+  const tokenizer = tokenizer_name === undefined ? undefined : page.tokenizer;
+  return { recipe: { teacher: model, data: rows, ...given({ tokenizer }) }, layers: layersOf(model, page), name: sourceName(model) };
+}
+
+function layersOf(model: ModelSource, page: PageSources): number {
+  if (model.kind === 'scratch') return model.num_hidden_layers;
+  return model.kind === 'folder' ? page.teacherLayers : BUNDLED_LAYERS;
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { isRunGlueLine, readPastedRuns } from '../../../src/ui/state/paste_run.ts';
+
+const LINE = 'python run_glue.py --model_name_or_path <path to model> --task_name MRPC --do_train --do_eval --output_dir /tmp/finetuning --learning_rate 5e-5';
+const FOLDER = { teacher: { kind: 'folder', name: 'own-bert' }, data: { kind: 'folder', name: 'MRPC' }, tokenizer: { kind: 'folder', name: 'words' }, teacherLayers: 7 } as const;
+
+describe('a pasted line of run_glue', () => {
+  it.each<[string, boolean]>([
+    [LINE, true],
+    ['npm run lab -- run_glue --do_train', true],
+    ['--task_name rte --do_train', true],
+    ['--task-name rte', false],
+    ['{"task_name": "rte"}', true],
+    ['python experiments.py --task rte --group run_glue', false],
+    ['--task rte', false],
+  ])('%j is recognised: %j', (line, is) => {
+    expect(isRunGlueLine(line)).toBe(is);
+  });
+
+  it('finetunes the bundled model on generated rows where the page has nothing else, and says so', () => {
+    const { recipes, notes } = readPastedRuns(LINE, { teacherLayers: 3 });
+    expect(recipes).toMatchObject([{ kind: 'finetune', task: 'mrpc', teacher: { kind: 'bundled', name: 'mini-bert' }, data: { kind: 'mini-glue', train_rows: 2500 }, student: { num_hidden_layers: 12 }, training: { learning_rate: 5e-5 } }]);
+    expect(notes).toEqual(['Ready to begin: mrpc-run_glue-seed-42, finetuned from mini-bert.', expect.stringContaining('--model_name_or_path <path to model>: a page cannot open a model by its path'), '--output_dir: the page has no use for it.']);
+  });
+
+  it('takes folders that were given where the line names some', () => {
+    const { recipes, notes } = readPastedRuns('--task_name mrpc --do_train --model_name_or_path bert-base-uncased --train_file a.csv --tokenizer_name b', FOLDER);
+    expect(recipes).toMatchObject([{ teacher: FOLDER.teacher, data: FOLDER.data, tokenizer: FOLDER.tokenizer, student: { num_hidden_layers: 7 } }]);
+    expect(notes[1]).toContain('the folder own-bert');
+    expect(readPastedRuns('--task_name rte --do_train --model_name_or_path scratch:5x32 --train_rows 97', FOLDER).recipes).toMatchObject([{ teacher: { kind: 'scratch', num_hidden_layers: 5 }, data: { kind: 'mini-glue', train_rows: 97 }, student: { num_hidden_layers: 5 } }]);
+  });
+
+  it('is eight runs with --grid', () => {
+    const { recipes, notes } = readPastedRuns('--task_name rte --do_train --grid', { teacherLayers: 12 });
+    expect(recipes.map(({ name }) => name).slice(0, 2)).toEqual(['1e-05_lr_16bz', '1e-05_lr_32bz']);
+    expect(notes[0]).toBe('Ready to begin: 8 runs of rte, one after another, finetuned from mini-bert.');
+  });
+
+  it('must train', () => {
+    expect(() => readPastedRuns('--task_name rte --do_eval', { teacherLayers: 12 })).toThrow('--do_train: expected a line that trains');
+    expect(() => readPastedRuns('--task_name rte --do_train --epoch 3', { teacherLayers: 12 })).toThrow('got "--epoch"');
+  });
+});
