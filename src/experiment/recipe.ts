@@ -40,6 +40,9 @@ export type StudentInit =
   | { readonly kind: 'checkpoint'; readonly from: ModelSource }
   | { readonly kind: 'random' };
 
+/** How steps run on WebGPU (docs/engine.md); elsewhere they run operation by operation. */
+export type StepExecution = 'auto' | 'plan' | 'tape' | 'check';
+
 export type EvaluationStrategy = 'no' | 'steps' | 'epoch';
 
 /** How long and with what a model is trained; how it is optimised stands in `train/optimization.ts`. */
@@ -62,6 +65,8 @@ export interface TrainingArguments extends OptimizationArguments {
   readonly metric_for_best_model?: string;
   /** Every training batch is padded to `max_seq_length`. */
   readonly pad_to_max_length?: boolean;
+  /** How steps run on WebGPU: `auto`, which is the default, replays them where that pays; `check` runs each both ways and compares. */
+  readonly execution?: StepExecution;
   /** At most this many of the first training rows, and of the first dev rows and tuning rows. */
   readonly max_train_samples?: number;
   readonly max_eval_samples?: number;

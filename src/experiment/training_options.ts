@@ -3,11 +3,12 @@ import { parseColumns, type ColumnMap } from '../data/column_map.ts';
 import { TASKS, taskNamed } from '../data/tasks.ts';
 import { toReport } from '../fault/fault.ts';
 import { DEFAULT_RECIPE, MINI_GLUE, TABLE_EPOCHS } from './presets.ts';
-import type { BackendChoice } from './recipe.ts';
+import type { BackendChoice, StepExecution } from './recipe.ts';
 import { OPTIMISATION_OPTIONS } from './optimisation_options.ts';
 import { choice, flag, integer, real, text, UsageError, type Option } from './option.ts';
 
 const { training } = DEFAULT_RECIPE;
+const EXECUTIONS: readonly StepExecution[] = ['auto', 'plan', 'tape', 'check'];
 const BACKENDS: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm', 'webgl', 'cpu'];
 /** The largest seed. */
 export const SEED_END = 2 ** 32 - 1;
@@ -63,6 +64,7 @@ export const TRAINING_OPTIONS = {
   learning_rate: real(0, 10, 'highest learning rate', String(training.learning_rate)),
   eval_steps: integer(0, 10_000_000, 'steps between evaluations, 0 for one at the end', String(training.eval_steps)),
   ...OPTIMISATION_OPTIONS,
+  execution: choice(EXECUTIONS, 'steps on WebGPU: replayed from a record, one operation at a time, or both ways and compared bit by bit', 'auto: replayed, but for masked words'),
   backend: choice(BACKENDS, 'engine', 'auto: the fastest that this machine has'),
   output_dir: text('FOLDER', 'new or empty folder for the model and its results', 'runs/<name>'),
   port: integer(0, 65_535, 'port of the loopback server', 'a free one'),

@@ -8,7 +8,7 @@ import type { TRAINING_OPTIONS } from './training_options.ts';
 export type TrainingValues = Values<Pick<typeof TRAINING_OPTIONS, (typeof SAME)[number] | keyof typeof ARGUMENT_NAMES | keyof typeof OPTIMISATION_OPTIONS>>;
 
 /** Options whose names are those of the arguments. */
-const SAME = ['seed', 'max_steps', 'max_seq_length', 'learning_rate', 'eval_steps'] as const;
+const SAME = ['seed', 'max_steps', 'max_seq_length', 'learning_rate', 'eval_steps', 'execution'] as const;
 
 /** The arguments of a base with those that were given in their place; UsageError for a schedule by time without hours. */
 export function trainingOf(values: TrainingValues, base: TrainingArguments): TrainingArguments {

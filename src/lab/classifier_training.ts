@@ -77,9 +77,11 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
   );
 }
 
-/** The number of masked words is another one in almost every batch, so that hardly a record would be used twice. */
-function executionOf({ execution, masking }: ClassifierTraining): Pick<TrainingJob, 'execution'> {
-  return execution ? { execution } : masking ? { execution: 'tape' } : {};
+/** How steps run that were not told to: the number of masked words is another one in almost every batch, so that hardly a record would be used twice. */
+function executionOf({ execution, options: { execution: chosen = 'auto' }, masking }: ClassifierTraining): Pick<TrainingJob, 'execution'> {
+  const named = execution ?? (chosen === 'auto' ? undefined : chosen);
+  if (named) return { execution: named };
+  return masking ? { execution: 'tape' } : {};
 }
 
 /** What the teacher gives for batch `number`; undefined without one. */
