@@ -1,5 +1,7 @@
 /** From the values of a command line to a recipe and the folders that it needs. */
 import { basename } from 'node:path';
+import { taskNamed } from '../../src/data/tasks.ts';
+import { glueTraining } from '../../src/experiment/glue_recipes.ts';
 import { bundledTeacher, DEFAULT_RECIPE, evenLayers, TABLE_EPOCHS } from '../../src/experiment/presets.ts';
 import type { ModelSource, Recipe } from '../../src/experiment/recipe.ts';
 import { studentOf } from '../../src/experiment/sweep.ts';
@@ -56,11 +58,12 @@ export function jobOf(values: TrainingValues, model: ResolvedModel, base: Recipe
   }
   const folders = { teacher: model.folder, data: data.folder, tokenizer };
   const usual = data.source.kind === 'folder' ? { ...base.training, num_train_epochs: TABLE_EPOCHS } : base.training;
+  const published = values.recipe === undefined ? {} : glueTraining(values.recipe, taskNamed(base.task));
   const recipe: Recipe = {
     ...base,
     data: data.source,
     teacher: model.source,
-    training: trainingOf(values, usual),
+    training: trainingOf(values, { ...usual, ...published }),
     backend: values.backend ?? DEFAULT_RECIPE.backend,
     ...(tokenizer === undefined ? {} : { tokenizer: folderSource(tokenizer) }),
   };

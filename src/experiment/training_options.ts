@@ -4,6 +4,7 @@ import { TASKS, taskNamed } from '../data/tasks.ts';
 import { toReport } from '../fault/fault.ts';
 import { DEFAULT_RECIPE, MINI_GLUE, TABLE_EPOCHS } from './presets.ts';
 import type { BackendChoice, StepExecution } from './recipe.ts';
+import { GLUE_RECIPES } from './glue_recipes.ts';
 import { OPTIMISATION_OPTIONS } from './optimisation_options.ts';
 import { choice, flag, integer, real, text, UsageError, type Option } from './option.ts';
 
@@ -56,6 +57,7 @@ export const TRAINING_OPTIONS = {
   train_rows: integer(1, 1_000_000, 'rows that mini-GLUE generates for training', String(MINI_GLUE.train_rows)),
   dev_rows: integer(1, 100_000, 'rows that mini-GLUE generates for the scores', String(MINI_GLUE.dev_rows)),
   data_seed: integer(0, SEED_END, "seed of mini-GLUE's rows", String(MINI_GLUE.seed)),
+  recipe: choice(GLUE_RECIPES, 'published hyperparameters of the task, made for models of the size of BERT-base; options go before them', 'those of the miniature models'),
   seed: integer(0, SEED_END, 'seed of every random draw', String(training.seed)),
   epochs: integer(1, 10_000, 'passes over the training rows', `${training.num_train_epochs}, or ${TABLE_EPOCHS} over a folder`),
   max_steps: integer(0, 10_000_000, 'steps of training, instead of epochs when above 0', String(training.max_steps)),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { dataOf } from '../../scripts/commands/data_from.ts';
+import { finetuneJob } from '../../scripts/commands/recipe_from.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'data-from-'));
 mkdirSync(join(home, 'a'));
@@ -36,5 +37,13 @@ describe('the rows that options name', () => {
     [{ task: 'wnli' }, '--data', 'a folder, since mini-GLUE has no rows of wnli'],
   ])('are refused: %j', (values, where, expected) => {
     expect(() => dataOf(values)).toThrow(expect.objectContaining({ code: 'usage', where, expected }));
+  });
+});
+
+describe('a published recipe', () => {
+  it('sets the training arguments, and options go before it', () => {
+    const { recipe } = finetuneJob({ model: 'scratch:2x16', task: 'qqp', recipe: 'fairseq', batch_size: 7 });
+    expect(recipe.training).toMatchObject({ learning_rate: 1e-5, per_device_train_batch_size: 7, num_train_epochs: 10, warmup_ratio: 0.25, optim: 'adam_fairseq', seed: 42 });
+    expect(finetuneJob({ model: 'scratch:2x16', task: 'mrpc', recipe: 'huggingface' }).recipe.training).toMatchObject({ num_train_epochs: 5, max_seq_length: 128 });
   });
 });
