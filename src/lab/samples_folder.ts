@@ -5,7 +5,7 @@ import type { ShardKind } from '../corpus/sampling.ts';
 import { Fault } from '../fault/fault.ts';
 import type { Folder } from '../hub/folder.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { EncodedExample } from '../train/batches.ts';
+import type { EncodedExample, MaskedPlaces } from '../train/batches.ts';
 import { Progress } from './progress.ts';
 import type { EncodedData } from './session.ts';
 import type { Shelf } from './sources.ts';
@@ -22,7 +22,7 @@ export interface SamplesChoice {
 /**
  * All training samples of a folder with their masks, and of the test samples the first to watch and the next to score.
  *
- * The numbers of a file stay as they are stored; a row costs its views. Fault `no-samples` for a folder that was not
+ * The numbers of a file stay as they are stored, outside of the heap; a row is a place in its file. Fault `no-samples` for a folder that was not
  * finished, or has none to hold out; `bad-samples`, `other-vocabulary`, `other-length`.
  */
 export async function readSamplesFolder(folder: Folder, choice: SamplesChoice, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
@@ -52,15 +52,38 @@ async function read(folder: Folder, kind: ShardKind, index: number, { tokenizer,
   return samples;
 }
 
-/** Token types of a text or pair: 0, then 1, which RoBERTa does not have. */
 function rowsOf(samples: Samples): EncodedExample[] {
-  const length = samples.header.max_seq_length;
-  const zeros = new Uint8Array(length);
-  return Array.from({ length: samples.count }, (_, i) => {
-    const { ids, second, positions, labels } = samples.at(i);
-    const typeIds = second < ids.length ? zeros.slice(0, ids.length).fill(1, second) : zeros.subarray(0, ids.length);
-    return { ids, typeIds, label: 0, masked: { positions, words: labels } };
-  });
+  const zeros = new Uint8Array(samples.header.max_seq_length);
+  return Array.from({ length: samples.count }, (_, i) => new SampleRow(samples, i, zeros));
+}
+
+/** A sample as a row, which is looked up in its file when it is asked for. */
+class SampleRow implements EncodedExample {
+  readonly label = 0;
+  readonly #samples: Samples;
+  readonly #index: number;
+  readonly #zeros: Uint8Array;
+
+  constructor(samples: Samples, index: number, zeros: Uint8Array) {
+    this.#samples = samples;
+    this.#index = index;
+    this.#zeros = zeros;
+  }
+
+  get ids(): ArrayLike<number> {
+    return this.#samples.at(this.#index).ids;
+  }
+
+  /** 0, and 1 on a second text, of which RoBERTa has none. */
+  get typeIds(): ArrayLike<number> {
+    const { ids, second } = this.#samples.at(this.#index);
+    return second < ids.length ? this.#zeros.slice(0, ids.length).fill(1, second) : this.#zeros.subarray(0, ids.length);
+  }
+
+  get masked(): MaskedPlaces {
+    const { positions, labels } = this.#samples.at(this.#index);
+    return { positions, words: labels };
+  }
 }
 
 function noSamples(where: string, expected: string, got: string): Fault {
