@@ -96,10 +96,10 @@ async function comparisons(use: (form: Form) => void): Promise<void> {
     await compare(use, 'LabRowDivergenceGradient', size, { dy: random(scores.slice(0, 3), 2), teacher: random(scores, 0), student: random(scores, 1) }, { floor: 0 });
     await compare(use, 'LabScoreSquares', size, { student: random(scores, 0), teacher: random(scores, 1), mask: maskOf(length) }, {});
     await compare(use, 'LabScoreSquaresGradient', size, { dy: random(scores.slice(0, 3), 2), student: random(scores, 0), teacher: random(scores, 1), mask: maskOf(length) }, {});
-    const correlated = { student: random(scores, 0), teacher: random(scores, 1), mask: maskOf(length) };
+    const correlated = () => ({ student: random(scores, 0), teacher: random(scores, 1), mask: maskOf(length) });
     const bounds = { threshold: 1e-12, floor: 1e-12, added: 0 };
-    await compare(use, 'LabAttentionCorrelation', size, correlated, bounds);
-    await compare(use, 'LabAttentionCorrelationGradient', size, { ...correlated, dy: tf.ones([4]), numbers: tf.fill([4], 100) }, bounds);
+    await compare(use, 'LabAttentionCorrelation', size, correlated(), bounds);
+    await compare(use, 'LabAttentionCorrelationGradient', size, { ...correlated(), dy: tf.ones([4]), numbers: tf.fill([4], 100) }, bounds);
     await compare(use, 'LabRelationDivergence', `${size} d 64`, { student: random(values, 0), teacher: random(values, 1), mask: maskOf(length) }, {}, 2 * products);
     await compare(use, 'LabRelationDivergenceGradient', `${size} d 64`, { dy: random(scores.slice(0, 3), 2), student: random(values, 0), teacher: random(values, 1), mask: maskOf(length) }, {}, 3 * products);
   }
