@@ -13,6 +13,15 @@ export interface Pasted {
   readonly notes: readonly string[];
 }
 
+/** Runs of a pasted line that the form has no fields for, and what a person should know of how it was read. */
+export interface PastedRuns {
+  readonly recipes: readonly Recipe[];
+  readonly notes: readonly string[];
+}
+
+/** Depth of the bundled models. */
+export const BUNDLED_LAYERS = 12;
+
 /** What the page has of its own: folders that were given stay, since a line can only name them. */
 export interface PageSources {
   readonly teacherLayers: number;

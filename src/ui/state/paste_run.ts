@@ -8,16 +8,7 @@ import { readRunGlueLine, type RunGlueValues } from '../../experiment/run_glue_l
 import { runGlueActions, runGlueRecipe } from '../../experiment/run_glue_recipe.ts';
 import { pastedLine, shellWords } from '../../experiment/shell_words.ts';
 import { given } from '../../experiment/training_values.ts';
-import { teacherNamed, type PageSources } from './paste.ts';
-
-/** Runs of a pasted line, and what a person should know of how it was read. */
-export interface PastedRuns {
-  readonly recipes: readonly Recipe[];
-  readonly notes: readonly string[];
-}
-
-/** Depth of the bundled models. */
-const BUNDLED_LAYERS = 12;
+import { BUNDLED_LAYERS, teacherNamed, type PageSources, type PastedRuns } from './paste.ts';
 
 /** Options that only a terminal has a use for. */
 const TERMINAL_ONLY = ['output_dir', 'overwrite_output_dir', 'port', 'install-browser', 'log_group', 'logging_steps', 'max_predict_samples', 'test_file'] as const;

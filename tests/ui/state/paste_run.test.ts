@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isPretrainLine, readPastedPretrain } from '../../../src/ui/state/paste_pretrain.ts';
 import { isRunGlueLine, readPastedRuns } from '../../../src/ui/state/paste_run.ts';
 
 const LINE = 'python run_glue.py --model_name_or_path <path to model> --task_name MRPC --do_train --do_eval --output_dir /tmp/finetuning --learning_rate 5e-5';
@@ -39,5 +40,28 @@ describe('a pasted line of run_glue', () => {
   it('must train', () => {
     expect(() => readPastedRuns('--task_name rte --do_eval', { teacherLayers: 12 })).toThrow('--do_train: expected a line that trains');
     expect(() => readPastedRuns('--task_name rte --do_train --epoch 3', { teacherLayers: 12 })).toThrow('got "--epoch"');
+  });
+});
+
+describe('a pasted line of pretrain', () => {
+  it('is recognised by its command', () => {
+    expect(['npm run lab -- pretrain --teacher mini-bert', 'pretrain --epochs 3', '--task pretrain', '{"a": 1}', 'python run_glue.py'].map(isPretrainLine)).toEqual([true, true, false, false, false]);
+  });
+
+  it('distils a bundled model on the corpus', () => {
+    const { recipes, notes } = readPastedPretrain('npm run lab -- pretrain --teacher mini-bert --method minilm_v2 --layer_selection last --student_layers 3 --documents 311 --epochs 2 --output_dir x', { teacherLayers: 5 });
+    expect(recipes).toMatchObject([{
+      kind: 'distill-text', teacher: { kind: 'bundled', name: 'mini-bert' }, data: { kind: 'mini-glue', train_rows: 311 }, student: { num_hidden_layers: 3, init: { layers: [3, 7, 11] } },
+      stages: [{ objectives: [{ name: 'minilm_v2', mapping: 'last' }] }], training: { num_train_epochs: 2 },
+    }]);
+    expect(notes).toEqual(['Ready to begin: text-minilm_v2-layers-3-7-11-seed-42, distilled from mini-bert.', '--output_dir: the page has no use for it.']);
+  });
+
+  it('pretrains from random weights, or a folder that was given', () => {
+    expect(readPastedPretrain('pretrain --model scratch:2x32', { teacherLayers: 5 }).recipes).toMatchObject([{ kind: 'pretrain', teacher: { kind: 'scratch', num_hidden_layers: 2, hidden_size: 32 }, student: { num_hidden_layers: 2 }, data: { train_rows: 20_000 } }]);
+    const { recipes, notes } = readPastedPretrain('pretrain --model some/folder', FOLDER);
+    expect(recipes).toMatchObject([{ teacher: FOLDER.teacher, student: { num_hidden_layers: 7 } }]);
+    expect(notes[1]).toContain('the folder own-bert');
+    expect(() => readPastedPretrain('pretrain --method att_kl', FOLDER)).toThrow('--method: expected a --teacher beside it');
   });
 });
