@@ -39,13 +39,14 @@ export function parseModelId(text: string): HubModel | undefined {
 }
 
 /**
- * The data set that a text names: `org/name`, `org/name@revision`, either with `hub:` before it, or the address of its page;
+ * The data set that a text names: `org/name`, `org/name@revision`, either with `hub:` before it, its key in the cache, or the
+ * address of its page;
  * undefined for any other text.
  */
 export function parseDataSetId(text: string): HubModel | undefined {
   const page = DATA_PAGE.exec(text.trim());
   if (page) return { id: page[1]!, revision: decodeURIComponent(page[2] ?? 'main'), isDataSet: true };
-  const [id = '', revision, ...more] = text.trim().replace(/^hub:/, '').split('@');
+  const [id = '', revision, ...more] = text.trim().replace(/^(hub:|datasets\/)/, '').replace(/#.*$/, '').split('@');
   return ID.test(id) && id.includes('/') && revision !== '' && more.length === 0 ? { id, revision: revision ?? 'main', isDataSet: true } : undefined;
 }
 

@@ -18,6 +18,8 @@ export interface OpenerPorts {
   readonly fetchModel: (text: string, options: OpenOptions) => Promise<Opened>;
   readonly downloads: Downloads;
   readonly now: () => number;
+  /** Whether something that is kept is listed, by its key; models are, data sets are not, where this is absent. */
+  readonly shows?: (source: string) => boolean;
 }
 
 /** Takes a fetched model, and says what became of it. */
@@ -29,6 +31,11 @@ const REAL: OpenerPorts = {
   downloads: new Downloads(),
   now: () => performance.now(),
 };
+
+/** Whether a key of the cache is a model's. */
+function isModel(source: string): boolean {
+  return !source.startsWith('datasets/');
+}
 
 /** Fetches models by name or address, and lists those that are kept. */
 export class ModelOpener {
@@ -76,7 +83,8 @@ export class ModelOpener {
 
   /** Lists what is kept; a browser without storage keeps nothing. */
   async refresh(): Promise<void> {
-    this.kept = await this.ports.downloads.list().catch(() => []);
+    const { downloads, shows = isModel } = this.ports;
+    this.kept = (await downloads.list().catch(() => [])).filter(({ source }) => shows(source));
   }
 
   async remove(source: string): Promise<void> {
