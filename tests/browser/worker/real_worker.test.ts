@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { taskNamed } from '../../../src/data/tasks.ts';
+import { predictionRows, scoresOfRows } from '../../../src/experiment/predictions.ts';
 import type { Recipe } from '../../../src/experiment/recipe.ts';
 import { readHistory } from '../../../src/store/history.ts';
 import { deleteRun, getRun } from '../../../src/store/runs.ts';
@@ -128,6 +130,15 @@ describe('the training worker', () => {
     second.client.send({ type: 'predict', id: 3, run: RUN, text: 'a good film' });
     const { answers, labels } = await second.until(of('prediction', ({ id }) => id === 3));
     expect([answers.map(({ arm }) => arm), labels]).toEqual([['teacher', 'distilled'], ['negative', 'positive']]);
+    second.client.send({ type: 'predict-all', id: 4, run: RUN });
+    const { task, examples, models } = await second.until(of('predictions', ({ id }) => id === 4));
+    const scored = second.events.flatMap((event) => (event.type === 'results' ? event.rows : [])).find(({ arm }) => arm === 'distilled')?.scores;
+    const rows = predictionRows(taskNamed(task), examples, models.map(({ arm, logits }) => ({ name: arm, logits })));
+    expect(models.map(({ arm }) => arm)).toEqual(['teacher', 'distilled']);
+    const again = scoresOfRows(taskNamed(task), rows, 1);
+    expect([again.metrics, again.examples]).toEqual([scored?.metrics, scored?.examples]);
+    expect(again.loss).toBeCloseTo(scored?.loss ?? NaN, 5);
+    expect(second.events.filter((event) => event.type === 'predicting').at(-1)).toMatchObject({ id: 4, done: 2 * examples.length, total: 2 * examples.length });
     second.client.send({ type: 'export', id: 5, run: RUN });
     const { files } = await second.until(of('exported', ({ id }) => id === 5));
     const config: unknown = JSON.parse(await files.find(({ name }) => name === 'config.json')!.blob.text());
