@@ -19,6 +19,7 @@ const KEYS = 0;
 const QUERIES = 1;
 const HEADS = 2;
 const SENTENCES = 3;
+
 /** Bytes of workspace. */
 export function attentionCorrelationWorkspaceBytes(batch: i32, heads: i32, length: i32): usize {
   const rows = 2 * max(batch, heads) * length + batch + 1;
