@@ -158,5 +158,12 @@ export const QQP: readonly QueryKnobs[] = [
   },
 ];
 
-/** The sentences are the premises of rte. */
-export const QNLI: readonly AnswerKnobs[] = RTE.map((knobs, depth) => ({ ...knobs, open: depth === 0 ? 0.8 : 0.5 }));
+function aboutOne({ plans, ...knobs }: InferenceKnobs): InferenceKnobs {
+  const keep = (all: readonly InferencePlan[]) => all.filter(({ subject }) => subject === 'one');
+  return { ...knobs, plans: { train: keep(plans.train), dev: keep(plans.dev) } };
+}
+
+/** The sentences are the premises of rte that speak of one person; words of doubt come in from the beginning. */
+export const QNLI: readonly AnswerKnobs[] = RTE.map(aboutOne).map(({ plans, ...knobs }, depth) => ({
+  ...knobs, open: depth === 0 ? 1 : 0.75, plans: depth === 0 ? { ...plans, train: [DIRECT, { subject: 'one', wrap: 'to' }] } : plans,
+}));

@@ -1,3 +1,4 @@
+import type { Generator } from '../../../random/generator.ts';
 import { question, type AskForm } from './ask.ts';
 import { premiseEvent } from './change.ts';
 import { QQP, type QueryKnobs } from './difficulty.ts';
@@ -5,7 +6,7 @@ import { isParaphrase, type InferencePlan } from './infer_plan.ts';
 import { inOwnWords } from './mrpc.ts';
 import { pairGenerator, type Draft, type Pair } from './pair_generator.ts';
 import { clause, PLAIN, sentence, words } from './realise.ts';
-import { drawForm, drawWanted, opening, whether, type Wanted } from './queries.ts';
+import { drawForm, opening, whether, type Wanted } from './queries.ts';
 import type { Event } from './scene.ts';
 import { drawHypothesis, premises, say } from './statement.ts';
 import { tell } from './telling.ts';
@@ -28,6 +29,11 @@ function polarPair(stock: Stock, plan: InferencePlan, isSame: boolean): Pair | u
 type Link = 'before' | 'after';
 const OTHER_LINK: Readonly<Record<Link, Link>> = { before: 'after', after: 'before' };
 const OTHER_WANTED: Readonly<Record<Wanted, Wanted>> = { place: 'time', time: 'place', agent: 'patient', patient: 'agent' };
+
+/** Place and time are asked for twice as often as both parties. */
+function drawWanted(rng: Generator): Wanted {
+  return rng.chance(2 / 3) ? rng.pick(['place', 'time']) : rng.pick(['agent', 'patient']);
+}
 
 /** A question with a question word, and the clause of time that may go with it. */
 interface Query {

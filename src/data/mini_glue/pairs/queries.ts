@@ -1,5 +1,4 @@
 /** What qqp and qnli share of questions: how they open, and what they ask for. */
-import type { Generator } from '../../../random/generator.ts';
 import type { TemplateSet } from '../types.ts';
 import type { AskForm, Asked } from './ask.ts';
 import { PLAIN, words } from './realise.ts';
@@ -32,11 +31,6 @@ export function opening({ rng, templates }: Stock): string {
 
 /** What is asked for with a question word. */
 export type Wanted = Exclude<Asked, 'polar'>;
-
-/** Place and time are asked for as often as both parties: question words alone tell a beginner something. */
-export function drawWanted(rng: Generator): Wanted {
-  return rng.chance(2 / 3) ? rng.pick(['place', 'time']) : rng.pick(['agent', 'patient']);
-}
 
 /** The event with an adjunct of the kind that is asked for, and no other; as it is where a party is asked for. */
 export function withWanted({ cast }: Stock, event: Event, wanted: Wanted): Event {
