@@ -35,7 +35,7 @@ export const DEFAULT_RECIPE: Recipe = {
   stages: [{ name: 'distillation', objectives: [{ name: 'kd', weight: 1, parameters: { temperature: 2, kd_weight: 0.5 } }], training: {}, start: 'last' }],
   training: {
     seed: 42,
-    num_train_epochs: 12,
+    num_train_epochs: 11,
     max_steps: 0,
     per_device_train_batch_size: 32,
     max_seq_length: 64,
