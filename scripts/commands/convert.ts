@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { architectureOf } from '../../src/formats/config_json.ts';
+import { taskNamed } from '../../src/data/tasks.ts';
+import { taskOption } from '../../src/experiment/training_options.ts';
 import type { OutputFile } from '../../src/hub/model_folder.ts';
 import { convertFolder, type Converted } from '../../src/lab/convert.ts';
 import { command } from '../command_line/command.ts';
@@ -19,13 +21,16 @@ export const convert = command({
     { name: 'IN', help: 'a model: folder, zip archive, model.pt of fairseq, org/name[@revision] on the Hub, or an address' },
     { name: 'OUT', help: 'the folder to write, which must be new or empty' },
   ],
-  options: { dtype: choice(['f32', 'f16'], 'precision of the weights that are written', 'f32') },
-  plan: ({ dtype = 'f32' }, [input = '', output = '']) => {
+  options: {
+    dtype: choice(['f32', 'f16'], 'precision of the weights that are written', 'f32'),
+    fairseq_task: { ...taskOption, help: 'GLUE task of a classifier that fairseq trained: its outputs are put into Hugging Face\'s order and named', otherwise: 'labels stay as they are' },
+  },
+  plan: ({ dtype = 'f32', fairseq_task }, [input = '', output = '']) => {
     const out = resolve(output);
     checkOutput(out);
     return async (context) => {
       const folder = openPath(await localPath(input, context));
-      const converted = await convertFolder(folder, { name: basename(out), dtype: DTYPES[dtype] });
+      const converted = await convertFolder(folder, { name: basename(out), dtype: DTYPES[dtype], fairseqTask: fairseq_task === undefined ? undefined : taskNamed(fairseq_task) });
       write(out, converted.files);
       return outcome(out, converted);
     };

@@ -5,12 +5,16 @@ import { modelFolderFiles, readModelFolder, type OutputFile } from '../hub/model
 import { checkComplete } from '../model/name_report.ts';
 import { fromFile, toFile, type NameReport } from '../model/names.ts';
 import type { Weights } from '../model/weights.ts';
+import type { TaskSpec } from '../data/task.ts';
 import { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { inTaskOrder } from './reference_labels.ts';
 
 export interface ConvertOptions extends LoadOptions {
   /** What the card calls the model. */
   readonly name: string;
   readonly dtype: 'F32' | 'F16';
+  /** The task of a classifier that fairseq trained, whose outputs have fairseq's order and no names. */
+  readonly fairseqTask?: TaskSpec | undefined;
 }
 
 export interface Converted {
@@ -25,13 +29,14 @@ export interface Converted {
  *
  * Throws FormatError TensorMismatch for tensors that are missing or mis-shaped, NotFinite, or what the readers throw.
  */
-export async function convertFolder(folder: Folder, { name, dtype, ...options }: ConvertOptions): Promise<Converted> {
+export async function convertFolder(folder: Folder, { name, dtype, fairseqTask, ...options }: ConvertOptions): Promise<Converted> {
   const { config, tensors, tokenizerFiles, file } = await readModelFolder(folder, options);
-  const { weights, report } = fromFile(config, tensors);
+  const { weights: asWritten, report } = fromFile(config, tensors);
   checkComplete(report, config, folder.isFile ? folder.name : `${folder.name}/${file}`);
+  const weights = fairseqTask ? inTaskOrder(asWritten, fairseqTask, folder.name) : asWritten;
   const hasTokenizer = tokenizerFiles.size > 0;
   const files = modelFolderFiles({
-    config,
+    config: weights.config,
     architecture: architectureOf(config, weights.heads),
     tensors: toFile(weights),
     tokenizerFiles: hasTokenizer ? Tokenizer.fromFiles(tokenizerFiles, folder.name).files() : tokenizerFiles,
