@@ -4,7 +4,7 @@
  * Field names are those of Hugging Face's `TrainingArguments` and of the paper's command lines.
  */
 import type { TableChoice } from '../data/table_choice.ts';
-import type { Fidelity } from '../model/config.ts';
+import type { Fidelity, ModelConfig } from '../model/config.ts';
 import type { ProjectionOptions } from '../distill/objective.ts';
 import type { OptimizationArguments } from '../train/optimization.ts';
 
@@ -19,12 +19,15 @@ export type DataSource =
   /** Tables of a task below an address, or that the person gave to the page; by the names of files and columns, or as `TableChoice` says. */
   | ({ readonly kind: 'folder'; readonly name: string; readonly url?: string } & TableChoice);
 
+/** What a model with random weights may have otherwise than the default or its teacher; the names are those of `config.json`. */
+export type Architecture = Partial<Pick<ModelConfig, 'num_attention_heads' | 'intermediate_size' | 'hidden_act' | 'encoder_ln_mode' | 'layernorm_embedding' | 'hidden_dropout_prob' | 'attention_probs_dropout_prob' | 'initializer_range'>>;
+
 /** Where a teacher comes from. `scratch` trains one from random weights on the task's own rows. */
 export type ModelSource =
   | { readonly kind: 'bundled'; readonly name: string }
   | { readonly kind: 'folder'; readonly name: string; readonly url?: string }
   | { readonly kind: 'stored'; readonly run: string }
-  | { readonly kind: 'scratch'; readonly num_hidden_layers: number; readonly hidden_size: number };
+  | { readonly kind: 'scratch'; readonly num_hidden_layers: number; readonly hidden_size: number; readonly architecture?: Architecture };
 
 /** Parts of a model that a student may take over beside its layers. */
 export type InitPart = 'embeddings' | 'masked-lm' | 'classifier';
@@ -43,7 +46,18 @@ export type StudentInit =
 /** How steps run on WebGPU (docs/engine.md); elsewhere they run operation by operation. */
 export type StepExecution = 'auto' | 'plan' | 'tape' | 'check';
 
-export type EvaluationStrategy = 'no' | 'steps' | 'epoch';
+/** `phases`: after as many passes as `validation_epochs` says of the beginning, the middle and the end. */
+export type EvaluationStrategy = 'no' | 'steps' | 'epoch' | 'phases';
+
+/** Passes over the rows between two evaluations, by the part of the training; the first pass is followed by one. */
+export interface ValidationEpochs {
+  readonly begin: number;
+  readonly middle: number;
+  readonly end: number;
+  /** Shares of the training that are its beginning and its end. */
+  readonly begin_proportion: number;
+  readonly end_proportion: number;
+}
 
 /** How long and with what a model is trained; how it is optimised stands in `train/optimization.ts`. */
 export interface TrainingArguments extends OptimizationArguments {
@@ -63,6 +77,14 @@ export interface TrainingArguments extends OptimizationArguments {
   readonly load_best_model_at_end?: boolean;
   /** What is best: a metric of the task, `combined_score` (their mean), or `loss`, which is the default. */
   readonly metric_for_best_model?: string;
+  /** For the evaluation strategy `phases`, which needs it. */
+  readonly validation_epochs?: ValidationEpochs;
+  /** A stage ends at an evaluation after so many minutes of it whose loss is above the bound. */
+  readonly early_stop?: { readonly minutes: number; readonly loss: number };
+  /** Hours after which a stage ends, whatever its schedule and its steps. */
+  readonly early_exit_time_marker?: number;
+  /** Shares of a training after which the model so far is written as a folder, besides the one at its end. */
+  readonly finetune_time_markers?: readonly number[];
   /** Every training batch is padded to `max_seq_length`. */
   readonly pad_to_max_length?: boolean;
   /** How steps run on WebGPU: `auto`, which is the default, replays them where that pays; `check` runs each both ways and compares. */
@@ -116,6 +138,8 @@ export interface StudentChoice {
   readonly hidden_size?: number;
   readonly num_attention_heads?: number;
   readonly intermediate_size?: number;
+  /** Beside the sizes, for a student with random weights. */
+  readonly architecture?: Architecture;
   readonly init: StudentInit;
 }
 

@@ -37,8 +37,8 @@ function meant([, single, double, escaped, plain]: readonly (string | undefined)
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 const LAUNCHER = /^(?:.*\/)?(?:python(?:\d(?:\.\d+)*)?|deepspeed|torchrun|accelerate)$/;
 
-/** Commands whose line may be pasted; the first two are scripts of the reference too. */
-const PASTED = ['experiments', 'run_glue', 'pretrain'] as const;
+/** Commands whose line may be pasted; the first three are scripts of the reference too. */
+const PASTED = ['experiments', 'run_glue', 'run_pretraining', 'pretrain'] as const;
 export type PastedCommand = (typeof PASTED)[number];
 
 /** A line without what stands before its options, and the command that this named; undefined where nothing did. */

@@ -9,7 +9,7 @@ import type { Clock } from './progress.ts';
 import type { Session } from './session.ts';
 import { batchesOf, stepsOf, type ArmModel, type ArmStage, type ArmTraining, type OnRows, type OpenStage } from './stage.ts';
 import { TrainingClock } from './training_clock.ts';
-import { evaluationDue, selects, stopsEarly, watched } from './watching.ts';
+import { evaluationDue, selects, stopsEarly, tooHigh, watched } from './watching.ts';
 
 /** The part of an experiment's state that training changes. */
 export type TrainingState = Pick<ExperimentState, 'stage' | 'live' | 'best' | 'watching' | 'hours'>;
@@ -28,6 +28,8 @@ export interface TrainerHost {
   watch(): Promise<Scores>;
   /** Tells of a decision, in a sentence. */
   note(text: string): void;
+  /** Gives out the model as it is. */
+  snapshot(epoch: number): Promise<void>;
   gate(): Promise<void>;
 }
 
@@ -68,6 +70,17 @@ export class ArmTrainer {
     return Math.max(0, hoursOf(this.#stages[this.#state.stage]?.options) - this.#clock.hours);
   }
 
+  /** Share of the training that is done: of its updates, or of the hours that bound it, whichever is further. */
+  get share(): number {
+    const { stage } = this.#state;
+    const before = sum(this.#updates.slice(0, stage));
+    return Math.max(this.step / this.steps, (before + this.#shareOfHours * (this.#updates[stage] ?? 0)) / this.steps);
+  }
+
+  get #shareOfHours(): number {
+    return Math.min(1, this.#clock.hours / hoursOf(this.#stages[this.#state.stage]?.options));
+  }
+
   /** Runs every stage that is left. */
   async run(): Promise<void> {
     for (;;) {
@@ -95,19 +108,36 @@ export class ArmTrainer {
     const { loop } = this.#open;
     for (;;) {
       if (this.#evaluationDue(options)) await this.#watch(options);
-      if (loop.finished || this.hoursLeft === 0 || stopsEarly(options, this.#state.watching)) break;
+      if (loop.finished || this.hoursLeft === 0 || stopsEarly(options, this.#state.watching) || this.#isTooHigh(options)) break;
+      const before = this.share;
       this.host.report(await this.#clock.during(() => loop.next()), this.#epoch(stage));
+      if (this.#passesMarker(before)) await this.host.snapshot(this.#epoch(stage));
       await this.host.gate();
     }
     await this.#keepBest();
     this.#select(options);
   }
 
+  /** Whether a share of the training that calls for a snapshot was passed; one at its very end is the model itself. */
+  #passesMarker(before: number): boolean {
+    const { share } = this;
+    return share < 1 && (this.host.recipe.training.finetune_time_markers ?? []).some((marker) => before < marker && marker <= share);
+  }
+
+  /** Whether the loss is above what it should be by now. */
+  #isTooHigh(options: ArmStage['options']): boolean {
+    const { watching } = this.#state;
+    const loss = watching?.step === this.#open!.loop.step ? tooHigh(options, watching, this.#clock.hours) : undefined;
+    if (loss !== undefined) this.host.note(`Stopped after step ${watching!.step}: the loss of ${loss.toFixed(4)} on tuning rows is above ${options.early_stop!.loss} after ${(60 * this.#clock.hours).toFixed(1)} minutes.`);
+    return loss !== undefined;
+  }
+
   /** An evaluation in the midst of which the training was stopped is made again. */
   #evaluationDue(options: ArmStage['options']): boolean {
     const { step } = this.#open!.loop;
     const perEpoch = Math.ceil(this.#examples.length / (options.per_device_train_batch_size * batchesOf(options)));
-    return this.#state.watching?.step !== step && evaluationDue(options, step, { steps: this.#updates[this.#state.stage]!, perEpoch });
+    const steps = this.#updates[this.#state.stage]!;
+    return this.#state.watching?.step !== step && evaluationDue(options, step, { steps, perEpoch, share: Math.max(step / steps, this.#shareOfHours) });
   }
 
   #context({ options }: ArmStage) {
@@ -134,7 +164,7 @@ export class ArmTrainer {
     await this.#keepBest();
     const { step } = this.#open!.loop;
     const { watching } = this.#state;
-    this.#state = { ...this.#state, watching: selects(options) ? await watched(watching, options, step, scores, () => download(this.model.parameters)) : { step, waited: 0 } };
+    this.#state = { ...this.#state, watching: selects(options) ? await watched(watching, options, step, scores, () => download(this.model.parameters)) : { step, loss: scores.loss, waited: 0 } };
   }
 
   /** Ends a stage with the weights of its best evaluation, where its options say so. */
@@ -170,9 +200,9 @@ export function modelTensors(parameters: ReadonlyMap<string, HostTensor>): Map<s
   return new Map([...parameters].filter(([name]) => !name.startsWith(OBJECTIVE_PREFIX)));
 }
 
-/** Hours after which a training ends: those that its schedule counts towards. */
-function hoursOf(options: Pick<TrainingArguments, 'lr_scheduler_type' | 'total_training_time'> = {}): number {
-  return options.lr_scheduler_type === 'time' ? (options.total_training_time ?? Infinity) : Infinity;
+/** Hours after which a stage ends: those that its schedule counts towards, or fewer. */
+function hoursOf({ lr_scheduler_type, total_training_time = Infinity, early_exit_time_marker = Infinity }: Pick<TrainingArguments, 'lr_scheduler_type' | 'total_training_time' | 'early_exit_time_marker'> = {}): number {
+  return Math.min(lr_scheduler_type === 'time' ? total_training_time : Infinity, early_exit_time_marker);
 }
 
 function sum(numbers: readonly number[]): number {

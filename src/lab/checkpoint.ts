@@ -15,7 +15,7 @@ export interface CheckpointState {
   readonly loop: (HealthState & { readonly step: number; readonly updates: number }) | null;
   readonly stage?: number;
   readonly bestLoss?: number | null;
-  readonly watching?: { readonly step: number; readonly waited: number; readonly best?: { readonly step: number; readonly value: number } } | null;
+  readonly watching?: { readonly step: number; readonly loss?: number; readonly waited: number; readonly best?: { readonly step: number; readonly value: number } } | null;
   readonly hours?: number | null;
   readonly origin?: string | null;
 }

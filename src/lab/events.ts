@@ -8,6 +8,8 @@ export type LabEvent =
   | { readonly type: 'evaluation'; readonly arm: Arm; readonly step: number; readonly split: 'tuning' | 'dev'; readonly scores: Scores }
   /** A decision that was made, for the log; never a failure. */
   | { readonly type: 'note'; readonly text: string }
+  /** The model that the run exports as it is in the midst of its training, as the files of a Hugging Face folder of that name. */
+  | { readonly type: 'snapshot'; readonly name: string; readonly step: number; readonly files: readonly { readonly name: string; readonly blob: Blob }[] }
   /** The rows of the comparison table so far. */
   | { readonly type: 'results'; readonly rows: readonly ResultRow[] }
   /** A model is finished: the moment for a checkpoint. */

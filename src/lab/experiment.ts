@@ -6,6 +6,7 @@ import type { EncodedExample } from '../train/batches.ts';
 import type { StepEvent } from '../train/loop.ts';
 import type * as tf from '../tensor/tf.ts';
 import { EXPORTED, planArms, type ArmPlan } from './arms.ts';
+import { exportFiles } from './export.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, Speed, type Clock } from './progress.ts';
 import { majorityScores, weakTeacher } from './scores.ts';
@@ -123,6 +124,7 @@ export class Experiment {
       report: (event, epoch) => this.#report(plan.arm, event, epoch),
       gate: () => this.surroundings.gate(),
       note: (text) => this.surroundings.emit({ type: 'note', text }),
+      snapshot: (epoch) => this.#snapshot(plan, model, epoch),
       watch: async () => {
         const scores = await this.#score(plan, model, watched, `Watching: ${plan.arm}`);
         this.#speed.restart(this.surroundings.now());
@@ -132,6 +134,17 @@ export class Experiment {
     this.#live = { variables: model.parameters, trainer };
     this.#speed.restart(this.surroundings.now());
     await trainer.run();
+  }
+
+  /** Gives out the model that the run exports as it is now; the others of the comparison are not kept. */
+  async #snapshot({ arm }: ArmPlan, { parameters, config }: ArmModel, epoch: number): Promise<void> {
+    if (arm !== EXPORTED[this.recipe.kind].arm) return;
+    const { step } = this.position;
+    const files = exportFiles(this.recipe, { ...this.#state, exported: await download(parameters), config }, this.session.tokenizer);
+    const name = `epoch${Math.floor(epoch)}_step${step}`;
+    this.surroundings.emit({ type: 'snapshot', name, step, files: files.map((file) => ({ name: file.name, blob: new Blob([new Uint8Array(file.bytes)]) })) });
+    this.surroundings.emit({ type: 'note', text: `Snapshot ${name}: the model as it is after step ${step}.` });
+    this.#speed.restart(this.surroundings.now());
   }
 
   #report(arm: Arm, event: StepEvent, epoch: number): void {

@@ -21,6 +21,8 @@ export interface BestWeights {
 export interface Watching {
   /** Update after which the last one was made. */
   readonly step: number;
+  /** What it gave. */
+  readonly loss?: number;
   /** Evaluations since the best one. */
   readonly waited: number;
   readonly best?: { readonly step: number; readonly value: number; readonly parameters?: ReadonlyMap<string, HostTensor> };

@@ -1,5 +1,5 @@
 import { Fault } from '../fault/fault.ts';
-import type { ModelSource, Recipe } from '../experiment/recipe.ts';
+import type { Architecture, ModelSource, Recipe } from '../experiment/recipe.ts';
 import { headsFor } from '../experiment/student_shape.ts';
 import { BUNDLED_BASE } from '../experiment/presets.ts';
 import { filesFolder, type Folder, type GivenFile } from '../hub/folder.ts';
@@ -103,7 +103,7 @@ const LOADERS: { readonly [K in ModelSource['kind']]: Loader<K> } = {
   async scratch(source, shelf) {
     checkScratch(source);
     const tokenizerFiles = shelf.given.tokenizer ? await readTokenizerFiles(filesFolder('tokenizer', shelf.given.tokenizer)) : await bundledTokenizer(shelf);
-    return { weights: { config: scratchConfig(source.num_hidden_layers, source.hidden_size), heads: [], tensors: new Map() }, tokenizerFiles };
+    return { weights: { config: { ...scratchConfig(source.num_hidden_layers, source.hidden_size), ...source.architecture }, heads: [], tensors: new Map() }, tokenizerFiles };
   },
 };
 
@@ -111,9 +111,12 @@ const notBundled = (name: string) =>
   new Fault({ code: 'no-such-model', where: `model ${name}`, expected: `a bundled model of this name, or ${BUNDLED_BASE} to make it from`, got: 'neither', remedy: 'Load a model folder, or start from scratch.' });
 
 /** The bounds that `config.json` has too. */
-function checkScratch({ num_hidden_layers: layers, hidden_size: width }: { readonly num_hidden_layers: number; readonly hidden_size: number }): void {
+function checkScratch({ num_hidden_layers: layers, hidden_size: width, architecture: { num_attention_heads: heads = headsFor(width) } = {} }: { readonly num_hidden_layers: number; readonly hidden_size: number; readonly architecture?: Architecture }): void {
   const within = (value: number, least: number, most: number) => Number.isInteger(value) && value >= least && value <= most;
-  if (within(layers, 1, 48) && within(width, 2, 4096)) return;
+  if (within(layers, 1, 48) && within(width, 2, 4096)) {
+    if (width % heads === 0) return;
+    throw new Fault({ code: 'bad-scratch-model', where: 'the model from scratch', expected: `a number of heads that divides its width of ${width}`, got: String(heads), remedy: 'Set its width and its heads so that one divides the other.' });
+  }
   throw new Fault({ code: 'bad-scratch-model', where: 'the model from scratch', expected: '1 to 48 layers of width 2 to 4096', got: `${layers} layers of width ${width}`, remedy: 'Name for example 2 layers of width 64.' });
 }
 

@@ -32,7 +32,7 @@ export function beginStudent(recipe: Recipe, teacher: Weights, initFrom?: Weight
 
 /** The student's architecture, from the model that it starts from; Fault `bad-student-shape`. */
 export function studentShape(recipe: Recipe, source: ModelConfig): ModelConfig {
-  return studentConfig(source, recipe.student.num_hidden_layers, widthOf(recipe, source));
+  return { ...studentConfig(source, recipe.student.num_hidden_layers, widthOf(recipe, source)), ...recipe.student.architecture };
 }
 
 /** The student's widths, where its heads divide them. */

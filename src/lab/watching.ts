@@ -1,6 +1,6 @@
 /** What evaluations on the tuning rows decide while a model trains: when to stop, and which weights it ends with. */
 import { isBetter, LOSS, measureOf } from '../experiment/best_model.ts';
-import type { TrainingArguments } from '../experiment/recipe.ts';
+import type { TrainingArguments, ValidationEpochs } from '../experiment/recipe.ts';
 import type { Scores } from '../experiment/run.ts';
 import { Fault } from '../fault/fault.ts';
 import type { HostTensor } from '../model/weights.ts';
@@ -13,14 +13,40 @@ export function selects({ early_stopping_patience = 0, load_best_model_at_end = 
   return load_best_model_at_end || early_stopping_patience > 0;
 }
 
+/** Where a stage is. */
+export interface StagePosition {
+  /** Updates of the stage, and those of a pass over the rows. */
+  readonly steps: number;
+  readonly perEpoch: number;
+  /** Share of the stage that is done. */
+  readonly share: number;
+}
+
 /**
- * Whether an evaluation follows an update of a stage of `steps` updates, `perEpoch` of which are a pass over the rows.
+ * Whether an evaluation follows an update of a stage.
  *
  * After the last update of a stage there is one only where it decides something: the scores of the table follow anyway.
  */
-export function evaluationDue(options: Selection & Pick<TrainingArguments, 'evaluation_strategy' | 'eval_steps'>, step: number, { steps, perEpoch }: { readonly steps: number; readonly perEpoch: number }): boolean {
-  const every = { no: 0, steps: options.eval_steps, epoch: perEpoch }[options.evaluation_strategy ?? 'steps'];
-  return every > 0 && step > 0 && step % every === 0 && (step < steps || selects(options));
+export function evaluationDue(options: Selection & Pick<TrainingArguments, 'evaluation_strategy' | 'eval_steps' | 'validation_epochs' | 'early_stop'>, step: number, position: StagePosition): boolean {
+  const { steps, perEpoch } = position;
+  if (step === 0 || (step >= steps && !selects(options))) return false;
+  const follows = { no: () => false, steps: () => isMultiple(step, options.eval_steps), epoch: () => isMultiple(step, perEpoch), phases: () => isPhaseDue(options.validation_epochs, step, position) };
+  return follows[options.evaluation_strategy ?? 'steps']();
+}
+
+const isMultiple = (step: number, every: number): boolean => every > 0 && step % every === 0;
+
+/** Whether pass p, counted from 0, is a multiple of the number of its part of the training, as `should_run_validation` of the reference has it. */
+function isPhaseDue(epochs: ValidationEpochs | undefined, step: number, { perEpoch, share }: StagePosition): boolean {
+  if (!epochs || !isMultiple(step, perEpoch)) return false;
+  const every = share < epochs.begin_proportion ? epochs.begin : share > 1 - epochs.end_proportion ? epochs.end : epochs.middle;
+  return every > 0 && (step / perEpoch - 1) % every === 0;
+}
+
+/** The loss of the last evaluation where it is above the bound of `early_stop` after its minutes; undefined where the training goes on. */
+export function tooHigh({ early_stop }: Pick<TrainingArguments, 'early_stop'>, watching: Watching | undefined, hours: number): number | undefined {
+  const loss = watching?.loss;
+  return early_stop && loss !== undefined && 60 * hours > early_stop.minutes && !(loss <= early_stop.loss) ? loss : undefined;
 }
 
 /** Whether the evaluations since the best one are as many as the patience. */
@@ -38,9 +64,9 @@ export async function watched(before: Watching | undefined, options: Selection, 
   const name = options.metric_for_best_model ?? LOSS;
   const value = measureOf(scores, name);
   if (Number.isNaN(value)) throw noSuchMetric(name, scores);
-  if (!isBetter(name, value, before?.best?.value)) return { ...before, step, waited: (before?.waited ?? 0) + 1 };
+  if (!isBetter(name, value, before?.best?.value)) return { ...before, step, loss: scores.loss, waited: (before?.waited ?? 0) + 1 };
   const kept = options.load_best_model_at_end ? { parameters: await weights() } : {};
-  return { step, waited: 0, best: { step, value, ...kept } };
+  return { step, loss: scores.loss, waited: 0, best: { step, value, ...kept } };
 }
 
 const noSuchMetric = (name: string, { metrics, loss }: Scores) =>

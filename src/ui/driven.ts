@@ -53,17 +53,24 @@ function drivenLab(): DrivenLab {
 async function run(client: TrainerClient, job: DrivenJob): Promise<void> {
   const id = job.run ?? RUN;
   const tell = (event: Event) => void window.distillLabEvent?.(event);
+  const snapshots: Promise<void>[] = [];
   client.listen((event) => {
-    if (event.type !== 'exported') tell(event);
+    if (event.type === 'snapshot') {
+      const writing = writeAll(`${job.out}${encodePath(event.name)}/`, event.files);
+      writing.catch(() => undefined);
+      snapshots.push(writing);
+    }
+    if (event.type !== 'exported' && event.type !== 'snapshot') tell(event);
   });
   try {
     await deleteForgotten();
     const files = await givenFiles(job.files);
     await answer(client, { type: 'open', backend: job.recipe.backend }, (event) => event.type === 'device');
     const ending = await answer(client, { type: 'start', run: id, recipe: job.recipe, files }, (event) => event.type === 'state' && event.state !== 'running' && event.state !== 'paused');
+    await Promise.all(snapshots);
     if (ending.type === 'state' && ending.state === 'stopped') return;
     const exported = await answer(client, { type: 'export', id: EXPORT_ID, run: id }, (event) => event.type === 'exported');
-    if (exported.type === 'exported') for (const file of exported.files) await write(job.out, file);
+    if (exported.type === 'exported') await writeAll(job.out, exported.files);
   } catch (error) {
     if (!(error instanceof ToldFault)) tell({ type: 'fault', run: id, fault: toReport(error) });
     return;
@@ -111,6 +118,10 @@ async function filesOf(address: string): Promise<GivenFile[]> {
 function fileNames(listing: unknown): string[] {
   if (!Array.isArray(listing)) return [];
   return listing.flatMap((entry: unknown) => (typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? [entry.name] : []));
+}
+
+async function writeAll(out: string, files: readonly GivenFile[]): Promise<void> {
+  for (const file of files) await write(out, file);
 }
 
 async function write(out: string, { name, blob }: GivenFile): Promise<void> {

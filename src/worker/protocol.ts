@@ -56,6 +56,8 @@ export type Event =
   /** A sentence for the log: a decision that was made, never a failure. */
   | { readonly type: 'note'; readonly run: string; readonly text: string }
   | { readonly type: 'checkpoint'; readonly run: string; readonly arm: Arm; readonly step: number; readonly bytes: number }
+  /** The run's student in the midst of its training, as the files of a Hugging Face folder of that name. */
+  | { readonly type: 'snapshot'; readonly run: string; readonly name: string; readonly step: number; readonly files: readonly GivenFile[] }
   | { readonly type: 'results'; readonly run: string; readonly rows: readonly ResultRow[] }
   | { readonly type: 'state'; readonly run: string; readonly state: RunState }
   | { readonly type: 'prediction'; readonly id: number; readonly labels: readonly string[]; readonly answers: readonly { readonly arm: Arm; readonly logits: readonly number[] }[] }

@@ -54,6 +54,8 @@ export function applyEvent(view: RunView, event: Event): RunView {
       return { ...view, notes: [...view.notes, event.text] };
     case 'checkpoint':
       return { ...view, checkpoint: { arm: event.arm, step: event.step, bytes: event.bytes }, activity: undefined };
+    case 'snapshot':
+      return view;
     case 'results':
       return { ...view, rows: event.rows };
     case 'fault':
