@@ -76,7 +76,7 @@ describe('a recipe', () => {
   });
 
   it('names an unknown task or objective, or no objective', async () => {
-    expectFault(await faultOf(good, { task: 'imdb' }), { code: 'unknown-task', where: 'task', expected: 'one of sst-2, cola, mrpc, qqp, rte, qnli, mnli, sts-b', got: '"imdb"', remedy: /Choose one of these tasks/ });
+    expectFault(await faultOf(good, { task: 'imdb' }), { code: 'unknown-task', where: 'task', expected: 'one of sst-2, cola, mrpc, qqp, rte, qnli, mnli, sts-b, wnli', got: '"imdb"', remedy: /Choose one of these tasks/ });
     expectFault(await faultOf(good, { stages: [{ ...RECIPE.stages[0]!, objectives: [{ name: 'magic', weight: 1, parameters: {} }] }] }), { code: 'unknown-objective', where: 'objectives', expected: `one of ${OBJECTIVES.map(({ name }) => name).join(', ')}`, got: '"magic"', remedy: /Choose one/ });
     expectFault(await faultOf(good, { stages: [{ ...RECIPE.stages[0]!, objectives: [] }] }), { code: 'no-objective', where: 'objectives', expected: 'at least one objective to distil by', got: 'none', remedy: /kd/ });
   });
