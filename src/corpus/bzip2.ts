@@ -4,6 +4,7 @@
  *
  * Source of the format: J. Seward, bzip2 1.0; several streams may follow each other, as in multistream dumps.
  */
+import { joinBytes } from '../formats/bytes.ts';
 import { FormatError } from '../formats/format_error.ts';
 import { Bits } from './bits.ts';
 import { decodeBlock } from './bzip2_block.ts';
@@ -71,13 +72,7 @@ class Input {
       parts.push(value);
       size += value.length;
     }
-    const bytes = new Uint8Array(size);
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    this.#bits = new Bits(bytes, this.#bits.offset);
+    this.#bits = new Bits(joinBytes(parts), this.#bits.offset);
     return this.#bits;
   }
 

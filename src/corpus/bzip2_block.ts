@@ -1,5 +1,6 @@
 /** One block of bzip2: Huffman codes → runs and moves to the front → the transform of Burrows and Wheeler → bytes. */
 
+import { joinBytes } from '../formats/bytes.ts';
 import type { Bits } from './bits.ts';
 
 const RUN_A = 0;
@@ -175,13 +176,7 @@ function withoutRuns(packed: Uint8Array): Uint8Array {
     equal = 0;
   }
   out.push(packed.subarray(from));
-  const bytes = new Uint8Array(out.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of out) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joinBytes(out);
 }
 
 const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {

@@ -1,4 +1,5 @@
 /** A text that comes in parts → its lines, whatever its length. */
+import { joinBytes } from '../formats/bytes.ts';
 import { FormatError } from '../formats/format_error.ts';
 
 /** Bytes of the longest line that is read: a whole book fits, a dump without line feeds does not. */
@@ -66,7 +67,7 @@ class LineSplitter {
   }
 
   #line(last: Uint8Array, feed: number): Line {
-    const bytes = this.#openBytes > 0 ? joined([...this.#open, last], this.#openBytes + last.length) : last;
+    const bytes = this.#openBytes > 0 ? joinBytes([...this.#open, last]) : last;
     this.#open = [];
     this.#openBytes = 0;
     this.#number++;
@@ -97,14 +98,4 @@ class LineSplitter {
     const size = `${Math.round(this.#maxLine / 2 ** 20)} MB`;
     return new FormatError('TooLarge', `${this.#where}, line ${line}`, `lines of at most ${size}`, 'a longer one', 'Give one article or book a line, and line feeds between them.');
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from './bytes.ts';
 import { FormatError } from './format_error.ts';
 
 /** Whether the bytes begin as a gzip file; hosts may have unpacked a `.gz` file on the way. */
@@ -18,13 +19,7 @@ export async function gunzip(bytes: Uint8Array, where: string, maxBytes: number)
     if (size > maxBytes) throw new FormatError('TooLarge', where, `at most ${maxBytes} bytes when unpacked`, 'more', 'Split the file, or give a smaller one.');
     parts.push(part);
   }
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return joinBytes(parts);
 }
 
 /** Leaving the loop over these early stops the unpacking. */
