@@ -13,6 +13,7 @@ import { predict } from './predict.ts';
 import { pretrain } from './pretrain.ts';
 import { processData } from './process_data.ts';
 import { runGlue } from './run_glue.ts';
+import { runPretraining } from './run_pretraining.ts';
 import { shardData } from './shard_data.ts';
 
-export const COMMANDS: readonly Command[] = [distill, experiments, finetune, runGlue, pretrain, data, inspect, convert, predict, processData, shardData, mergeShards, generateSamplesCommand, objectiveBench];
+export const COMMANDS: readonly Command[] = [distill, experiments, finetune, runGlue, pretrain, runPretraining, data, inspect, convert, predict, processData, shardData, mergeShards, generateSamplesCommand, objectiveBench];

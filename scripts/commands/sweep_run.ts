@@ -109,7 +109,7 @@ async function runLeft(left: readonly PlannedRun[], all: readonly PlannedRun[], 
 const USES: Readonly<Record<string, true>> = { teacher: true, data: true, tokenizer: true };
 
 /** The id under which a browser keeps an interrupted run: equal recipes go on, others begin. */
-function runId({ backend: _free, ...recipe }: Recipe): string {
+export function runId({ backend: _free, ...recipe }: Recipe): string {
   return `sweep-${createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 24)}`;
 }
 

@@ -1,4 +1,4 @@
-/** What `distill` and `finetune` share: the run in the browser, its progress, its table, its files. */
+/** What the commands of one run share: the run in the browser, its progress, its table, its files. */
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isOnText, type Recipe } from '../../src/experiment/recipe.ts';
@@ -24,8 +24,12 @@ export function outputFolder(named: string | undefined, name: string): string {
   return numbered(n);
 }
 
-/** Runs the job, prints its progress, tells `listen` of every event, writes `recipe.json` and `results.json` beside the model. */
-export async function train(job: Job & { readonly notes?: readonly string[] }, values: Pick<Values<typeof TRAINING_OPTIONS>, 'port' | 'install-browser'>, out: string, context: Context, listen: (event: Event) => void = () => undefined): Promise<Outcome> {
+/**
+ * Runs the job, prints its progress, tells `listen` of every event, writes `recipe.json` and `results.json` beside the model.
+ *
+ * With `run`, an interrupted one is kept in the browser under that id and goes on.
+ */
+export async function train(job: Job & { readonly notes?: readonly string[]; readonly run?: string }, values: Pick<Values<typeof TRAINING_OPTIONS>, 'port' | 'install-browser'>, out: string, context: Context, listen: (event: Event) => void = () => undefined): Promise<Outcome> {
   const began = performance.now();
   const progress = progressOn(context.log);
   for (const note of job.notes ?? []) progress.say(note);
@@ -33,7 +37,7 @@ export async function train(job: Job & { readonly notes?: readonly string[] }, v
   let rows: readonly ResultRow[] = [];
   try {
     await drive({
-      runs: [{ recipe: job.recipe, files: Object.fromEntries(Object.keys(job.folders).map((name) => [name, name])) }],
+      runs: [{ recipe: job.recipe, ...(job.run === undefined ? {} : { run: job.run }), files: Object.fromEntries(Object.keys(job.folders).map((name) => [name, name])) }],
       folders: { ...job.folders },
       out,
       port: values.port,

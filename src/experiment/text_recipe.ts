@@ -10,8 +10,8 @@ import { layerList, MODEL_HELP, TRAINING_OPTIONS } from './training_options.ts';
 import { given, trainingOf } from './training_values.ts';
 
 /** Documents of the corpus unless they are given; a student needs fewer than a model from random weights. */
-const DOCUMENTS = 20_000;
-const STUDENT_DOCUMENTS = TEXT_RECIPE.data.kind === 'mini-glue' ? TEXT_RECIPE.data.train_rows : DOCUMENTS;
+export const DOCUMENTS = 20_000;
+export const STUDENT_DOCUMENTS = TEXT_RECIPE.data.kind === 'mini-glue' ? TEXT_RECIPE.data.train_rows : DOCUMENTS;
 
 /** What is pretrained where nothing else is named. */
 export const SHAPE = 'scratch:12x64';

@@ -37,7 +37,8 @@ function inTwo(terms: readonly ObjectiveTerm[], training: TrainingArguments, sta
   return maskedLmFirst(MASKED_LM, terms).map(({ name, share, terms: objectives }, i) => ({ name, objectives, training: shareOf(training, share), start: i === 0 ? 'last' : start }));
 }
 
-/** A share of a training's length. */
-function shareOf({ max_steps, num_train_epochs }: TrainingArguments, share: number): StageTraining {
-  return max_steps > 0 ? { max_steps: Math.max(1, Math.round(share * max_steps)) } : { num_train_epochs: share * num_train_epochs };
+/** A share of a training's length, and of the hours that bound it. */
+function shareOf({ max_steps, num_train_epochs, total_training_time: hours, early_exit_time_marker: end }: TrainingArguments, share: number): StageTraining {
+  const length = max_steps > 0 ? { max_steps: Math.max(1, Math.round(share * max_steps)) } : { num_train_epochs: share * num_train_epochs };
+  return { ...length, ...(hours === undefined ? {} : { total_training_time: share * hours }), ...(end === undefined ? {} : { early_exit_time_marker: share * end }) };
 }

@@ -1,0 +1,45 @@
+/** The history of a pretraining, as its events tell of it. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrainingArguments } from '../../src/experiment/recipe.ts';
+import type { Arm, Event } from '../../src/worker/protocol.ts';
+
+/** Models of a run that are trained for their own sake. */
+const EXPORTED: readonly Arm[] = ['distilled', 'pretrained'];
+
+/** An update, or a score on watched texts. */
+export type LogEntry =
+  | { readonly model: Arm; readonly step: number; readonly epoch: number; readonly loss: number; readonly learning_rate: number; readonly samples: number }
+  | { readonly model: Arm; readonly step: number; readonly eval_loss: number; readonly eval_accuracy?: number };
+
+/** Gathers an entry every `printSteps` updates, and all scores. */
+export class PretrainingLog {
+  readonly #entries: LogEntry[] = [];
+  readonly #samples: number;
+
+  constructor(
+    { per_device_train_batch_size: micro, gradient_accumulation_steps: batches = 1 }: Pick<TrainingArguments, 'per_device_train_batch_size' | 'gradient_accumulation_steps'>,
+    readonly printSteps = 100,
+  ) {
+    this.#samples = micro * batches;
+  }
+
+  readonly listen = (event: Event): void => {
+    if (event.type === 'step' && EXPORTED.includes(event.report.arm)) {
+      const { arm: model, step, epoch, loss, learning_rate } = event.report;
+      if (step % this.printSteps === 0) this.#entries.push({ model, step, epoch, loss, learning_rate, samples: step * this.#samples });
+    } else if (event.type === 'evaluation' && event.split === 'tuning') {
+      const { arm: model, step, scores: { loss: eval_loss, metrics } } = event;
+      this.#entries.push({ model, step, eval_loss, ...(metrics['accuracy'] === undefined ? {} : { eval_accuracy: metrics['accuracy'] }) });
+    }
+  };
+
+  get entries(): readonly LogEntry[] {
+    return this.#entries;
+  }
+
+  /** Writes `log_history.json` into the folder of a run. */
+  write(folder: string): void {
+    writeFileSync(join(folder, 'log_history.json'), `${JSON.stringify(this.#entries, null, 2)}\n`);
+  }
+}
