@@ -47,8 +47,8 @@ const MINI = {
 const MINI_STEPS = 300;
 const MINI_LAYERS = 3;
 
-/** The line with paths and sizes of the preset in the place of its own; method, layers, optimiser and schedule stay. */
-function scaled({ model_name_or_path: _model, tokenizer_name: _tokenizer, dataset_path: _data, output_dir: _out, ...values }: RunPretrainingValues): RunPretrainingValues {
+/** The line with models, samples and sizes of the preset in the place of its own; method, layers, optimiser and schedule stay. */
+function scaled({ model_name_or_path: _model, tokenizer_name: _tokenizer, dataset_path: _data, ...values }: RunPretrainingValues): RunPretrainingValues {
   const { max_steps = MINI_STEPS, num_hidden_layers = MINI_LAYERS, distillation, student_initialize } = values;
   return {
     ...values,

@@ -51,10 +51,10 @@ describe("the reference's example", () => {
     expect(said).toEqual([expect.stringContaining('--hidden_act, --encoder_ln_mode, --layernorm_embedding')]);
   });
 
-  it('is scaled by the preset, whose paths and sizes go before those of the line', () => {
+  it('is scaled by the preset, whose models and sizes go before those of the line', () => {
     const { values } = readRunPretraining(`${EXAMPLE} --preset mini`);
     expect(values).toMatchObject({ teacher_path: 'mini-bert', student_initialize: 'teacher', hidden_size: 64, num_attention_heads: 4, intermediate_size: 256, num_hidden_layers: 6, max_steps: 300, train_batch_size: 32, lr: 1e-3, method: 'hidden_mse', layer_selection: '11', lr_schedule: 'step' });
-    for (const path of ['dataset_path', 'tokenizer_name', 'output_dir', 'model_name_or_path'] as const) expect(values[path]).toBeUndefined();
+    for (const path of ['dataset_path', 'tokenizer_name', 'model_name_or_path'] as const) expect(values[path]).toBeUndefined();
     expect(readRunPretraining('--preset mini --max_steps 7').values).toMatchObject({ max_steps: 7, num_hidden_layers: 3 });
     expect(readRunPretraining('--preset mini').values.teacher_path).toBeUndefined();
   });
