@@ -4,9 +4,9 @@ import { readRunPretraining, type RunPretrainingValues } from '../../src/experim
 import { RUN_PRETRAINING_OPTIONS } from '../../src/experiment/run_pretraining_options.ts';
 import { COMMON_OPTIONS, type Command, type Context, type Outcome } from '../command_line/command.ts';
 import { withFetched } from '../models/elsewhere.ts';
+import { runId } from './kept_runs.ts';
 import { jobFolder, runPretrainingJob, withMiniOffer, writeRecipe } from './run_pretraining_jobs.ts';
 import { PretrainingLog } from './run_pretraining_log.ts';
-import { runId } from './sweep_run.ts';
 import { train } from './training_run.ts';
 
 const WANTS = { model_name_or_path: 'model', teacher_path: 'model', student_initialize: 'model', tokenizer_name: 'tokenizer' } as const;

@@ -1,34 +1,22 @@
 /** Runs of a sweep in one browser, one after another; what is finished is read, what was interrupted goes on. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Fault } from '../../src/fault/fault.ts';
 import type { ExperimentValues } from '../../src/experiment/method_stages.ts';
-import type { Recipe } from '../../src/experiment/recipe.ts';
-import { upgradeRecipe, type StoredRecipe } from '../../src/experiment/recipe_versions.ts';
 import { reportTable, sweepReport, type SeedResult } from '../../src/experiment/report.ts';
 import type { SweepRun } from '../../src/experiment/sweep.ts';
-import { checkSameRecipe } from '../../src/worker/recipe_change.ts';
 import type { DeviceReport, ResultRow } from '../../src/worker/protocol.ts';
 import { ROOT } from '../build_app.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
 import { drive } from '../driven_run.ts';
 import { deviceLine, progressOn, type Progress } from '../progress.ts';
+import { finishedIn, keepRun, runId, type FinishedRun } from './kept_runs.ts';
 import type { SweepJobs } from './sweep_jobs.ts';
-
-/** What a run's folder says of it when it is finished. */
-interface Finished {
-  readonly recipe: StoredRecipe;
-  readonly device?: DeviceReport;
-  readonly results: readonly ResultRow[];
-  readonly seconds: number;
-}
 
 /** One run with its folder, and its results where it is finished. */
 interface PlannedRun extends SweepRun {
   readonly folder: string;
   readonly student?: string;
-  finished?: Finished;
+  finished?: FinishedRun;
 }
 
 /** Runs what is left of a sweep, and gives the table of all of it. */
@@ -50,20 +38,8 @@ export async function runSweep(jobs: SweepJobs, values: ExperimentValues, contex
 function planOf(run: SweepRun, out: string, student: string | undefined): PlannedRun {
   const folder = join(out, run.recipe.name);
   const plan = { ...run, folder, ...(student === undefined || student === '' ? {} : { student }) };
-  const file = join(folder, 'results.json');
-  if (!existsSync(file)) return plan;
-  const finished = JSON.parse(readFileSync(file, 'utf8')) as Finished;
-  checkSame(folder, upgradeRecipe(finished.recipe), run.recipe);
-  return { ...plan, finished };
-}
-
-function checkSame(folder: string, before: Recipe, now: Recipe): void {
-  try {
-    checkSameRecipe(`in ${folder}`, before, now);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    throw new Fault({ ...error.toReport(), remedy: 'Give the options that its results were made with, or name another --group or --output_dir.' });
-  }
+  const finished = finishedIn(folder, run.recipe, 'Give the options that its results were made with, or name another --group or --output_dir.');
+  return finished ? { ...plan, finished } : plan;
 }
 
 interface Surroundings {
@@ -98,7 +74,7 @@ async function runLeft(left: readonly PlannedRun[], all: readonly PlannedRun[], 
         const plan = left[index]!;
         progress.say(`${plan.method}, seed ${plan.seed}: run ${all.indexOf(plan) + 1} of ${all.length}`);
       },
-      onDone: (index) => (left[index]!.finished = keep(left[index]!, { device, rows, seconds: (performance.now() - began) / 1000 })),
+      onDone: (index) => (left[index]!.finished = keepRun(left[index]!.folder, left[index]!.recipe, { device, results: rows, seconds: (performance.now() - began) / 1000 })),
     });
   } finally {
     progress.end();
@@ -107,20 +83,6 @@ async function runLeft(left: readonly PlannedRun[], all: readonly PlannedRun[], 
 
 /** Folders that every run of a sweep reads. */
 const USES: Readonly<Record<string, true>> = { teacher: true, data: true, tokenizer: true };
-
-/** The id under which a browser keeps an interrupted run: equal recipes go on, others begin. */
-export function runId({ backend: _free, ...recipe }: Recipe): string {
-  return `sweep-${createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 24)}`;
-}
-
-/** Writes `recipe.json` and `results.json` beside the model of a finished run. */
-function keep({ recipe, folder }: PlannedRun, { device, rows, seconds }: { device: DeviceReport | undefined; rows: readonly ResultRow[]; seconds: number }): Finished {
-  const finished: Finished = { recipe, ...(device ? { device } : {}), results: rows, seconds };
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'recipe.json'), `${JSON.stringify(recipe, null, 2)}\n`);
-  writeFileSync(join(folder, 'results.json'), `${JSON.stringify({ ...finished, output_dir: folder }, null, 2)}\n`);
-  return finished;
-}
 
 function outcomeOf(planned: readonly PlannedRun[], { group, notes }: SweepJobs, out: string): Outcome {
   const results: SeedResult[] = planned.map(({ method, seed, finished }) => ({ method, seed, rows: finished?.results ?? [] }));

@@ -7,13 +7,13 @@ import { corpusOf, maskedWordsRecipe, SHAPE, textDistillationRecipe, type Pretra
 import { given } from '../../src/experiment/training_values.ts';
 import { UsageError } from '../command_line/option.ts';
 import { jobOf, type Job } from './recipe_from.ts';
-import { resolveFolder, resolveModel } from './sources.ts';
+import { resolveFolder, resolveModel, type ResolvedModel } from './sources.ts';
 
 export type { PretrainValues } from '../../src/experiment/text_recipe.ts';
 
 /** The recipe of `pretrain`, and what a person should know of how its line was read. UsageError for options that do not fit together. */
 export function pretrainJob(values: PretrainValues): Job & { readonly notes: readonly string[] } {
-  return values.teacher === undefined ? maskedWords(values) : distillation(values, values.teacher);
+  return values.teacher === undefined ? maskedWords(values) : distillationJob(values, resolveModel(values.teacher, '--teacher', DEFAULT_RECIPE.task));
 }
 
 /** Masked language modelling from random weights, or further from a model. */
@@ -23,9 +23,8 @@ function maskedWords(values: PretrainValues): Job & { readonly notes: readonly s
   return { ...onCorpus(values, jobOf(withoutRows(values), model, base)), notes: [] };
 }
 
-/** A student that learns from a teacher on text. */
-function distillation(values: PretrainValues, named: string): Job & { readonly notes: readonly string[] } {
-  const teacher = resolveModel(named, '--teacher', DEFAULT_RECIPE.task);
+/** A student that learns from a teacher on text; the folder of the teacher may be made later. */
+export function distillationJob(values: PretrainValues, teacher: ResolvedModel): Job & { readonly notes: readonly string[] } {
   const from = values.init_from === undefined ? undefined : resolveModel(values.init_from, '--init_from', DEFAULT_RECIPE.task);
   const { recipe: base, notes } = textDistillationRecipe(values, { teacherLayers: teacher.layers, ...given({ initFrom: from?.source, initLayers: from?.layers }) });
   const job = onCorpus(values, jobOf(withoutRows(values), teacher, base));

@@ -1,0 +1,91 @@
+/** The runs of `text_to_glue`, in the order in which one needs another. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { taskNamed } from '../../src/data/tasks.ts';
+import { DEFAULT_RECIPE, evenLayers } from '../../src/experiment/presets.ts';
+import type { Recipe } from '../../src/experiment/recipe.ts';
+import { CHAIN_MODELS, CHAIN_WORDS, DISTIL_STEPS, TASK_EPOCHS, TASK_RATE, TEACHER_STEPS, TEXT_TO_GLUE_DEFAULTS, type ChainModel, type ChainPart } from '../../src/experiment/text_to_glue.ts';
+import { given } from '../../src/experiment/training_values.ts';
+import { UsageError, type Values } from '../command_line/option.ts';
+import { jobOf, type Job } from './recipe_from.ts';
+import { resolveFolder, resolveModel, type ResolvedModel } from './sources.ts';
+import type { TEXT_TO_GLUE_OPTIONS } from './text_to_glue.ts';
+import { distillationJob, pretrainJob, type PretrainValues } from './text_jobs.ts';
+
+export type TextToGlueValues = Values<typeof TEXT_TO_GLUE_OPTIONS>;
+
+/** One run: its folder below that of the chain, and what is said when it begins. */
+export interface ChainJob extends Job {
+  readonly part: ChainPart;
+  readonly name: string;
+  readonly title: string;
+}
+
+/** The runs of a chain, and what a person should know of how its line was read. */
+export interface ChainJobs {
+  readonly jobs: readonly ChainJob[];
+  readonly notes: readonly string[];
+}
+
+/** The runs of a line that writes below `out`; UsageError where models, text, tasks and options do not fit together. */
+export function textToGlueJobs(values: TextToGlueValues, out: string): ChainJobs {
+  const named = resolveModel(values.teacher ?? TEXT_TO_GLUE_DEFAULTS.teacher, '--teacher', DEFAULT_RECIPE.task);
+  const isNew = named.source.kind === 'scratch';
+  if (!isNew && values.teacher_steps !== undefined) throw new UsageError('--teacher_steps', 'a teacher from random weights', `"${values.teacher ?? TEXT_TO_GLUE_DEFAULTS.teacher}"`, 'Name one, e.g. --teacher scratch:6x128, or leave the option out.');
+  const teacher = isNew ? madeLater(out, 'teacher', named.layers) : named;
+  const { teacher: _named, method, layer_selection, mapping, student_layers, init, temperature, kd_weight, aug, fidelity, hidden_size } = values;
+  const student = given({ method, layer_selection, mapping, student_layers, init, temperature, kd_weight, aug, fidelity, hidden_size });
+  const distilled = distillationJob({ ...textOf(values), ...student, baselines: 'off', teacher: 'teacher' }, teacher);
+  const alone = distillationJob({ ...textOf(values), ...given({ student_layers, init, hidden_size, fidelity }), baselines: 'off', teacher: 'teacher', method: 'masked_lm' }, teacher);
+  const layers = distilled.recipe.student.num_hidden_layers;
+  const models: Readonly<Record<ChainModel, ResolvedModel>> = { teacher, student: madeLater(out, 'student', layers), alone: madeLater(out, 'alone', layers) };
+  const jobs: ChainJob[] = [
+    ...(isNew ? [pretraining(values)] : []),
+    { ...distilled, part: { kind: 'text', model: 'student' }, name: 'student', title: 'Distilling the student on text' },
+    { ...alone, part: { kind: 'text', model: 'alone' }, name: 'alone', title: 'Training the same student on masked words alone' },
+    ...(values.tasks ?? TEXT_TO_GLUE_DEFAULTS.tasks).flatMap((task) => CHAIN_MODELS.map((model) => finetuning(values, task, model, models[model]))),
+  ];
+  return { jobs, notes: distilled.notes };
+}
+
+/** A model that an earlier run of the chain writes. */
+function madeLater(out: string, name: string, layers: number | undefined): ResolvedModel {
+  return { source: { kind: 'folder', name }, folder: join(out, name), ...given({ layers }) };
+}
+
+/** What the runs on text share. */
+function textOf(values: TextToGlueValues): PretrainValues {
+  const { max_steps = DISTIL_STEPS, batch_size, learning_rate, max_seq_length, shards, documents, tokenizer, data_seed, seed, backend } = values;
+  return { max_steps, eval_steps: 0, ...given({ batch_size, learning_rate, max_seq_length, shards, documents, tokenizer, data_seed, seed, backend }) };
+}
+
+function pretraining(values: TextToGlueValues): ChainJob {
+  const job = pretrainJob({ ...textOf(values), model: values.teacher, max_steps: values.teacher_steps ?? TEACHER_STEPS });
+  return { ...job, part: { kind: 'pretraining' }, name: 'teacher', title: 'Pretraining the teacher on masked words' };
+}
+
+function finetuning(values: TextToGlueValues, task: string, model: ChainModel, resolved: ResolvedModel): ChainJob {
+  const { task_epochs: epochs = TASK_EPOCHS, task_learning_rate: learning_rate = TASK_RATE, train_rows, dev_rows, data_seed, seed, max_seq_length, tokenizer, backend, glue } = values;
+  const layers = resolved.layers ?? DEFAULT_RECIPE.student.num_hidden_layers;
+  const student = { num_hidden_layers: layers, init: { kind: 'layers', layers: evenLayers(layers, layers) } } as const;
+  const base: Recipe = { ...DEFAULT_RECIPE, kind: 'finetune', name: `${task}-${model}`, task, student, stages: [], baselines: false };
+  const data = glue === undefined ? undefined : taskFolder(glue, task);
+  const job = jobOf(given({ task, data, train_rows, dev_rows, data_seed, seed, epochs, learning_rate, max_seq_length, tokenizer, backend, eval_steps: 0 }), resolved, base);
+  return { ...job, part: { kind: 'task', task, model }, name: `${task}-${model}`, title: `Finetuning on ${task}: ${CHAIN_WORDS[model]}` };
+}
+
+/** The folder of a task, by any way to write its name (`SST-2`, `sst2`); UsageError where there is none. */
+function taskFolder(glue: string, task: string): string {
+  const home = resolveFolder(glue, '--glue');
+  const found = readdirSync(home).find((name) => isNameOf(name, task) && existsSync(join(home, name)));
+  if (found !== undefined) return join(home, found);
+  throw new UsageError('--glue', `a folder of ${task} in it`, `"${glue}" without one`, `Name it ${task}, with train.tsv and dev.tsv in it.`);
+}
+
+function isNameOf(folder: string, task: string): boolean {
+  try {
+    return taskNamed(folder).name === task;
+  } catch {
+    return false;
+  }
+}
