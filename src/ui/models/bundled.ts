@@ -2,7 +2,7 @@ import { BUNDLED_BASE } from '../../experiment/presets.ts';
 import { taskInfo } from '../state/tasks_info.ts';
 
 /** Tasks that a finetuned teacher is bundled for, below `public/models/`. */
-const TASKS = ['sst-2', 'cola', 'rte', 'mnli'] as const;
+const TASKS = ['sst-2', 'cola', 'rte', 'mnli', 'mrpc', 'qqp', 'qnli'] as const;
 
 /** The models that come with the app, with what each is for. */
 export const BUNDLED: readonly { readonly name: string; readonly about: string }[] = [

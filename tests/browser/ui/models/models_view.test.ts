@@ -194,14 +194,14 @@ describe('the view of models', () => {
 
   it('lists teachers that were made here, and deletes one when it is asked twice', async () => {
     const deleted: string[] = [];
-    const { asked } = played({ list: async () => [{ key: 'mini-bert-qqp', bytes: 3_100_000 }].filter(({ key }) => !deleted.includes(key)), delete: async (name) => void deleted.push(name) });
-    await page.getByRole('button', { name: 'Inspect mini-bert-qqp' }).click();
-    expect(asked).toEqual([{ type: 'inspect', source: { kind: 'named', name: 'mini-bert-qqp' } }]);
-    await page.getByRole('button', { name: 'Delete mini-bert-qqp' }).click();
+    const { asked } = played({ list: async () => [{ key: 'mini-bert-sts-b', bytes: 3_100_000 }].filter(({ key }) => !deleted.includes(key)), delete: async (name) => void deleted.push(name) });
+    await page.getByRole('button', { name: 'Inspect mini-bert-sts-b' }).click();
+    expect(asked).toEqual([{ type: 'inspect', source: { kind: 'named', name: 'mini-bert-sts-b' } }]);
+    await page.getByRole('button', { name: 'Delete mini-bert-sts-b' }).click();
     expect(deleted).toEqual([]);
     await page.getByRole('button', { name: 'Delete the model' }).click();
-    await expect.poll(() => page.getByRole('button', { name: 'Inspect mini-bert-qqp' }).query()).toBeNull();
-    expect(deleted).toEqual(['mini-bert-qqp']);
+    await expect.poll(() => page.getByRole('button', { name: 'Inspect mini-bert-sts-b' }).query()).toBeNull();
+    expect(deleted).toEqual(['mini-bert-sts-b']);
   });
 
   it.each([[1280, 'light'], [390, 'light'], [390, 'dark']] as const)('fits %i pixels in %s colours without violations', async (width, theme) => {
