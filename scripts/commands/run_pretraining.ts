@@ -5,8 +5,8 @@ import { RUN_PRETRAINING_OPTIONS } from '../../src/experiment/run_pretraining_op
 import { COMMON_OPTIONS, type Command, type Context, type Outcome } from '../command_line/command.ts';
 import { withFetched } from '../models/elsewhere.ts';
 import { runId } from './kept_runs.ts';
-import { jobFolder, runPretrainingJob, withMiniOffer, writeRecipe } from './run_pretraining_jobs.ts';
-import { PretrainingLog } from './run_pretraining_log.ts';
+import { dropRecipe, jobFolder, runPretrainingJob, withMiniOffer, writeRecipe } from './run_pretraining_jobs.ts';
+import { earlierEntries, PretrainingLog } from './run_pretraining_log.ts';
 import { train } from './training_run.ts';
 
 const WANTS = { model_name_or_path: 'model', teacher_path: 'model', student_initialize: 'model', tokenizer_name: 'tokenizer' } as const;
@@ -36,9 +36,12 @@ function plan(values: RunPretrainingValues, notes: readonly string[]): (context:
   const said = interrupted ? [`The run in ${folder} goes on from its last checkpoint, where this browser still has it.`] : [];
   return async (context) => {
     writeRecipe(folder, recipe);
-    const log = new PretrainingLog(recipe.training, values.print_steps);
-    const outcome = await train({ ...job, recipe, run: runId(recipe), notes: [...notes, ...job.notes, ...said] }, values, folder, context, log.listen);
-    log.write(folder);
-    return outcome;
+    const log = new PretrainingLog(recipe.training, values.print_steps, interrupted ? earlierEntries(folder) : []);
+    try {
+      return await train({ ...job, recipe, run: runId(recipe), notes: [...notes, ...job.notes, ...said] }, values, folder, context, log.listen);
+    } finally {
+      if (log.began || interrupted) log.write(folder);
+      else dropRecipe(folder);
+    }
   };
 }

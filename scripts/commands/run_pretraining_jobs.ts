@@ -1,5 +1,5 @@
 /** A line of `run_pretraining` with the folders of this machine that it reads and writes. */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { headerOf } from '../../src/corpus/samples_read.ts';
@@ -110,15 +110,31 @@ export function jobFolder({ output_dir, job_name = 'pretraining_experiment', cur
   if (existsSync(join(folder, RESULTS))) throw new UsageError(load_training_checkpoint === undefined ? '--current_run_id' : '--load_training_checkpoint', 'a run that is not finished', `"${folder}", which holds its results`, 'Name another --current_run_id or --job_name. To go on with its model, name the folder as --student_initialize or --model_name_or_path.');
   if (existsSync(join(folder, RECIPE))) {
     const interrupted = upgradeRecipe(JSON.parse(readFileSync(join(folder, RECIPE), 'utf8')) as StoredRecipe);
-    checkSameRecipe(`in ${folder}`, interrupted, recipe);
+    checkSame(folder, interrupted, recipe);
     return { folder, interrupted };
   }
   if (load_training_checkpoint !== undefined) throw new UsageError('--load_training_checkpoint', `the folder of an interrupted run, with ${RECIPE}`, `"${load_training_checkpoint}" without it`, `To begin from a model, name its folder as --student_initialize or --model_name_or_path. ${MINI_OFFER}`);
   return { folder };
 }
 
+function checkSame(folder: string, before: Recipe, now: Recipe): void {
+  try {
+    checkSameRecipe(`in ${folder}`, before, now);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault({ ...error.toReport(), remedy: 'Give the options that the run began with, or name another --current_run_id or --job_name.' });
+  }
+}
+
 /** Leaves the recipe in the folder of a run that begins, so that it is found again after an interrupt. */
 export function writeRecipe(folder: string, recipe: Recipe): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, RECIPE), `${JSON.stringify(recipe, null, 2)}\n`);
+}
+
+/** Takes the recipe of a run that never began out of its folder, and the folder where it is empty then. */
+export function dropRecipe(folder: string): void {
+  if (existsSync(join(folder, RESULTS))) return;
+  rmSync(join(folder, RECIPE), { force: true });
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
 }

@@ -1,5 +1,5 @@
 /** The history of a pretraining, as its events tell of it. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingArguments } from '../../src/experiment/recipe.ts';
 import type { Arm, Event } from '../../src/worker/protocol.ts';
@@ -12,14 +12,19 @@ export type LogEntry =
   | { readonly model: Arm; readonly step: number; readonly epoch: number; readonly loss: number; readonly learning_rate: number; readonly samples: number }
   | { readonly model: Arm; readonly step: number; readonly eval_loss: number; readonly eval_accuracy?: number };
 
-/** Gathers an entry every `printSteps` updates, and all scores. */
+const FILE = 'log_history.json';
+
+/** Gathers an entry every `printSteps` updates, and all scores; after those of an earlier part of the run. */
 export class PretrainingLog {
   readonly #entries: LogEntry[] = [];
   readonly #samples: number;
+  /** The first update that was heard of: where a continued run goes on. */
+  #first?: number;
 
   constructor(
     { per_device_train_batch_size: micro, gradient_accumulation_steps: batches = 1 }: Pick<TrainingArguments, 'per_device_train_batch_size' | 'gradient_accumulation_steps'>,
     readonly printSteps = 100,
+    readonly earlier: readonly LogEntry[] = [],
   ) {
     this.#samples = micro * batches;
   }
@@ -27,6 +32,7 @@ export class PretrainingLog {
   readonly listen = (event: Event): void => {
     if (event.type === 'step' && EXPORTED.includes(event.report.arm)) {
       const { arm: model, step, epoch, loss, learning_rate } = event.report;
+      this.#first ??= step;
       if (step % this.printSteps === 0) this.#entries.push({ model, step, epoch, loss, learning_rate, samples: step * this.#samples });
     } else if (event.type === 'evaluation' && event.split === 'tuning') {
       const { arm: model, step, scores: { loss: eval_loss, metrics } } = event;
@@ -34,12 +40,24 @@ export class PretrainingLog {
     }
   };
 
+  /** Whether an update was heard of. */
+  get began(): boolean {
+    return this.#first !== undefined;
+  }
+
+  /** All entries; what a continued run repeats stands once. */
   get entries(): readonly LogEntry[] {
-    return this.#entries;
+    return [...this.earlier.filter(({ step }) => step < (this.#first ?? Infinity)), ...this.#entries];
   }
 
   /** Writes `log_history.json` into the folder of a run. */
   write(folder: string): void {
-    writeFileSync(join(folder, 'log_history.json'), `${JSON.stringify(this.#entries, null, 2)}\n`);
+    writeFileSync(join(folder, FILE), `${JSON.stringify(this.entries, null, 2)}\n`);
   }
+}
+
+/** The entries of an earlier part of a run; none where its folder has no history. */
+export function earlierEntries(folder: string): readonly LogEntry[] {
+  const path = join(folder, FILE);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as LogEntry[]) : [];
 }

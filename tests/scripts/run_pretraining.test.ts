@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { jobFolder, runPretrainingJob, writeRecipe } from '../../scripts/commands/run_pretraining_jobs.ts';
-import { PretrainingLog } from '../../scripts/commands/run_pretraining_log.ts';
+import { dropRecipe, jobFolder, runPretrainingJob, writeRecipe } from '../../scripts/commands/run_pretraining_jobs.ts';
+import { earlierEntries, PretrainingLog } from '../../scripts/commands/run_pretraining_log.ts';
 import { runPretraining } from '../../scripts/commands/run_pretraining.ts';
 import { readRunPretraining } from '../../src/experiment/run_pretraining_line.ts';
 import type { Event } from '../../src/worker/protocol.ts';
@@ -63,7 +63,10 @@ describe('run_pretraining', () => {
     const renamed = `${line} --job_name others --load_training_checkpoint ${folder}`;
     expect(jobFolder(values(renamed), job(renamed).recipe).interrupted?.name).toBe('words-7');
     const other = `${line} --seed 5`;
-    expect(() => jobFolder(values(other), job(other).recipe)).toThrow(/training\.seed 42/);
+    expect(() => jobFolder(values(other), job(other).recipe)).toThrow(/training\.seed 42.*name another --current_run_id or --job_name/);
+    dropRecipe(folder);
+    expect(jobFolder(values(other), job(other).recipe)).toEqual({ folder });
+    writeRecipe(folder, recipe);
     writeFileSync(join(folder, 'results.json'), '{}');
     expect(() => jobFolder(values(line), recipe)).toThrow(/--current_run_id: expected a run that is not finished/);
     mkdirSync(join(HOME, 'empty'));
@@ -81,5 +84,10 @@ describe('run_pretraining', () => {
       { model: 'distilled', step: 4, epoch: 4 / 3, loss: 1 / 4, learning_rate: 0.1, samples: 60 },
       { model: 'distilled', step: 4, eval_loss: 2, eval_accuracy: 0.3 },
     ]);
+    log.write(HOME);
+    const rest = new PretrainingLog({ per_device_train_batch_size: 15 }, 2, earlierEntries(HOME));
+    expect(rest.entries).toEqual(log.entries);
+    for (const event of [step('distilled', 4), step('distilled', 5), step('distilled', 6)]) rest.listen(event);
+    expect(rest.entries.map((entry) => [entry.step, 'samples' in entry ? entry.samples : 'score'])).toEqual([[2, 30], [4, 60], [6, 90]]);
   });
 });
