@@ -42,10 +42,13 @@ export const PRETRAINING: readonly Stage[] = [
 /** Rounds of finetuning: epochs and learning rate. Pairs of texts stay longer at chance. */
 const ROUNDS: readonly (readonly [epochs: number, learning_rate: number])[] = [[3, 5e-4], [4, 3e-4]];
 const ROUNDS_OF_PAIRS: typeof ROUNDS = [[4, 5e-4], [4, 3e-4]];
+/** Tasks that are still learning after these. */
+const MORE_ROUNDS: Readonly<Record<string, typeof ROUNDS>> = { qqp: [[4, 3e-4]] };
 
 /** Finetuning of the base model on one task, round after round, on more rows than any student gets; the last is bundled. */
 export function finetuningStages(task: string): Stage[] {
-  return (taskNamed(task).textPair === undefined ? ROUNDS : ROUNDS_OF_PAIRS).map(([epochs, rate], round) => {
+  const rounds = taskNamed(task).textPair === undefined ? ROUNDS : ROUNDS_OF_PAIRS;
+  return [...rounds, ...(MORE_ROUNDS[task] ?? [])].map(([epochs, rate], round) => {
     const seed = String(SEED + round);
     const options = ['--train_rows', String(TEACHER_ROWS), '--data_seed', String(SEED), '--seed', seed, '--epochs', String(epochs), '--learning_rate', String(rate), '--eval_steps', '500'];
     const from = round === 0 ? 'base-12' : nameOf(task, round - 1);
@@ -53,4 +56,4 @@ export function finetuningStages(task: string): Stage[] {
   });
 }
 
-const nameOf = (task: string, round: number): string => (round === 0 ? task : `${task}-more`);
+const nameOf = (task: string, round: number): string => `${task}${'-more'.repeat(round)}`;
