@@ -82,8 +82,8 @@ describe('what cannot be run', () => {
   it('ends with 1 and the place of the fault in a file, and leaves no folder', async () => {
     const glue = join(home, 'glue');
     mkdirSync(glue);
-    writeFileSync(join(glue, 'train.tsv'), 'text\tlabel\na fine day\t1\n');
-    writeFileSync(join(glue, 'dev.tsv'), 'text\tlabel\na fine day\t1\n');
+    writeFileSync(join(glue, 'train.tsv'), 'words\tlabel\na fine day\t1\n');
+    writeFileSync(join(glue, 'dev.tsv'), 'words\tlabel\na fine day\t1\n');
     const out = join(home, 'failed');
     const { code, stdout, stderr } = await lab(['distill', '--data', glue, '--json', '--output_dir', out]).ended;
     expect(stderr).toContain('sentence');

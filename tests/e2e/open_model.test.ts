@@ -56,7 +56,7 @@ const use = async () => {
 
 it('a model of the Hub becomes the teacher of a run, and needs no network the second time', async () => {
   await use();
-  await page.getByLabel(/Access token/).fill('hf_secret');
+  await page.getByLabel(/Access token/).and(page.locator(':visible')).fill('hf_secret');
   await page.getByLabel(/Name on the Hugging Face Hub/).fill('org/mini-rte@v2');
   await page.getByRole('button', { name: 'Fetch', exact: true }).click();
   await page.getByText('Recognised: Teacher in “org/mini-rte@v2”.').waitFor();
