@@ -43,6 +43,8 @@ describe('the built app on a static host, under a sub-path', () => {
     });
     await page.goto(host.address);
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    // On a host without headers the page loads itself again, and a reload of ours must not meet that one half way.
+    await page.waitForFunction(() => performance.getEntriesByType('navigation').some((entry) => 'type' in entry && entry.type === 'reload'));
     await page.waitForLoadState('networkidle');
 
     const second = await page.reload();
