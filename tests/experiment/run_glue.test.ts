@@ -8,7 +8,7 @@ const PASTED = `python run_glue.py \\
   --model_name_or_path mini-bert \\
   --task_name MRPC \\
   --max_seq_length 128 \\
-  --output_dir /tmp/finetuning \\
+  --output_dir runs/finetuning \\
   --overwrite_output_dir \\
   --do_train --do_eval \\
   --evaluation_strategy steps \\
@@ -41,7 +41,7 @@ describe("the reference's line", () => {
   it('works as pasted', () => {
     const { values, notes } = readRunGlueLine(PASTED);
     expect(notes).toEqual(['--per_device_eval_batch_size: rows are scored 64 at a time, so that no score depends on it.']);
-    expect(values).toMatchObject({ model_name_or_path: 'mini-bert', output_dir: '/tmp/finetuning', overwrite_output_dir: true });
+    expect(values).toMatchObject({ model_name_or_path: 'mini-bert', output_dir: 'runs/finetuning', overwrite_output_dir: true });
     expect(runGlueActions(values)).toEqual({ train: true, evaluate: true, predict: false });
     expect(runGlueRecipe(values, 7)).toMatchObject({
       kind: 'finetune', task: 'mrpc', name: 'mrpc-run_glue-seed-42', stages: [], baselines: false,
