@@ -7,6 +7,10 @@ import { upgradeRecipe, type StoredRecipe } from '../../src/experiment/recipe_ve
 import { Fault } from '../../src/fault/fault.ts';
 import { checkSameRecipe } from '../../src/worker/recipe_change.ts';
 import type { DeviceReport, ResultRow } from '../../src/worker/protocol.ts';
+import type { Context } from '../command_line/command.ts';
+import { drive, type DrivenOptions } from '../driven_run.ts';
+import type { Progress } from '../progress.ts';
+import { ToldRun } from './told_run.ts';
 
 /** What a run's folder says of it when it is finished. */
 export interface FinishedRun {
@@ -14,6 +18,13 @@ export interface FinishedRun {
   readonly device?: DeviceReport;
   readonly results: readonly ResultRow[];
   readonly seconds: number;
+}
+
+/** One of several runs, with its folder, and its results where it is finished. */
+export interface PlannedRun {
+  readonly recipe: Recipe;
+  readonly folder: string;
+  finished?: FinishedRun;
 }
 
 const RESULTS = 'results.json';
@@ -32,8 +43,35 @@ export function finishedIn(folder: string, recipe: Recipe, remedy: string): Fini
   return finished;
 }
 
+/** Where the runs of a plan are made and what they read; `runs` in the order of the plan. */
+export type Place = Pick<DrivenOptions, 'runs' | 'folders' | 'out'> & { readonly port: number | undefined; readonly installBrowser: boolean | undefined };
+
+/** Makes what is left of several runs in one browser, one after another; each is kept in its folder when it is finished. */
+export async function runLeft<P extends PlannedRun>(left: readonly P[], place: Place, context: Context, progress: Progress, title: (plan: P) => string): Promise<void> {
+  const told = new ToldRun();
+  try {
+    await drive({
+      ...place, signal: context.signal, announce: progress.say,
+      listen: (event) => {
+        told.listen(event);
+        progress.listen(event);
+      },
+      onBegin: (index) => {
+        told.begin();
+        progress.say(title(left[index]!));
+      },
+      onDone: (index) => {
+        const plan = left[index]!;
+        plan.finished = keepRun(plan.folder, plan.recipe, told);
+      },
+    });
+  } finally {
+    progress.end();
+  }
+}
+
 /** Writes `recipe.json` and `results.json` beside the model of a finished run. */
-export function keepRun(folder: string, recipe: Recipe, { device, results, seconds }: { readonly device: DeviceReport | undefined; readonly results: readonly ResultRow[]; readonly seconds: number }): FinishedRun {
+export function keepRun(folder: string, recipe: Recipe, { device, results, seconds }: Pick<ToldRun, 'device' | 'results' | 'seconds'>): FinishedRun {
   const finished: FinishedRun = { recipe, ...(device ? { device } : {}), results, seconds };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'recipe.json'), `${JSON.stringify(recipe, null, 2)}\n`);

@@ -1,12 +1,12 @@
 /** A chain from text to tasks in one browser, run after run; what is finished is read, what was interrupted goes on. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Recipe } from '../../src/experiment/recipe.ts';
 import { chainRows, chainTable } from '../../src/experiment/text_to_glue.ts';
-import type { DeviceReport, ResultRow } from '../../src/worker/protocol.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
-import { drive, type DrivenRun } from '../driven_run.ts';
-import { deviceLine, progressOn, type Progress } from '../progress.ts';
-import { finishedIn, keepRun, runId, type FinishedRun } from './kept_runs.ts';
+import type { DrivenRun } from '../driven_run.ts';
+import { deviceLine, progressOn } from '../progress.ts';
+import { finishedIn, runId, runLeft, type Place, type PlannedRun } from './kept_runs.ts';
 import type { ChainJob, ChainJobs } from './text_to_glue_jobs.ts';
 
 /** Where a chain writes, and how its browser is opened. */
@@ -16,9 +16,8 @@ export interface ChainPlace {
   readonly installBrowser: boolean | undefined;
 }
 
-interface PlannedJob extends ChainJob {
-  readonly folder: string;
-  finished?: FinishedRun;
+interface PlannedJob extends ChainJob, PlannedRun {
+  readonly recipe: Recipe;
 }
 
 /** Runs what is left of a chain, and gives its table. */
@@ -33,7 +32,8 @@ export async function runTextToGlue({ jobs, notes }: ChainJobs, place: ChainPlac
   });
   const left = planned.filter(({ finished }) => !finished);
   if (left.length < planned.length) progress.say(`${planned.length - left.length} of ${planned.length} parts are finished already: ${out}`);
-  if (left.length > 0) await runLeft(left, planned, place, context, progress);
+  const title = (job: PlannedJob) => `${job.title}: part ${planned.indexOf(job) + 1} of ${planned.length}`;
+  if (left.length > 0) await runLeft(left, placeOf(left, place), context, progress, title);
   const outcome = outcomeOf(planned, out);
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'results.json'), `${JSON.stringify(outcome.json, null, 2)}\n`);
@@ -41,33 +41,11 @@ export async function runTextToGlue({ jobs, notes }: ChainJobs, place: ChainPlac
   return outcome;
 }
 
-async function runLeft(left: readonly PlannedJob[], all: readonly PlannedJob[], { out, port, installBrowser }: ChainPlace, context: Context, progress: Progress): Promise<void> {
+/** What the parts read, and where they are written. */
+function placeOf(left: readonly PlannedJob[], place: ChainPlace): Place {
   const folders = new ServedFolders();
-  let device: DeviceReport | undefined;
-  let rows: readonly ResultRow[] = [];
-  let began = performance.now();
-  const runs = left.map((job): DrivenRun => ({ recipe: job.recipe, run: runId(job.recipe, out), out: job.name, files: folders.named(job.folders) }));
-  try {
-    await drive({
-      runs, folders: folders.paths, out, port, installBrowser, signal: context.signal, announce: progress.say,
-      listen: (event) => {
-        if (event.type === 'device') device = event.device;
-        if (event.type === 'results') rows = event.rows;
-        progress.listen(event);
-      },
-      onBegin: (index) => {
-        [rows, began] = [[], performance.now()];
-        const job = left[index]!;
-        progress.say(`${job.title}: part ${all.indexOf(job) + 1} of ${all.length}`);
-      },
-      onDone: (index) => {
-        const job = left[index]!;
-        job.finished = keepRun(job.folder, job.recipe, { device, results: rows, seconds: (performance.now() - began) / 1000 });
-      },
-    });
-  } finally {
-    progress.end();
-  }
+  const runs = left.map((job): DrivenRun => ({ recipe: job.recipe, run: runId(job.recipe, place.out), out: job.name, files: folders.named(job.folders) }));
+  return { runs, folders: folders.paths, ...place };
 }
 
 /** Folders of several runs, each served under one name. */

@@ -10,6 +10,7 @@ import { checkOutput, drive } from '../driven_run.ts';
 import { deviceLine, progressOn } from '../progress.ts';
 import { resultTable } from '../result_table.ts';
 import type { Job } from './recipe_from.ts';
+import { ToldRun } from './told_run.ts';
 import type { TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 
 /** The folder to write into: the named one (UsageError when it holds files), or a new one under `runs/`. */
@@ -30,11 +31,9 @@ export function outputFolder(named: string | undefined, name: string): string {
  * With `run`, an interrupted one is kept in the browser under that id and goes on.
  */
 export async function train(job: Job & { readonly notes?: readonly string[]; readonly run?: string }, values: Pick<Values<typeof TRAINING_OPTIONS>, 'port' | 'install-browser'>, out: string, context: Context, listen: (event: Event) => void = () => undefined): Promise<Outcome> {
-  const began = performance.now();
+  const told = new ToldRun();
   const progress = progressOn(context.log);
   for (const note of job.notes ?? []) progress.say(note);
-  let device: DeviceReport | undefined;
-  let rows: readonly ResultRow[] = [];
   try {
     await drive({
       runs: [{ recipe: job.recipe, ...(job.run === undefined ? {} : { run: job.run }), files: Object.fromEntries(Object.keys(job.folders).map((name) => [name, name])) }],
@@ -45,8 +44,7 @@ export async function train(job: Job & { readonly notes?: readonly string[]; rea
       signal: context.signal,
       announce: progress.say,
       listen: (event) => {
-        if (event.type === 'device') device = event.device;
-        if (event.type === 'results') rows = event.rows;
+        told.listen(event);
         listen(event);
         progress.listen(event);
       },
@@ -57,12 +55,12 @@ export async function train(job: Job & { readonly notes?: readonly string[]; rea
   } finally {
     progress.end();
   }
-  const seconds = (performance.now() - began) / 1000;
-  const json = { recipe: job.recipe, device, results: rows, seconds, output_dir: out };
+  const { device, results, seconds } = told;
+  const json = { recipe: job.recipe, device, results, seconds, output_dir: out };
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'recipe.json'), `${JSON.stringify(job.recipe, null, 2)}\n`);
   writeFileSync(join(out, 'results.json'), `${JSON.stringify(json, null, 2)}\n`);
-  return { json, text: summary(job, rows, device, seconds, out) };
+  return { json, text: summary(job, results, device, seconds, out) };
 }
 
 function subjectOf(recipe: Recipe, examples: number): string {

@@ -1,0 +1,24 @@
+/** What a run in the browser told of itself until now: its device, its results, and how long it has taken. */
+import type { DeviceReport, Event, ResultRow } from '../../src/worker/protocol.ts';
+
+/** A run as its events tell of it; the device is that of the browser and stays when another run begins. */
+export class ToldRun {
+  device: DeviceReport | undefined;
+  results: readonly ResultRow[] = [];
+  #began = performance.now();
+
+  listen(event: Event): void {
+    if (event.type === 'device') this.device = event.device;
+    if (event.type === 'results') this.results = event.rows;
+  }
+
+  /** Another run begins in the same browser. */
+  begin(): void {
+    this.results = [];
+    this.#began = performance.now();
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+}
