@@ -15,6 +15,7 @@ import { processData } from './process_data.ts';
 import { runGlue } from './run_glue.ts';
 import { runPretraining } from './run_pretraining.ts';
 import { shardData } from './shard_data.ts';
+import { study } from './study.ts';
 import { textToGlue } from './text_to_glue.ts';
 
-export const COMMANDS: readonly Command[] = [distill, experiments, finetune, runGlue, pretrain, runPretraining, textToGlue, data, inspect, convert, predict, processData, shardData, mergeShards, generateSamplesCommand, objectiveBench];
+export const COMMANDS: readonly Command[] = [distill, experiments, finetune, runGlue, pretrain, runPretraining, textToGlue, study, data, inspect, convert, predict, processData, shardData, mergeShards, generateSamplesCommand, objectiveBench];

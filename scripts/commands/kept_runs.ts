@@ -6,6 +6,7 @@ import type { Recipe } from '../../src/experiment/recipe.ts';
 import { upgradeRecipe, type StoredRecipe } from '../../src/experiment/recipe_versions.ts';
 import { Fault } from '../../src/fault/fault.ts';
 import { checkSameRecipe } from '../../src/worker/recipe_change.ts';
+import type { Scores } from '../../src/experiment/run.ts';
 import type { DeviceReport, ResultRow } from '../../src/worker/protocol.ts';
 import type { Context } from '../command_line/command.ts';
 import { drive, type DrivenOptions } from '../driven_run.ts';
@@ -17,6 +18,8 @@ export interface FinishedRun {
   readonly recipe: StoredRecipe;
   readonly device?: DeviceReport;
   readonly results: readonly ResultRow[];
+  /** Of the last evaluation on tuning rows, where there was one. */
+  readonly tuning?: Scores;
   readonly seconds: number;
 }
 
@@ -71,8 +74,8 @@ export async function runLeft<P extends PlannedRun>(left: readonly P[], place: P
 }
 
 /** Writes `recipe.json` and `results.json` beside the model of a finished run. */
-export function keepRun(folder: string, recipe: Recipe, { device, results, seconds }: Pick<ToldRun, 'device' | 'results' | 'seconds'>): FinishedRun {
-  const finished: FinishedRun = { recipe, ...(device ? { device } : {}), results, seconds };
+export function keepRun(folder: string, recipe: Recipe, { device, results, tuning, seconds }: Pick<ToldRun, 'device' | 'results' | 'tuning' | 'seconds'>): FinishedRun {
+  const finished: FinishedRun = { recipe, ...(device ? { device } : {}), results, ...(tuning ? { tuning } : {}), seconds };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'recipe.json'), `${JSON.stringify(recipe, null, 2)}\n`);
   writeFileSync(join(folder, RESULTS), `${JSON.stringify({ ...finished, output_dir: folder }, null, 2)}\n`);

@@ -7,18 +7,17 @@ import type { Recipe } from '../../src/experiment/recipe.ts';
 import { CHAIN_MODELS, CHAIN_WORDS, DISTIL_STEPS, TASK_EPOCHS, TASK_RATE, TEACHER_STEPS, TEXT_TO_GLUE_DEFAULTS, type ChainModel, type ChainPart } from '../../src/experiment/text_to_glue.ts';
 import { given } from '../../src/experiment/training_values.ts';
 import { UsageError, type Values } from '../command_line/option.ts';
-import { jobOf, type Job } from './recipe_from.ts';
+import type { ChainedJob } from './chained_runs.ts';
+import { jobOf } from './recipe_from.ts';
 import { resolveFolder, resolveModel, type ResolvedModel } from './sources.ts';
 import type { TEXT_TO_GLUE_OPTIONS } from './text_to_glue.ts';
 import { distillationJob, pretrainJob, type PretrainValues } from './text_jobs.ts';
 
 export type TextToGlueValues = Values<typeof TEXT_TO_GLUE_OPTIONS>;
 
-/** One run: its folder below that of the chain, and what is said when it begins. */
-export interface ChainJob extends Job {
+/** One run of the chain, and what it is a part of. */
+export interface ChainJob extends ChainedJob {
   readonly part: ChainPart;
-  readonly name: string;
-  readonly title: string;
 }
 
 /** The runs of a chain, and what a person should know of how its line was read. */

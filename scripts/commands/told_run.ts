@@ -1,20 +1,25 @@
 /** What a run in the browser told of itself until now: its device, its results, and how long it has taken. */
+import type { Scores } from '../../src/experiment/run.ts';
 import type { DeviceReport, Event, ResultRow } from '../../src/worker/protocol.ts';
 
 /** A run as its events tell of it; the device is that of the browser and stays when another run begins. */
 export class ToldRun {
   device: DeviceReport | undefined;
   results: readonly ResultRow[] = [];
+  /** Of the last evaluation on tuning rows: that of the model in training, since no other is evaluated there later. */
+  tuning: Scores | undefined;
   #began = performance.now();
 
   listen(event: Event): void {
     if (event.type === 'device') this.device = event.device;
     if (event.type === 'results') this.results = event.rows;
+    if (event.type === 'evaluation' && event.split === 'tuning') this.tuning = event.scores;
   }
 
   /** Another run begins in the same browser. */
   begin(): void {
     this.results = [];
+    this.tuning = undefined;
     this.#began = performance.now();
   }
 

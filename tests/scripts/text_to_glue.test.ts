@@ -59,7 +59,7 @@ it('a folder keeps a finished run, and refuses it to another recipe', () => {
   const { recipe } = read('').jobs[0]!;
   const folder = join(HOME, 'student');
   expect(finishedIn(folder, recipe, 'No.')).toBeUndefined();
-  keepRun(folder, recipe, { device: undefined, results: [], seconds: 3 });
+  keepRun(folder, recipe, { device: undefined, results: [], tuning: undefined, seconds: 3 });
   expect(finishedIn(folder, recipe, 'No.')).toMatchObject({ results: [], seconds: 3 });
   expect(() => finishedIn(folder, { ...recipe, training: { ...recipe.training, seed: 5 } }, 'Name another --output_dir.')).toThrow(/training\.seed 42.*Name another --output_dir\./);
   expect(runId(recipe, 'a')).not.toBe(runId(recipe, 'b'));
