@@ -4,7 +4,7 @@ import type { GivenFile } from './folder.ts';
 import type { OutputFile } from './model_folder.ts';
 
 /** The earliest date that a zip archive can hold, so that equal files give equal archives. */
-const EPOCH = new Date(1980, 0, 1);
+export const EPOCH = new Date(1980, 0, 1);
 
 /** Files as one zip archive: weights are stored, since they hardly shrink, everything else is deflated. */
 export function zipFiles(files: readonly OutputFile[]): Uint8Array<ArrayBuffer> {

@@ -61,8 +61,8 @@ export interface StoredModel {
   readonly tokenizerFiles: readonly TextFile[];
 }
 
-/** Who owns a set of tensors in the store. */
+/** Who owns a set of tensors, or a set of samples, in the store. */
 export interface Owner {
-  readonly kind: 'run' | 'model';
+  readonly kind: 'run' | 'model' | 'samples';
   readonly id: string;
 }

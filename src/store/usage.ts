@@ -3,6 +3,8 @@ import { promisifyRequest } from 'idb-keyval';
 import { labDatabase, under, type Database } from './database.ts';
 import { parseHead } from './manifest.ts';
 import { listModels, type ModelEntry } from './models.ts';
+import { bytesOfSet } from './samples_record.ts';
+import { SampleStore } from './samples.ts';
 
 export interface StorageUsage {
   /** Bytes used by this site and allowed to it, as the browser estimates them; undefined where it does not say. */
@@ -13,9 +15,11 @@ export interface StorageUsage {
   /** Bytes of the kept checkpoints by run id. */
   readonly runs: ReadonlyMap<string, number>;
   readonly models: readonly ModelEntry[];
+  /** Bytes of the files of samples by the id of their set. */
+  readonly samples: ReadonlyMap<string, number>;
 }
 
-/** What is stored at the moment; the browser's own figures are hints, those of runs and models are exact. */
+/** What is stored at the moment; the browser's own figures are hints, those of runs, models and samples are exact. */
 export async function storageUsage(database: Database = labDatabase): Promise<StorageUsage> {
   const estimate = await storageManager()?.estimate();
   return {
@@ -24,6 +28,7 @@ export async function storageUsage(database: Database = labDatabase): Promise<St
     persisted: await isPersisted(),
     runs: await runSizes(database),
     models: await listModels(database),
+    samples: new Map((await new SampleStore(database).list()).sets.map((set) => [set.id, bytesOfSet(set)])),
   };
 }
 
