@@ -1,5 +1,6 @@
 /** A text file part by part, unpacked where it is packed, so that no file is ever held whole. */
 import { Fault } from '../fault/fault.ts';
+import { joinBytes } from './bytes.ts';
 import { FormatError } from './format_error.ts';
 import { isGzip } from './gzip.ts';
 import { recogniseOther } from './magic.ts';
@@ -27,13 +28,13 @@ export async function* textParts(blob: Blob, where: string, options: TableOption
     try {
       return part ? decoder.decode(part, { stream: true }) : decoder.decode();
     } catch {
-      const bytes = joined(tail, part ?? new Uint8Array(0));
+      const bytes = part ? after(tail, part) : tail;
       throw (isFirst ? recogniseOther(bytes, where, 'UTF-8 text') : undefined) ?? notUtf8(where, lines + badLine(bytes));
     }
   };
   for await (const part of byteParts(blob, where, options)) {
     const text = decoded(part);
-    const bytes = joined(tail, part);
+    const bytes = after(tail, part);
     isFirst = false;
     tail = bytes.slice(unfinished(bytes));
     lines += lineFeeds(bytes.subarray(0, bytes.length - tail.length));
@@ -42,6 +43,9 @@ export async function* textParts(blob: Blob, where: string, options: TableOption
   const last = decoded(undefined);
   if (last !== '') yield last;
 }
+
+/** Bytes behind a few that were left over, which mostly are none. */
+const after = (left: Uint8Array, part: Uint8Array): Uint8Array => (left.length === 0 ? part : joinBytes([left, part]));
 
 /** Where a character begins that the bytes break off in; their length when they end with a whole one. */
 function unfinished(bytes: Uint8Array): number {
@@ -59,14 +63,6 @@ function lineFeeds(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) count++;
   return count;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
 }
 
 async function* byteParts(blob: Blob, where: string, { signal, onBytes }: TableOptions): AsyncGenerator<Uint8Array> {
