@@ -4,11 +4,11 @@ import { inWorkgroupMemory } from './product_in_workgroup_memory.wgsl.ts';
 import type { Product, ProductForm } from './product.wgsl.ts';
 
 /** Rows and columns of the tile of one thread where there is no workgroup memory to use. */
-const TILE = { rows: 8, columns: 8, threads: 16 } as const;
+const TILE = { rows: 32, columns: 8, threads: 4 } as const;
 
 /** How products run on an adapter. */
 export function productForm({ software, lanes }: AdapterTraits): ProductForm {
-  return software ? inRegisters({ ...TILE, lanes: TILE.rows % lanes === 0 ? lanes : 1 }) : inWorkgroupMemory();
+  return software ? inRegisters({ ...TILE, quads: lanes % 4 === 0 }) : inWorkgroupMemory();
 }
 
 const MOST_GROUPS = 32768;
