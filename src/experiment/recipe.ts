@@ -16,8 +16,11 @@ export type BackendChoice = 'auto' | BackendName;
 /** Where the rows of a task come from. */
 export type DataSource =
   | { readonly kind: 'mini-glue'; readonly seed: number; readonly train_rows: number; readonly dev_rows: number }
-  /** Tables of a task below an address, or that the person gave to the page; by the names of files and columns, or as `TableChoice` says. */
-  | ({ readonly kind: 'folder'; readonly name: string; readonly url?: string } & TableChoice);
+  /**
+   * Tables of a task below an address, or that the person gave to the page; by the names of files and columns, or as `TableChoice` says.
+   * On text: files of samples; with `samples` those of the set that the browser keeps under this id.
+   */
+  | ({ readonly kind: 'folder'; readonly name: string; readonly url?: string; readonly samples?: string } & TableChoice);
 
 /** What a model with random weights may have otherwise than the default or its teacher; the names are those of `config.json`. */
 export type Architecture = Partial<Pick<ModelConfig, 'num_attention_heads' | 'intermediate_size' | 'hidden_act' | 'encoder_ln_mode' | 'layernorm_embedding' | 'hidden_dropout_prob' | 'attention_probs_dropout_prob' | 'initializer_range'>>;

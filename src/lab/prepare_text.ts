@@ -5,6 +5,7 @@ import { BUNDLED_BASE } from '../experiment/presets.ts';
 import type { DataSource, Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import { Fault } from '../fault/fault.ts';
+import type { Folder } from '../hub/folder.ts';
 import { initialiseStudent, studentConfig } from '../model/student_init.ts';
 import type { Weights } from '../model/weights.ts';
 import { deviceLimits } from '../tensor/limits.ts';
@@ -72,9 +73,16 @@ async function corpusOf({ seed, train_rows }: GeneratedData, tokenizer: Tokenize
 }
 
 /** Samples of a folder that `generate_samples` made, whose masks are fixed; those of its test shards are held out. */
-function samplesOf(recipe: Recipe, data: FolderData, tokenizer: Tokenizer, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
-  const folder = folderOf(data, shelf.given.data, shelf)!;
+async function samplesOf(recipe: Recipe, data: FolderData, tokenizer: Tokenizer, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
+  const folder = data.samples === undefined ? folderOf(data, shelf.given.data, shelf)! : await keptSamples(data.samples, data.name, shelf);
   return readSamplesFolder(folder, { tokenizer, maxLength: recipe.training.max_seq_length, watched: WATCHED_ROWS, held: DEV_ROWS }, shelf, gate);
+}
+
+/** A set of samples that the browser keeps; Fault `no-such-samples` when there is none. */
+async function keptSamples(id: string, name: string, shelf: Shelf): Promise<Folder> {
+  const folder = await shelf.samples?.(id, name);
+  if (folder) return folder;
+  throw new Fault({ code: 'no-such-samples', where: `samples ${name}`, expected: 'a place that keeps sets of samples', got: 'none', remedy: 'Export the set on the page, and name its folder with --shards.' });
 }
 
 /** The last texts are held out. */

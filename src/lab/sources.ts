@@ -26,6 +26,8 @@ export interface Shelf {
   readonly given: { readonly teacher?: readonly GivenFile[]; readonly data?: readonly GivenFile[]; readonly tokenizer?: readonly GivenFile[]; readonly student?: readonly GivenFile[] };
   /** Models kept from earlier runs: a run's student, a teacher made on its first use. */
   stored(key: string): Promise<LoadedSource | undefined>;
+  /** The folder of a set of samples that this browser keeps; absent where nothing is kept. */
+  samples?(id: string, name: string): Promise<Folder>;
   readonly now: Clock;
   emit(event: LabEvent): void;
 }

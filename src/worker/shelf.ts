@@ -3,6 +3,7 @@ import type { LabEvent } from '../lab/events.ts';
 import type { LoadedSource, Shelf } from '../lab/sources.ts';
 import { deleteModel } from '../store/models.ts';
 import type { GivenFiles } from './protocol.ts';
+import { storedSamples } from './sample_folder.ts';
 import { keptModel, runModel } from './stored_models.ts';
 
 /** Where the worker finds models and files for a run. */
@@ -13,6 +14,7 @@ export function shelfFor(baseUrl: string, given: GivenFiles, emit: (event: LabEv
     now: () => performance.now(),
     emit,
     stored: async (key) => (await wholeModel(key, emit)) ?? (await runModel(key)),
+    samples: (id, name) => storedSamples(id, name),
   };
 }
 

@@ -215,7 +215,10 @@ describe('sets as files', () => {
   it('are refused when a file is missing, damaged, or of another kind', async () => {
     await perform(make({ 'all.txt': lines }, { type: 'lines' }));
     const made = await filesOf();
-    const files = (changes: Record<string, string | Uint8Array | undefined>) => Object.fromEntries(Object.entries({ 'samples.json': '{"version":1,"train":8,"test":4}', ...made, ...changes }).flatMap(([name, content]) => (content === undefined ? [] : [[`s/${name}`, typeof content === 'string' ? content : content.slice()]])));
+    const files = (changes: Record<string, string | Uint8Array | undefined>): Given => {
+      const all: Record<string, string | Uint8Array | undefined> = { 'samples.json': '{"version":1,"train":8,"test":4}', ...made, ...changes };
+      return Object.fromEntries(Object.entries(all).flatMap(([name, content]) => (content === undefined ? [] : [[`s/${name}`, typeof content === 'string' ? content : content.slice()]])));
+    };
     const bad = (changes: Record<string, string | Uint8Array | undefined>) => perform({ type: 'import', set: 'b', files: blobs(files(changes)) });
     const flipped = made['train_shard_3.samples']!.slice();
     flipped[flipped.length - 9]! ^= 1;
