@@ -2,6 +2,7 @@
  * A run's events as lines for a person: one that is written over on a terminal; elsewhere one every few seconds, and
  * the first and the last step of each model.
  */
+import { dataPathWords } from '../src/experiment/data_path.ts';
 import { ARM_WORDS } from '../src/experiment/report.ts';
 import type { DeviceReport, Event, StepReport } from '../src/worker/protocol.ts';
 
@@ -93,6 +94,8 @@ function lineOf(event: Event): string | undefined {
       return deviceLine(event.device);
     case 'note':
       return event.text;
+    case 'data-path':
+      return dataPathWords(event.arm, event);
     case 'evaluation': {
       const scores = Object.entries(event.scores.metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
       return `${ARM_WORDS[event.arm]}  step ${event.step}  ${event.split} ${scores.join('  ')}  loss ${event.scores.loss.toPrecision(3)}`;

@@ -1,9 +1,11 @@
+import type { DataPath } from '../experiment/data_path.ts';
 import type { Recipe, TrainingArguments } from '../experiment/recipe.ts';
 import type { Scores } from '../experiment/run.ts';
 import { assign, download, type HostTensor, type Weights } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { StepEvent } from '../train/loop.ts';
 import { OBJECTIVE_PREFIX } from './bound_terms.ts';
+import { DataMeter } from './data_meter.ts';
 import type { ExperimentState } from './experiment_state.ts';
 import type { Clock } from './progress.ts';
 import type { Session } from './session.ts';
@@ -41,6 +43,7 @@ export class ArmTrainer {
   #state: TrainingState;
   #open?: OpenStage;
   #clock: TrainingClock;
+  readonly #meter: DataMeter;
 
   constructor(
     training: ArmTraining,
@@ -53,6 +56,12 @@ export class ArmTrainer {
     this.#updates = this.#stages.map(({ options }) => stepsOf(options, this.#examples.length));
     this.#state = saved;
     this.#clock = new TrainingClock(host.now, saved.hours);
+    this.#meter = new DataMeter(host.now);
+  }
+
+  /** What the data of the steps cost that were made here. */
+  get dataPath(): DataPath | undefined {
+    return this.#meter.report;
   }
 
   /** Updates made in all stages so far. */
@@ -110,7 +119,7 @@ export class ArmTrainer {
       if (this.#evaluationDue(options)) await this.#watch(options);
       if (loop.finished || this.hoursLeft === 0 || stopsEarly(options, this.#state.watching) || this.#isTooHigh(options)) break;
       const before = this.share;
-      this.host.report(await this.#clock.during(() => loop.next()), this.#epoch(stage));
+      this.host.report(await this.#meter.step(() => this.#clock.during(() => loop.next())), this.#epoch(stage));
       if (this.#passesMarker(before)) await this.host.snapshot(this.#epoch(stage));
       await this.host.gate();
     }
@@ -146,7 +155,7 @@ export class ArmTrainer {
     const teacher = this.host.teacher();
     const progress = (label: string, total: number) => this.host.progress(label, total);
     const note = (text: string) => this.host.note(text);
-    return { ...this.model, recipe, session, examples: this.#examples, options, teacher, progress, note, steps: this.#updates[stage]!, first: this.#first(), hours: () => this.#clock.hours, watchesLoss: this.#stages[stage + 1]?.start === 'best' };
+    return { ...this.model, recipe, session, examples: this.#examples, options, teacher, progress, note, meter: this.#meter, steps: this.#updates[stage]!, first: this.#first(), hours: () => this.#clock.hours, watchesLoss: this.#stages[stage + 1]?.start === 'best' };
   }
 
   /** Batches that the stages before used up. */

@@ -1,5 +1,5 @@
 import type { TrainingArguments } from '../experiment/recipe.ts';
-import { collate, epochBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
+import { collate, epochBatches, LENGTH_STEP, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
 
 /** The batches of a training, by step: a function of (seed, step), with the current epoch's order at hand. */
 export class BatchSequence {
@@ -10,12 +10,14 @@ export class BatchSequence {
     readonly examples: readonly EncodedExample[],
     readonly options: TrainingArguments,
     readonly padId: number,
+    /** Padded lengths are multiples of this. */
+    readonly step = LENGTH_STEP,
   ) {}
 
   /** The batch of a step (0-based). */
   at(step: number): LabelledBatch {
     const { max_seq_length, pad_to_max_length } = this.options;
-    return collate(this.examples, this.rowsAt(step), this.padId, max_seq_length, pad_to_max_length);
+    return collate(this.examples, this.rowsAt(step), this.padId, max_seq_length, { step: this.step, ...(pad_to_max_length ? { toMax: true } : {}) });
   }
 
   /** Indices of the examples in the batch of a step. */

@@ -1,7 +1,7 @@
 import type { ObjectiveTerm, Stage, TrainingArguments } from '../experiment/recipe.ts';
 import { dispose } from '../model/weights.ts';
 import * as tf from '../tensor/tf.ts';
-import { collate, evaluationBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
+import { collate, evaluationBatches, lengthStep, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
 import { bindTerms, objectiveTensors } from './bound_terms.ts';
 import { batchLosses, classifierLoop, teacherOf, type ClassifierTraining } from './classifier_training.ts';
 import type { LiveArm } from './experiment_state.ts';
@@ -30,6 +30,9 @@ async function openStage(context: StageContext, predicted: Predicted, list: read
     config, parameters, terms, trained, memory, examples, options, steps, first,
     padId: session.tokenizer.special.pad, fidelity: recipe.fidelity, dropout: recipe.dropout, ...(teacher ? { teacher: teacher.stage } : {}),
     hours: () => context.hours(),
+    // Generated rows are padded as they were when their numbers were measured.
+    ...(recipe.data.kind === 'mini-glue' ? {} : { lengthStep: lengthStep(examples, options.per_device_train_batch_size, options.max_seq_length, options.seed) }),
+    ...(context.meter ? { meter: context.meter } : {}),
     ...(predicted === 'words' ? { masking: maskingIds(session.tokenizer) } : {}),
   };
   const loop = classifierLoop(training, saved?.loop);

@@ -12,6 +12,7 @@ import type { MaskingIds } from '../train/masking.ts';
 import type { ParameterGroup } from '../train/parameter_groups.ts';
 import { BatchSequence } from './batch_sequence.ts';
 import { ownTensors, tapsNeeded, termGroups, type BoundTerm } from './bound_terms.ts';
+import type { DataMeter } from './data_meter.ts';
 import { drawSources, stepInputs, uploadRows, type MaskedWords, type RowTensors } from './row_tensors.ts';
 import { shapeOf, teacherPass, type StageTeacher, type TeacherPass } from './teacher_pass.ts';
 
@@ -44,13 +45,21 @@ export interface ClassifierTraining {
   /** How the gradient relates to the batch; by default fairseq's division by B where the fidelity is `released`. */
   readonly reduction?: StepLosses['reduction'];
   readonly execution?: TrainingJob['execution'];
+  /** Padded lengths are multiples of this; 8 when absent. */
+  readonly lengthStep?: number;
+  /** Hears of every batch. */
+  readonly meter?: DataMeter;
 }
 
 /** A training loop with any objectives, of classes or of masked words; `saved` continues an earlier one. */
 export function classifierLoop(training: ClassifierTraining, saved?: LoopState): TrainingLoop {
   const { options, trained, memory, steps } = training;
-  const sequence = new BatchSequence(training.examples, options, training.padId);
+  const sequence = new BatchSequence(training.examples, options, training.padId, training.lengthStep);
   const batchAt = training.batchAt ?? ((number: number) => sequence.at(number));
+  const upload = (number: number) => {
+    const make = () => uploadRows(training, batchAt(number), number);
+    return training.meter ? training.meter.batch(make) : make();
+  };
   const numberOf = (step: number, micro: number) => training.first + step * (options.gradient_accumulation_steps ?? 1) + micro;
   const uploads: RowTensors[] = [];
   let pass: TeacherPass | undefined;
@@ -64,7 +73,7 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
       ...executionOf(training),
       ...(training.hours ? { hours: () => training.hours!() } : {}),
       inputs: (step, micro) => {
-        uploads[micro] = uploadRows(training, batchAt(numberOf(step, micro)), numberOf(step, micro));
+        uploads[micro] = upload(numberOf(step, micro));
         return stepInputs(training, uploads[micro], numberOf(step, micro));
       },
       prepare: (step, micro) => {

@@ -1,3 +1,4 @@
+import type { DataPath } from '../experiment/data_path.ts';
 import type { Arm, ResultRow, Scores, StepReport } from '../experiment/run.ts';
 
 /** What an experiment tells while it goes on; the worker adds the run's id and passes it to the page. */
@@ -6,6 +7,8 @@ export type LabEvent =
   | { readonly type: 'progress'; readonly label: string; readonly done: number; readonly total: number; readonly secondsLeft: number }
   | { readonly type: 'step'; readonly report: StepReport }
   | { readonly type: 'evaluation'; readonly arm: Arm; readonly step: number; readonly split: 'tuning' | 'dev'; readonly scores: Scores }
+  /** A model was trained: what its data cost. */
+  | ({ readonly type: 'data-path'; readonly arm: Arm } & DataPath)
   /** A decision that was made, for the log; never a failure. */
   | { readonly type: 'note'; readonly text: string }
   /** The model that the run exports as it is in the midst of its training, as the files of a Hugging Face folder of that name. */

@@ -134,6 +134,7 @@ export class Experiment {
     this.#live = { variables: model.parameters, trainer };
     this.#speed.restart(this.surroundings.now());
     await trainer.run();
+    if (trainer.dataPath) this.surroundings.emit({ type: 'data-path', arm: plan.arm, ...trainer.dataPath });
   }
 
   /** Gives out the model that the run exports as it is now; the others of the comparison are not kept. */

@@ -4,6 +4,7 @@ import type { Weights } from '../model/weights.ts';
 import type * as tf from '../tensor/tf.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { TrainingLoop } from '../train/loop.ts';
+import type { DataMeter } from './data_meter.ts';
 import type { LiveArm } from './experiment_state.ts';
 import type { Session } from './session.ts';
 
@@ -34,6 +35,8 @@ export interface StageContext extends ArmModel {
   /** Whether the next stage starts from the best weights of this one. */
   readonly watchesLoss: boolean;
   readonly teacher: Weights;
+  /** Hears of every training batch. */
+  readonly meter?: DataMeter;
   /** Tells how far a pass over `total` rows is. */
   progress(label: string, total: number): OnRows;
   /** Tells of a decision, in a sentence. */

@@ -36,11 +36,12 @@ const GROUP = 50;
  * A function of (seed, epoch) alone, so a run resumes in mid-epoch without a saved generator. The last batch may be short.
  */
 export function epochBatches(examples: readonly EncodedExample[], batchSize: number, seed: number, epoch: number): number[][] {
+  const lengths = lengthsOf(examples);
   const order = permutation(key(seed, 'shuffle', epoch), examples.length);
   const batches: number[][] = [];
   for (let from = 0; from < order.length; from += GROUP * batchSize) {
     const group = Array.from(order.subarray(from, from + GROUP * batchSize));
-    group.sort((a, b) => examples[b]!.ids.length - examples[a]!.ids.length || a - b);
+    group.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
     for (let at = 0; at < group.length; at += batchSize) batches.push(group.slice(at, at + batchSize));
   }
   const shuffled = permutation(key(seed, 'shuffle', epoch + 0x40000000), batches.length);
@@ -49,27 +50,64 @@ export function epochBatches(examples: readonly EncodedExample[], batchSize: num
 
 /** Batches for evaluation: by length, so that padding is short; no randomness. */
 export function evaluationBatches(examples: readonly EncodedExample[], batchSize: number): number[][] {
-  const order = [...examples.keys()].sort((a, b) => examples[b]!.ids.length - examples[a]!.ids.length || a - b);
+  const lengths = lengthsOf(examples);
+  const order = [...examples.keys()].sort((a, b) => lengths[b]! - lengths[a]! || a - b);
   return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) => order.slice(i * batchSize, (i + 1) * batchSize));
 }
 
-/** Padded lengths: a multiple of 8, so that few different shapes occur. */
-export function bucketLength(longest: number, max: number): number {
-  return Math.min(Math.ceil(longest / 8) * 8, max);
+const lengthsOf = (examples: readonly EncodedExample[]): Int32Array => Int32Array.from(examples, ({ ids }) => ids.length);
+
+/** Padded lengths are multiples of this, so that few different shapes occur. */
+export const LENGTH_STEP = 8;
+/** The step for rows that would be padded too much otherwise, as the many short sentences of SST-2 and CoLA. */
+const SHORT_STEP = 4;
+/** Least share of the computed tokens that are real. */
+const LEAST_REAL = 0.85;
+
+/** How texts of a batch are padded: to multiples of `step` (default 8), or all to the longest length there may be. */
+export interface Padding {
+  readonly step?: number;
+  readonly toMax?: boolean;
 }
 
-/** Pads the chosen examples to one length: that of the longest in multiples of 8, or `maxLength` where `toMax` says so. */
-export function collate(examples: readonly EncodedExample[], indices: readonly number[], padId: number, maxLength: number, toMax = false): LabelledBatch {
+/** Padded lengths: multiples of `step`, at most `max`. */
+export function bucketLength(longest: number, max: number, step = LENGTH_STEP): number {
+  return Math.min(Math.ceil(longest / step) * step, max);
+}
+
+/** 8, or 4 where multiples of 8 would make more than 15 % of the tokens of a first epoch padding; a function of its arguments alone. */
+export function lengthStep(examples: readonly EncodedExample[], batchSize: number, maxLength: number, seed: number): number {
+  return realShare(examples, epochBatches(examples, batchSize, seed, 0), maxLength, LENGTH_STEP) < LEAST_REAL ? SHORT_STEP : LENGTH_STEP;
+}
+
+/** Share of the computed tokens of these batches that are real: Σ lengths / Σ size · padded length; 1 without any. */
+export function realShare(examples: readonly EncodedExample[], batches: readonly (readonly number[])[], maxLength: number, step = LENGTH_STEP): number {
+  const lengths = lengthsOf(examples);
+  let [real, computed] = [0, 0];
+  for (const batch of batches) {
+    let longest = 0;
+    for (const row of batch) {
+      real += lengths[row]!;
+      longest = Math.max(longest, lengths[row]!);
+    }
+    computed += batch.length * bucketLength(longest, maxLength, step);
+  }
+  return computed > 0 ? real / computed : 1;
+}
+
+/** Pads the chosen examples to one length: that of the longest, rounded up as `padding` says. */
+export function collate(examples: readonly EncodedExample[], indices: readonly number[], padId: number, maxLength: number, { step, toMax = false }: Padding = {}): LabelledBatch {
   const chosen = indices.map((index) => examples[index]!);
-  const length = toMax ? maxLength : bucketLength(Math.max(...chosen.map(({ ids }) => ids.length)), maxLength);
+  const tokens = chosen.map(({ ids }) => ids);
+  const length = toMax ? maxLength : bucketLength(Math.max(...tokens.map((ids) => ids.length)), maxLength, step);
   const size = chosen.length;
   const ids = new Int32Array(size * length).fill(padId);
   const typeIds = new Int32Array(size * length);
   const mask = new Float32Array(size * length);
   chosen.forEach((example, row) => {
-    ids.set(Array.from(example.ids), row * length);
-    typeIds.set(Array.from(example.typeIds), row * length);
-    mask.fill(1, row * length, row * length + example.ids.length);
+    ids.set(tokens[row]!, row * length);
+    typeIds.set(example.typeIds, row * length);
+    mask.fill(1, row * length, row * length + tokens[row]!.length);
   });
   const masked = maskedPlaces(chosen, length);
   return { size, length, ids, typeIds, mask, labels: Float32Array.from(chosen, ({ label }) => label), indices, ...(masked ? { masked } : {}) };

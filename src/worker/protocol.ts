@@ -5,6 +5,7 @@
  */
 import type { Example } from '../data/task.ts';
 import type { FaultReport } from '../fault/fault.ts';
+import type { DataPath } from '../experiment/data_path.ts';
 import type { BenchEvent, BenchJob } from '../experiment/objective_bench.ts';
 import type { BackendChoice, Recipe } from '../experiment/recipe.ts';
 import type { Arm, DeviceReport, ResultRow, RunState, Scores, StepReport } from '../experiment/run.ts';
@@ -53,6 +54,8 @@ export type Event =
   | { readonly type: 'progress'; readonly run: string; readonly label: string; readonly done: number; readonly total: number; readonly secondsLeft: number }
   | { readonly type: 'step'; readonly run: string; readonly report: StepReport }
   | { readonly type: 'evaluation'; readonly run: string; readonly arm: Arm; readonly step: number; readonly split: 'tuning' | 'dev'; readonly scores: Scores }
+  /** A model was trained: what its data cost. */
+  | ({ readonly type: 'data-path'; readonly run: string; readonly arm: Arm } & DataPath)
   /** A sentence for the log: a decision that was made, never a failure. */
   | { readonly type: 'note'; readonly run: string; readonly text: string }
   | { readonly type: 'checkpoint'; readonly run: string; readonly arm: Arm; readonly step: number; readonly bytes: number }

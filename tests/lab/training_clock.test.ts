@@ -10,10 +10,10 @@ const HOUR = 3_600_000;
 const SESSION = { ...smallSession(), teacherUntrained: false };
 const CE: ObjectiveTerm = { name: 'ce', weight: 1, parameters: {} };
 
-/** A clock on which an hour passes between any two looks, so that every step takes one. */
+/** A clock on which a third of an hour passes between any two looks: a step, which looks three times after it began, takes an hour. */
 const hourly = () => {
   let looks = 0;
-  return () => HOUR * looks++;
+  return () => (HOUR / 3) * looks++;
 };
 
 function recipe(...stages: readonly StageTraining[]): Recipe {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BatchSequence } from '../../src/lab/batch_sequence.ts';
 import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
 import { integer, key } from '../../src/random/counter.ts';
-import { bucketLength, collate, epochBatches, evaluationBatches, type EncodedExample } from '../../src/train/batches.ts';
+import { bucketLength, collate, epochBatches, evaluationBatches, lengthStep, realShare, type EncodedExample } from '../../src/train/batches.ts';
 
 const COUNT = 1009;
 const BATCH = 13;
@@ -69,6 +69,34 @@ describe('the batches of an evaluation', () => {
   });
 });
 
+describe('the step of padded lengths', () => {
+  const ofLengths = (count: number, length: (i: number) => number): EncodedExample[] => Array.from({ length: count }, (_, i) => ({ ids: new Uint8Array(length(i)), typeIds: new Uint8Array(length(i)), label: 0 }));
+
+  it('is 8 where that leaves at least 85 % of the tokens real, and 4 where it does not', () => {
+    const [long, short] = [ofLengths(211, (i) => 29 + (i % 31)), ofLengths(211, (i) => 3 + (i % 11))];
+    const shares = [long, short].map((rows) => realShare(rows, epochBatches(rows, 13, 7, 0), 64));
+    expect(shares[0]).toBeGreaterThan(0.85);
+    expect(shares[1]).toBeLessThan(0.85);
+    expect([long, short].map((rows) => lengthStep(rows, 13, 64, 7))).toEqual([8, 4]);
+    expect(realShare(short, epochBatches(short, 13, 7, 0), 64, 4)).toBeGreaterThan(shares[1]! + 0.05);
+  });
+
+  it('counts what the batches hold', () => {
+    const batches = epochBatches(EXAMPLES, BATCH, 7, 0);
+    expect(realShare(EXAMPLES, batches, 64)).toBeCloseTo(1 - paddingShare(batches), 12);
+    expect([realShare([], [], 64), lengthStep([], 13, 64, 7)]).toEqual([1, 8]);
+  });
+
+  it('is that of a sequence of batches', () => {
+    const options = { ...DEFAULT_RECIPE.training, per_device_train_batch_size: BATCH, seed: 7, max_seq_length: 64 };
+    const [plain, fine] = [new BatchSequence(EXAMPLES, options, 0), new BatchSequence(EXAMPLES, options, 0, 4)];
+    const lengths = (batches: BatchSequence) => Array.from({ length: 29 }, (_, i) => batches.at(i).length);
+    expect(fine.at(5).indices).toEqual(plain.at(5).indices);
+    expect(lengths(plain).every((length) => length % 8 === 0)).toBe(true);
+    expect(lengths(fine).some((length) => length % 8 === 4)).toBe(true);
+  });
+});
+
 describe('a padded batch', () => {
   it('has its texts on the left, padding on the right, and a mask that says which is which', () => {
     const examples = [
@@ -81,6 +109,13 @@ describe('a padded batch', () => {
     expect([...batch.ids]).toEqual([9, 4, 4, 4, 4, 4, 4, 4, 2, 5, 3, 4, 4, 4, 4, 4]);
     expect([...batch.typeIds]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
     expect([...batch.mask]).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0]);
+  });
+
+  it('is as long as its longest text in multiples of another step, or as long as any may be', () => {
+    const one = [{ ids: new Uint16Array([2, 7, 8, 9, 3]), typeIds: new Uint8Array([0, 0, 0, 1, 1]), label: 0 }];
+    expect([collate(one, [0], 4, 64).length, collate(one, [0], 4, 64, { step: 3 }).length, collate(one, [0], 4, 61, { toMax: true }).length]).toEqual([8, 6, 61]);
+    const { ids, typeIds, mask } = collate(one, [0], 4, 64, { step: 7 });
+    expect([[...ids], [...typeIds], [...mask]]).toEqual([[2, 7, 8, 9, 3, 4, 4], [0, 0, 0, 1, 1, 0, 0], [1, 1, 1, 1, 1, 0, 0]]);
   });
 
   it.each([

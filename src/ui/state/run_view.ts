@@ -1,4 +1,5 @@
 import type { FaultReport } from '../../fault/fault.ts';
+import { dataPathWords } from '../../experiment/data_path.ts';
 import { withEvaluation, type Evaluation } from '../../experiment/evaluations.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 import type { Arm, ResultRow, RunState, Scores, StepReport } from '../../experiment/run.ts';
@@ -50,6 +51,8 @@ export function applyEvent(view: RunView, event: Event): RunView {
       return { ...view, seen: withArm(view.seen, event.report.arm), report: event.report, activity: undefined };
     case 'evaluation':
       return { ...view, seen: withArm(view.seen, event.arm), activity: undefined, evaluations: withEvaluation(view.evaluations, event) };
+    case 'data-path':
+      return { ...view, notes: [...view.notes, dataPathWords(event.arm, event)] };
     case 'note':
       return { ...view, notes: [...view.notes, event.text] };
     case 'checkpoint':
