@@ -5,6 +5,7 @@ import { taskNamed } from '../../src/data/tasks.ts';
 import { STUDY_DEFAULTS, type StudyValues } from '../../src/experiment/study_options.ts';
 import { initText, studentName, studentsOf, trialsOf, type StudyCell, type StudyStudent } from '../../src/experiment/study.ts';
 import { studyDifferences, studyRows, studyTable, type StudyScore } from '../../src/experiment/study_report.ts';
+import { studyDrawing } from '../../src/experiment/study_drawing.ts';
 import type { Arm, ResultRow, Scores } from '../../src/experiment/run.ts';
 import { mean, sampleDeviation } from '../../src/experiment/statistics.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
@@ -37,6 +38,7 @@ export async function runStudy(jobs: StudyJobs, values: StudyValues, place: Chai
   mkdirSync(place.out, { recursive: true });
   writeFileSync(join(place.out, 'results.json'), `${JSON.stringify(outcome.json, null, 2)}\n`);
   writeFileSync(join(place.out, 'table.txt'), `${outcome.text.trim()}\n`);
+  writeFileSync(join(place.out, 'study.svg'), studyDrawing(`${jobs.task}: students by what they learn from and where they start`, headline(jobs.task), studyRows(jobs.cells, scoresOf(students, jobs.task))));
   return outcome;
 }
 

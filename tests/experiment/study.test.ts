@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { studentName, studentsOf, studyCells, trialsOf, usualInits, type StudyCell, type StudyStudent } from '../../src/experiment/study.ts';
 import { STUDY_OPTIONS } from '../../src/experiment/study_options.ts';
+import { studyDrawing } from '../../src/experiment/study_drawing.ts';
 import { studyDifferences, studyRows, studyTable } from '../../src/experiment/study_report.ts';
 
 const VALUES = { methods: ['kd', 'att_kl'], budgets: [7, 11], layers_of: ['finetuned', 'pretrained'], learning_rates: [0.1, 0.2, 0.3], seeds: [1, 2], teacher_seeds: [3, 4, 5] } as const;
@@ -58,6 +59,15 @@ describe('the table of a study', () => {
     expect(difference).toMatchObject({ cell: low, against: high, pairs: 3 });
     expect(difference!.mean).toBeCloseTo(0.2 / 3, 12);
     expect(difference!.standardError).toBeCloseTo(Math.sqrt(0.01 / 3) / Math.sqrt(3), 12);
+  });
+
+  it('is drawn with a dot for each cell, higher where it is better', () => {
+    const drawing = studyDrawing('rte: a < b', 'accuracy', studyRows([low, high], scores));
+    const heights = [...drawing.matchAll(/cy="([\d.]+)" r="5" fill="#\w+"><title>kd from ([\d,]+)/g)].map(([, y, init]) => [init, Number(y)] as const);
+    expect(heights.map(([init]) => init)).toEqual(['0,1', '4,5']);
+    expect(heights[0]![1]).toBeLessThan(heights[1]![1]);
+    expect(drawing).toContain('rte: a &lt; b');
+    expect(drawing.match(/stroke-width="2"/g)).toHaveLength(2);
   });
 
   it('says nothing where one run has no deviation', () => {
