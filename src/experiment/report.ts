@@ -12,6 +12,7 @@ export const ARM_WORDS: Readonly<Record<Arm, string>> = {
   random: 'random weights',
   majority: 'majority class',
   pretrained: 'pretrained',
+  frequencies: 'word frequencies',
 };
 
 /** The table of one run of a sweep. */

@@ -1,8 +1,8 @@
 /** What a run reports while it goes on and when it ends: shared by the protocol, the store and the page. */
 import type { BackendName } from './recipe.ts';
 
-/** The models that one run makes, in the order of the table; `pretrained` is the only one of a pretraining run. */
-export const ARMS = ['teacher', 'distilled', 'finetuned', 'initialised', 'random', 'majority', 'pretrained'] as const;
+/** The models that one run makes, in the order of the table; `pretrained` is the only model of a pretraining run. */
+export const ARMS = ['teacher', 'distilled', 'finetuned', 'initialised', 'random', 'majority', 'pretrained', 'frequencies'] as const;
 export type Arm = (typeof ARMS)[number];
 
 /** What the evaluation of one model on the dev rows gave. */

@@ -47,7 +47,7 @@ export function chainRows(results: readonly ChainResult[]): ChainRow[] {
 
 function textRows(results: readonly ChainResult[]): ChainRow[] {
   const of = (model: ChainModel) => results.find(({ part }) => part.kind === 'text' && part.model === (model === 'teacher' ? 'student' : model))?.rows ?? [];
-  const scores = { teacher: scoresOf(of('teacher'), 'teacher'), student: scoresOf(of('student'), 'distilled'), alone: scoresOf(of('alone'), 'distilled') };
+  const scores = { teacher: scoresOf(of('teacher'), 'teacher'), student: scoresOf(of('student'), 'distilled'), alone: scoresOf(of('alone'), 'distilled'), majority: scoresOf(of('student'), 'frequencies') };
   return rowsOf('text', scores);
 }
 
@@ -71,7 +71,7 @@ function rowsOf(on: string, scores: Readonly<Partial<Record<ChainModel | 'majori
 /** The table as text; an accuracy of n answers has a standard error of √(p(1 − p)/n). */
 export function chainTable(rows: readonly ChainRow[]): string {
   const columns = [...CHAIN_MODELS, 'majority'] as const;
-  const words = { ...CHAIN_WORDS, majority: 'majority class' };
+  const words = { ...CHAIN_WORDS, majority: 'no model' };
   return textTable([['', 'metric', ...columns.map((column) => words[column])], ...rows.map((row) => [row.on === 'text' ? 'masked words' : row.on, row.metric, ...columns.map((column) => cell(row, row.values[column]))])]);
 }
 

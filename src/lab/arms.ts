@@ -7,23 +7,32 @@ import type { EncodedExample } from '../train/batches.ts';
 import { logitsOf } from '../train/evaluate.ts';
 import { trainingStage } from './classifier_stage.ts';
 import { scoreMaskedLm } from './masked_lm.ts';
-import { scoresFromLogits } from './scores.ts';
+import { majorityScores, scoresFromLogits } from './scores.ts';
 import type { Session } from './session.ts';
 import { beginStudent } from './student.ts';
 import type { ArmModel, ArmTraining, OnRows, Predicted } from './stage.ts';
+import { frequencyScores } from './word_frequencies.ts';
 
 /** Weights before training, and where they come from where there is more to say than the recipe does. */
 export type Beginning = (session: Session, teacher: Weights, recipe: Recipe) => { readonly weights: Weights; readonly origin?: string };
 
 /** How one model of the comparison comes about. */
-export interface ArmPlan {
+export interface ModelPlan {
   readonly arm: Arm;
-  /** Weights before training; undefined for the majority class, which has none. */
-  readonly weights?: Beginning;
+  /** Weights before training. */
+  readonly weights: Beginning;
   /** Undefined for a model that is only scored. */
   readonly training?: ArmTraining;
   readonly score: Scorer;
 }
+
+/** What is known without any model: its scores follow from counts of the training rows. */
+export interface CountedPlan {
+  readonly arm: Arm;
+  readonly counted: (session: Session, recipe: Recipe) => Scores;
+}
+
+export type ArmPlan = ModelPlan | CountedPlan;
 
 /** Scores a model on some rows; `onProgress` hears how many are done and may wait. */
 export type Scorer = (model: ArmModel, rows: readonly EncodedExample[], session: Session, recipe: Recipe, onProgress: OnRows) => Promise<Scores>;
@@ -78,11 +87,15 @@ const teacherTraining: ArmTraining = {
   stages: ({ data, training }) => [trainingStage('classes', CROSS_ENTROPY, data.kind === 'mini-glue' ? { ...training, ...TEACHER_TRAINING } : training)],
 };
 
+const MAJORITY: CountedPlan = { arm: 'majority', counted: ({ task, data }) => majorityScores(task, data.train, data.dev) };
+
+const FREQUENCIES: CountedPlan = { arm: 'frequencies', counted: ({ data, tokenizer }, { training }) => frequencyScores(data.train, data.dev, tokenizer, training.max_seq_length) };
+
 const BASELINES: readonly ArmPlan[] = [
   { arm: 'finetuned', weights: initialisedStudent, training: finetuning, score: scoreClassifier },
   { arm: 'initialised', weights: initialisedStudent, score: scoreClassifier },
   { arm: 'random', weights: randomStudent, training: finetuning, score: scoreClassifier },
-  { arm: 'majority', score: scoreClassifier },
+  MAJORITY,
 ];
 
 /** Models of a run in the order in which they are made, by the kind of recipe. */
@@ -97,13 +110,14 @@ const PLANS: Record<Recipe['kind'], (recipe: Recipe, session: Session) => readon
     { arm: 'initialised', weights: initialisedStudent, score: scoreWords },
     { arm: 'distilled', weights: initialisedStudent, training: textDistillation, score: scoreWords },
     ...(recipe.baselines ? [{ arm: 'pretrained' as const, weights: initialisedStudent, training: textAlone, score: scoreWords }] : []),
+    FREQUENCIES,
   ],
   finetune: () => [
     { arm: 'initialised', weights: asLoaded, score: scoreClassifier },
     { arm: 'finetuned', weights: asLoaded, training: finetuningAlone, score: scoreClassifier },
-    { arm: 'majority', score: scoreClassifier },
+    MAJORITY,
   ],
-  pretrain: () => [{ arm: 'pretrained', weights: asLoaded, training: pretraining, score: scoreWords }],
+  pretrain: () => [{ arm: 'pretrained', weights: asLoaded, training: pretraining, score: scoreWords }, FREQUENCIES],
 };
 
 export function planArms(recipe: Recipe, session: Session): readonly ArmPlan[] {

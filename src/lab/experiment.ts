@@ -5,7 +5,7 @@ import { dispose, download, upload } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { StepEvent } from '../train/loop.ts';
 import type * as tf from '../tensor/tf.ts';
-import { EXPORTED, planArms, type ArmPlan } from './arms.ts';
+import { EXPORTED, planArms, type ArmPlan, type ModelPlan } from './arms.ts';
 import { exportFiles } from './export.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, Speed, type Clock } from './progress.ts';
@@ -94,15 +94,19 @@ export class Experiment {
 
   async #runArm(plan: ArmPlan): Promise<void> {
     this.#armBegin = this.surroundings.now() - this.#state.armSeconds * 1000;
-    const { weights, origin } = plan.weights?.(this.session, this.#teacher(), this.recipe) ?? {};
+    if ('counted' in plan) return this.#finishArm(plan, undefined, this.#row(plan.arm, 0, plan.counted(this.session, this.recipe)));
+    const { weights, origin } = plan.weights(this.session, this.#teacher(), this.recipe);
     if (origin !== undefined && plan.arm === EXPORTED[this.recipe.kind].arm) this.#state = { ...this.#state, origin };
-    const scores = weights ? await this.#trainAndScore(plan, weights) : majorityScores(this.session.task, this.session.data.train, this.session.data.dev);
-    const seconds = (this.surroundings.now() - this.#armBegin) / 1000;
-    const parameters = weights ? [...weights.tensors.values()].reduce((sum, { data }) => sum + data.length, 0) : 0;
-    await this.#finishArm(plan, weights, { arm: plan.arm, parameters, scores, seconds });
+    const scores = await this.#trainAndScore(plan, weights);
+    const parameters = [...weights.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+    await this.#finishArm(plan, weights, this.#row(plan.arm, parameters, scores));
   }
 
-  async #trainAndScore(plan: ArmPlan, weights: Weights): Promise<Scores> {
+  #row(arm: Arm, parameters: number, scores: Scores): ResultRow {
+    return { arm, parameters, scores, seconds: (this.surroundings.now() - this.#armBegin) / 1000 };
+  }
+
+  async #trainAndScore(plan: ModelPlan, weights: Weights): Promise<Scores> {
     const saved = this.#state.live;
     const parameters = upload(saved ? { ...weights, tensors: modelTensors(saved.parameters) } : weights, plan.training !== undefined);
     const model = { config: weights.config, parameters };
@@ -111,7 +115,7 @@ export class Experiment {
     return this.#score(plan, model, this.session.data.dev, `Scoring: ${plan.arm}`);
   }
 
-  async #train(plan: ArmPlan, training: ArmTraining, model: ArmModel): Promise<void> {
+  async #train(plan: ModelPlan, training: ArmTraining, model: ArmModel): Promise<void> {
     const { recipe, session } = this;
     const watched = selects(recipe.training) ? session.data.tuning : session.data.tuning.slice(0, WATCHED_ROWS);
     const trainer = new ArmTrainer(training, model, {
@@ -138,7 +142,7 @@ export class Experiment {
   }
 
   /** Gives out the model that the run exports as it is now; the others of the comparison are not kept. */
-  async #snapshot({ arm }: ArmPlan, { parameters, config }: ArmModel, epoch: number): Promise<void> {
+  async #snapshot({ arm }: ModelPlan, { parameters, config }: ArmModel, epoch: number): Promise<void> {
     if (arm !== EXPORTED[this.recipe.kind].arm) return;
     const { step } = this.position;
     const files = exportFiles(this.recipe, { ...this.#state, exported: await download(parameters), config }, this.session.tokenizer);
@@ -158,7 +162,7 @@ export class Experiment {
     this.surroundings.emit({ type: 'step', report: { arm, epoch, ...numbers, step, steps, stepsPerSecond, secondsLeft: this.#secondsLeft(Math.min(steps - step, stepsPerSecond * hoursLeft * 3600), stepsPerSecond) } });
   }
 
-  async #score(plan: ArmPlan, model: ArmModel, rows: readonly EncodedExample[], label: string): Promise<Scores> {
+  async #score(plan: ModelPlan, model: ArmModel, rows: readonly EncodedExample[], label: string): Promise<Scores> {
     const scores = await plan.score(model, rows, this.session, this.recipe, this.#progress(label, rows.length));
     this.surroundings.emit({ type: 'evaluation', arm: plan.arm, step: this.position.step, split: rows === this.session.data.dev ? 'dev' : 'tuning', scores });
     return scores;
@@ -179,7 +183,7 @@ export class Experiment {
   }
 
   async #finishArm(plan: ArmPlan, weights: Weights | undefined, row: ResultRow): Promise<void> {
-    const trained = plan.training && this.#live ? await download(this.#live.variables) : undefined;
+    const trained = this.#live?.trainer ? await download(this.#live.variables) : undefined;
     const step = this.position.step;
     this.#release();
     const rows = [...this.#state.rows, row];
@@ -202,7 +206,7 @@ export class Experiment {
 
   /** Time for the steps of this arm and of those after it; scoring is small beside them and left out. */
   #secondsLeft(inThisArm: number, stepsPerSecond: number): number {
-    const later = this.#arms.slice(this.#state.armIndex + 1).reduce((sum, { training }) => sum + this.#updatesOf(training), 0);
+    const later = this.#arms.slice(this.#state.armIndex + 1).reduce((sum, plan) => sum + ('counted' in plan ? 0 : this.#updatesOf(plan.training)), 0);
     return stepsPerSecond > 0 ? (inThisArm + later) / stepsPerSecond : 0;
   }
 

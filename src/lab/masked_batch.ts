@@ -3,7 +3,7 @@ import type { TrainingArguments } from '../experiment/recipe.ts';
 import type { Fidelity } from '../model/config.ts';
 import { key } from '../random/counter.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { LabelledBatch } from '../train/batches.ts';
+import { collate, evaluationBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
 import { maskTokens, type MaskingIds } from '../train/masking.ts';
 
 /** Share of the tokens that are predicted. */
@@ -38,4 +38,17 @@ export function maskedBatch(rows: LabelledBatch, ids: MaskingIds, { seed, aug }:
   if (!aug) return masked;
   const special = new Set([...ids.untouchable, ids.mask]);
   return { ...masked, rows: { ...masked.rows, ...replaceTokens(masked.rows, { seed, step: number, vocabulary: ids.vocabSize, special, fidelity }) } };
+}
+
+/** Key step of the masks that models are scored on: the same for every model. */
+const SCORING = 0x5c02e;
+
+/** Batches of held-out texts with the words masked that every model is scored on, and the number of texts before each. */
+export function* scoredBatches(examples: readonly EncodedExample[], tokenizer: Tokenizer, maxLength: number): Generator<{ readonly masked: MaskedBatch; readonly done: number }> {
+  let done = 0;
+  for (const indices of evaluationBatches(examples, 64)) {
+    const masked = maskedUnder(key(0, 'mask', SCORING + done), collate(examples, indices, tokenizer.special.pad, maxLength), maskingIds(tokenizer));
+    done += indices.length;
+    yield { masked, done };
+  }
 }

@@ -5,36 +5,30 @@ import type { ModelConfig } from '../model/config.ts';
 import { encode } from '../model/encoder.ts';
 import { maskedLmLogits } from '../model/heads.ts';
 import type { Parameters } from '../model/parameters.ts';
-import { key } from '../random/counter.ts';
 import { crossEntropy } from '../tensor/kernels/cross_entropy.ts';
 import { idIndex } from '../tensor/kernels/lookup.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { collate, evaluationBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
-import { maskedUnder, maskingIds } from './masked_batch.ts';
+import type { EncodedExample } from '../train/batches.ts';
+import { scoredBatches, type MaskedBatch } from './masked_batch.ts';
 
-/** Key step of the masks that models are scored on: the same for every model. */
-const SCORING = 0x5c02e;
-
-/** Masks a batch under a key and predicts the masked words: logits [M, V] and words [M]. */
-function predictMasked(parameters: Parameters, config: ModelConfig, tokenizer: Tokenizer, given: LabelledBatch, maskKey: number): { logits: tf.Tensor2D; words: tf.Tensor1D } {
-  const { rows, positions, words } = maskedUnder(maskKey, given, maskingIds(tokenizer));
+/** Predicts the masked words of a batch: logits [M, V] and words [M]. */
+function predictMasked(parameters: Parameters, config: ModelConfig, { rows, positions, words }: MaskedBatch): { logits: tf.Tensor2D; words: tf.Tensor1D } {
   const { last } = encode(parameters, config, uploadBatch(rows, config));
   return { logits: maskedLmLogits(parameters, config, last, idIndex(positions, rows.size * rows.length)), words: tf.tensor1d(words, 'int32') };
 }
 
 /** Loss and accuracy of the masked words of held-out text, which are the examples; the masks are the same for every model. */
 export async function scoreMaskedLm(model: { config: ModelConfig; parameters: Parameters }, examples: readonly EncodedExample[], tokenizer: Tokenizer, maxLength: number, onProgress: (done: number) => Promise<void>): Promise<Scores> {
-  let [loss, right, count, done] = [0, 0, 0, 0];
-  for (const indices of evaluationBatches(examples, 64)) {
+  let [loss, right, count] = [0, 0, 0];
+  for (const { masked, done } of scoredBatches(examples, tokenizer, maxLength)) {
     const numbers = tf.tidy(() => {
-      const rows = collate(examples, indices, tokenizer.special.pad, maxLength);
-      const { logits, words } = predictMasked(model.parameters, model.config, tokenizer, rows, key(0, 'mask', SCORING + done));
+      const { logits, words } = predictMasked(model.parameters, model.config, masked);
       const hits = tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), words), 'float32'));
       return tf.stack([tf.sum(crossEntropy(logits, words)), hits, tf.scalar(words.size)]);
     });
     const [batchLoss, hits, size] = await numbers.data();
     numbers.dispose();
-    [loss, right, count, done] = [loss + batchLoss!, right + hits!, count + size!, done + indices.length];
+    [loss, right, count] = [loss + batchLoss!, right + hits!, count + size!];
     await onProgress(done);
   }
   const mean = loss / Math.max(1, count);

@@ -50,7 +50,7 @@ describe('distillation on masked words', () => {
     const before = tf.memory().numTensors;
     const { state, events } = await run({ ...TWO, baselines: true });
     expect(tf.memory().numTensors).toBe(before);
-    expect(state.rows.map(({ arm }) => arm)).toEqual(['teacher', 'initialised', 'distilled', 'pretrained']);
+    expect(state.rows.map(({ arm }) => arm)).toEqual(['teacher', 'initialised', 'distilled', 'pretrained', 'frequencies']);
     for (const { scores } of state.rows) expect(scores.metrics['loss']).toBe(scores.loss);
     const terms = events.flatMap((event) => (event.type === 'step' ? [[event.report.arm, Object.keys(event.report.terms).sort().join()]] : []));
     expect(terms[0]).toEqual(['distilled', 'masked_lm']);

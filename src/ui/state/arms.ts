@@ -41,13 +41,17 @@ export const ARM_INFO: Readonly<Record<Arm, ArmInfo>> = {
     title: 'Pretrained model', short: 'Pretrained', colour: '--arm-teacher', dash: [],
     about: 'Learns to fill in masked words of a corpus.',
   },
+  frequencies: {
+    title: 'Word frequencies', short: 'Frequencies', colour: '--arm-majority', dash: [1, 4],
+    about: 'Knows how common each word is in the training texts, and nothing else.',
+  },
 };
 
 const PLANNED: Readonly<Record<Recipe['kind'], readonly Arm[]>> = {
   distill: ['teacher', 'distilled', 'finetuned', 'initialised', 'random', 'majority'],
-  'distill-text': ['teacher', 'initialised', 'distilled', 'pretrained'],
+  'distill-text': ['teacher', 'initialised', 'distilled', 'pretrained', 'frequencies'],
   finetune: ['initialised', 'finetuned', 'majority'],
-  pretrain: ['pretrained'],
+  pretrain: ['pretrained', 'frequencies'],
 };
 /** The models that are left out where a recipe wants no baselines. */
 const BASELINES: Readonly<Partial<Record<Recipe['kind'], readonly Arm[]>>> = { distill: ['finetuned', 'initialised', 'random', 'majority'], 'distill-text': ['pretrained'] };
