@@ -27,6 +27,7 @@ const OPTIONS = {
   sizes: text('NAMES', `some of ${Object.keys(SIZES).join(', ')}`, 'tiny,small'),
   sides: text('NAMES', `some of ${Object.keys(SIDES).join(', ')}`, 'all'),
   node: flag('run in Node instead of Chromium; without jax-js, which has no WebGPU there'),
+  'whole-layers': flag('our sides compute the last layer for all tokens, not for the first ones alone that the head reads'),
   rounds: text('N', 'steps of each side behind the warm-up', '6'),
   pytorch: text('PYTHON', 'an interpreter with torch; adds its step'),
   out: text('FILE', 'where the JSON goes', 'bench/results.json of this project'),
@@ -57,7 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     for (const size of sizes) {
       console.error(`${size} …`);
-      const jobs = sides.map((side) => ({ side, size: SIZES[size] }));
+      const jobs = sides.map((side) => ({ side, size: SIZES[size], wholeLayers: given['whole-layers'] }));
       const results = await runRounds(host, jobs, { rounds, fewer: FEWER[size], repeat: REPEAT[size], tell: (line) => console.error(`  ${line}`) });
       const summary = summarise(size, results);
       report.sizes.push({ summary, results });

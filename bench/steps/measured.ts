@@ -2,7 +2,7 @@ import type { Counters } from './counters.ts';
 import { problemOf } from './problem.ts';
 import { SIDES, type Job, type OwnTraining, type StepReport, type Stepper } from './side.ts';
 
-type Open = (problem: ReturnType<typeof problemOf>, device: 'webgpu' | 'wasm', wasmPaths?: Readonly<Record<string, string>>, training?: OwnTraining) => Promise<Stepper>;
+type Open = (problem: ReturnType<typeof problemOf>, device: 'webgpu' | 'wasm', wasmPaths?: Readonly<Record<string, string>>, training?: OwnTraining, wholeLayers?: boolean) => Promise<Stepper>;
 
 /** Each side's library is loaded alone; PyTorch has a process of its own. */
 const MODULES: Record<Exclude<(typeof SIDES)[keyof typeof SIDES]['module'], 'pytorch'>, () => Promise<{ readonly open: Open }>> = {
@@ -12,11 +12,11 @@ const MODULES: Record<Exclude<(typeof SIDES)[keyof typeof SIDES]['module'], 'pyt
 };
 
 /** Opens a job's side in this page or process. */
-export async function openStepper({ side, size, training }: Job, wasmPaths?: Readonly<Record<string, string>>): Promise<Stepper> {
+export async function openStepper({ side, size, training, wholeLayers }: Job, wasmPaths?: Readonly<Record<string, string>>): Promise<Stepper> {
   if (side === 'pytorch') throw new Error('PyTorch is no side of a page');
   const { module, device } = SIDES[side];
   const { open } = await MODULES[module]();
-  return open(problemOf(size), device, wasmPaths, training);
+  return open(problemOf(size), device, wasmPaths, training, wholeLayers);
 }
 
 /** Makes a step and says what it took. */

@@ -34,6 +34,8 @@ export interface OwnTraining {
 export interface Job {
   readonly side: SideName;
   readonly size: Size;
+  /** Our sides compute every layer for all tokens, as the others do, also where first ones alone are read. */
+  readonly wholeLayers?: boolean | undefined;
   readonly training?: OwnTraining | undefined;
 }
 

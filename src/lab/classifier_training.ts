@@ -47,6 +47,8 @@ export interface ClassifierTraining {
   readonly execution?: TrainingJob['execution'];
   /** Padded lengths are multiples of this; 8 when absent. */
   readonly lengthStep?: number;
+  /** Computes every layer for all tokens, also where first ones alone are read: for measurements. */
+  readonly wholeLayers?: boolean;
   /** Hears of every batch. */
   readonly meter?: DataMeter;
 }
@@ -102,7 +104,7 @@ export function teacherOf({ teacher, terms, fidelity, options }: ClassifierTrain
 export function batchLosses(training: ClassifierTraining, { rows, student: batch, labels, masked }: RowTensors, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
   const { config, fidelity, options, dropout } = training;
   const source = dropout.student && !evaluating ? { dropout: drawSources(options, number).student } : {};
-  const student = studentOutputs(training.parameters, config, batch, { ...source, fidelity, taps: tapsNeeded(training.terms, 'student', number) }, masked);
+  const student = studentOutputs(training.parameters, config, batch, { ...source, ...(!masked && !training.wholeLayers && { firstTokens: 'trained' as const }), fidelity, taps: tapsNeeded(training.terms, 'student', number) }, masked);
   const remembered: Record<string, tf.Tensor> = {};
   const terms: Record<string, tf.Scalar> = {};
   for (const term of training.terms) {
@@ -128,6 +130,7 @@ function shareOf({ objective }: BoundTerm, { fidelity }: ClassifierTraining, mas
 
 interface StudentOptions {
   readonly dropout?: DropoutSource;
+  readonly firstTokens?: 'trained';
   readonly fidelity: Fidelity;
   readonly taps: ReturnType<typeof tapsNeeded>;
 }

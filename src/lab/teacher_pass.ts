@@ -22,6 +22,8 @@ export interface StageTeacher {
   readonly kept?: KeptTaps;
   /** The teacher runs with dropout, as the reference's does (D9): nothing of it can be looked up then. */
   readonly dropout: boolean;
+  /** Computes every layer for all tokens, also where first ones alone are read: for measurements. */
+  readonly wholeLayers?: boolean;
 }
 
 /** What a teacher gives for one batch: a flat list of what was computed, and how to read it. */
@@ -83,7 +85,7 @@ function run(teacher: StageTeacher, batch: Batch, options: RunOptions, positions
   const { config, parameters } = teacher;
   if (!parameters) throw new RangeError('the teacher of this stage is not on the device');
   if (!computes(teacher)) return { reader: tapsOf(parameters, config, batch, options) };
-  const { last, taps: reader } = encode(parameters, config, batch, options);
+  const { last, taps: reader } = encode(parameters, config, batch, { ...options, ...(!positions && !teacher.wholeLayers && { firstTokens: 'forward' as const }) });
   const logits = positions ? maskedLmLogits(parameters, config, last, positions, options.fidelity) : classify(parameters, config, last, batch, options.dropout).logits;
   return { reader, logits };
 }

@@ -13,7 +13,7 @@ import type { Taps } from './taps.ts';
 export type { DropoutSource, EncodeOptions } from './pass.ts';
 
 export interface Encoded {
-  /** Output of the last layer, [B·T, d]. */
+  /** Output of the last layer, [B·T, d]; of first tokens alone [B, d]. */
   readonly last: tf.Tensor;
   readonly taps: Taps;
 }
@@ -26,6 +26,8 @@ interface LayerOrder {
   readonly output: (pass: Pass, x: tf.Tensor, passed: tf.Tensor, context: tf.Tensor, name: string) => tf.Tensor;
   /** Whether the input of a block's first layers is what the block's output is added to. */
   readonly passes: boolean;
+  /** Whether a layer can be computed for the first tokens alone behind its keys and values. */
+  readonly endsShort: boolean;
   /** The LayerNorm behind the last layer. */
   readonly finalNorm?: string;
 }
@@ -35,6 +37,7 @@ const ORDERS: Readonly<Record<LayerNormMode, LayerOrder>> = {
   /** m = LN(x + W_o·attention(x)),  x′ = LN(m + W₂·act(W₁·m)). */
   'post-ln': {
     passes: true,
+    endsShort: true,
     attentionInput: (_pass, x) => x,
     output: (pass, _x, passed, context, name) => {
       const attended = pass.residualNorm(attentionProduct(pass, context, name), passed, `${name}.attention.output.LayerNorm`);
@@ -46,6 +49,7 @@ const ORDERS: Readonly<Record<LayerNormMode, LayerOrder>> = {
   /** m = x + W_o·attention(LN(x)),  x′ = m + W₂·act(W₁·LN(m)). */
   'pre-ln': {
     passes: false,
+    endsShort: false,
     attentionInput: (pass, x, name) => pass.norm(x, `${name}.attention.output.LayerNorm`),
     output: (pass, x, _passed, context, name) => {
       const middle = pass.traced(`${name}.attention_block_output`, tf.add(pass.dropout(attentionProduct(pass, context, name)), x));
@@ -59,7 +63,9 @@ const ORDERS: Readonly<Record<LayerNormMode, LayerOrder>> = {
  * The encoder: embeddings, then the layers in the order of LayerNorms that the configuration names.
  *
  * Dropout acts on the embedding output, the attention probabilities and both branches of a layer. A pre-LN output passes a
- * last LayerNorm; the released code leaves that out in distillation and classification, and so does `released`.
+ * last LayerNorm; the released code leaves that out in distillation and classification, and so does `released`. Where only
+ * first tokens are read, the last layer makes queries, keys and values of all tokens and goes on with the first ones: rows
+ * of products, norms and activations do not depend on each other.
  * Source: Devlin et al. 2019; Liu et al. 2019; reference `pretraining/modeling.py`, `TransformerSentenceEncoder`.
  */
 export function encode(parameters: Parameters, config: ModelConfig, batch: Batch, options: EncodeOptions = {}): Encoded {
@@ -96,15 +102,28 @@ function tidied(pass: Pass, index: number, run: () => tf.Tensor): tf.Tensor {
   return tf.tidy(() => ({ x: run(), taps: pass.taps.inside(index) })).x;
 }
 
+/** Where first tokens alone may be computed. WebAssembly's sums over tokens are grouped by their places, so that its gradients would get other bits. */
+const SHORT_ENDS: Readonly<Record<string, (options: EncodeOptions) => boolean>> = {
+  webgpu: ({ firstTokens: read }) => read !== undefined,
+  wasm: ({ firstTokens: read, dropout }) => read === 'forward' && !dropout,
+};
+
+/** Whether this layer is the last one and first tokens are all that anybody reads of its output. */
+function endsShort({ config, options, taps }: Pass, order: LayerOrder, index: number): boolean {
+  const isLast = index === config.num_hidden_layers - 1;
+  return isLast && order.endsShort && !options.trace && !taps.wantsState(index + 1) && (SHORT_ENDS[tf.getBackend()]?.(options) ?? false);
+}
+
 /** One layer's output, or of half a layer its input, once queries, keys and values are there. */
 function layer(pass: Pass, order: LayerOrder, x: tf.Tensor, index: number, isHalf: boolean): tf.Tensor {
   const name = `encoder.layer.${index}`;
   const [q, k, v, passed] = project(pass, order, order.attentionInput(pass, x, name), index);
   keepHeads(pass, [q, k, v], index);
   if (isHalf) return x;
+  const isShort = endsShort(pass, order, index);
   const draw = pass.draw(pass.config.attention_probs_dropout_prob);
-  const context = pass.traced(`${name}.attention_context`, attention(q, k, v, pass.batch.mask, { ...pass.shape, ...draw }));
-  return order.output(pass, x, passed, context, name);
+  const context = pass.traced(`${name}.attention_context`, attention(q, k, v, pass.batch.mask, { ...pass.shape, ...draw, ...(isShort && { queries: 1 }) }));
+  return order.output(pass, x, isShort ? firstTokens(passed, pass.batch) : passed, context, name);
 }
 
 /** Queries, keys and values, [B·T, d] each, and x as it goes on; each alone where an objective may look at one of them alone. */

@@ -23,6 +23,11 @@ export interface EncodeOptions {
   readonly taps?: TapChoice;
   /** `released`: RoBERTa's padded positions start at 0 (D1); a pre-LN output is not normalised (D17). */
   readonly fidelity?: Fidelity;
+  /**
+   * Only first tokens are read of the last states: in a `forward` pass, or where they are `trained` through, too. The last layer is
+   * then computed for them alone behind its keys and values, as far as that leaves all numbers as they are.
+   */
+  readonly firstTokens?: 'forward' | 'trained';
   /** Is shown the tensors inside of each layer, by name, e.g. `layer.0.attention_context`. */
   readonly trace?: (name: string, tensor: tf.Tensor) => void;
 }
@@ -86,10 +91,11 @@ export class Pass {
     return normalise(this.parameters, x, name, this.config);
   }
 
-  /** LN(dropout(x) + residual), by the name of the norm's parameters. */
+  /** LN(dropout(x) + residual), by the name of the norm's parameters; of all tokens or of the first ones, which draw the same. */
   residualNorm(x: tf.Tensor, residual: tf.Tensor, name: string): tf.Tensor {
     const draw = this.draw(this.config.hidden_dropout_prob);
-    return residualNorm(x, residual, this.get(`${name}.weight`), this.get(`${name}.bias`), { ...draw, eps: this.config.layer_norm_eps });
+    const spacing = (this.batch.size * this.batch.length) / x.shape[0]!;
+    return residualNorm(x, residual, this.get(`${name}.weight`), this.get(`${name}.bias`), { ...draw, eps: this.config.layer_norm_eps, spacing });
   }
 
   /** Each place in the network draws its own mask: the key depends on the order of the calls, which never changes. */

@@ -71,6 +71,11 @@ export class Taps {
     return Math.max(0, ...halves);
   }
 
+  /** Whether the state of this index was asked for, of all tokens. */
+  wantsState(index: number): boolean {
+    return this.#wanted.get('hiddenStates')?.has(index) ?? false;
+  }
+
   /** Whether a tensor was asked for that is made of a layer's queries, keys or values. */
   wantsHeads(layer: number): boolean {
     return [...this.#wanted].some(([name, layers]) => !isOfStates(name) && layers.has(layer));

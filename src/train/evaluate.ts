@@ -34,7 +34,7 @@ export async function logitsOf(model: LiveModel, examples: readonly EncodedExamp
   for (const indices of evaluationBatches(examples, BATCH)) {
     const logits = tf.tidy(() => {
       const batch = uploadBatch(collate(examples, indices, options.padId, options.maxLength), model.config);
-      return classify(model.parameters, model.config, encode(model.parameters, model.config, batch).last, batch).logits;
+      return classify(model.parameters, model.config, encode(model.parameters, model.config, batch, { firstTokens: 'forward' }).last, batch).logits;
     });
     const values = await logits.data();
     logits.dispose();

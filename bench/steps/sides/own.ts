@@ -24,7 +24,7 @@ const LOGITS: OwnTraining = { terms: ['kd'], keptLogits: false, keptTaps: false 
 const termOf = (name: string): ObjectiveTerm => ({ name, weight: 1, parameters: name === 'kd' ? { temperature: STEP.temperature, kd_weight: STEP.kdWeight } : {} });
 
 /** Opens a backend of the lab and puts the problem on it. */
-export async function open({ teacher, student, batch, size }: Problem, device: 'webgpu' | 'wasm', wasmPaths?: Readonly<Record<string, string>>, training = LOGITS): Promise<Stepper> {
+export async function open({ teacher, student, batch, size }: Problem, device: 'webgpu' | 'wasm', wasmPaths?: Readonly<Record<string, string>>, training = LOGITS, wholeLayers = false): Promise<Stepper> {
   let fault: Error | undefined;
   await openBackend({ choice: device, ...(wasmPaths ? { wasmPaths } : {}), onFault: (found) => (fault ??= found) });
   const { examples } = training;
@@ -34,7 +34,7 @@ export async function open({ teacher, student, batch, size }: Problem, device: '
   const terms = bindTerms(training.terms.map(termOf), setting);
   const memory = objectiveTensors('memory', terms);
   const live: StageTeacher = {
-    config: teacher.config, parameters: parametersOf(teacher, false), dropout: false,
+    config: teacher.config, parameters: parametersOf(teacher, false), dropout: false, wholeLayers,
     needsLogits: training.terms.some((name) => objectiveNamed(name).needs.teacherLogits),
   };
   const kept = await keptOf(live, examples ?? rowsOf(batch), terms, training);
@@ -42,7 +42,7 @@ export async function open({ teacher, student, batch, size }: Problem, device: '
     config: student.config, parameters: parametersOf(student, true), terms, options: { ...OPTIONS, per_device_train_batch_size: size.batch },
     steps: Number.MAX_SAFE_INTEGER, first: 0, examples: examples ?? [], padId: student.config.pad_token_id,
     trained: objectiveTensors('trained', terms), memory,
-    teacher: { ...live, ...kept },
+    teacher: { ...live, ...kept }, wholeLayers,
     fidelity: 'corrected', dropout: { student: (size.dropout ?? 0) > 0, teacher: false }, ...(examples ? {} : { batchAt: () => batch }),
   });
   return {

@@ -3,35 +3,37 @@ import { defineKernel } from '../kernel.ts';
 import { simdOf, type Simd } from '../wasm/simd.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { attentionForward, attentionGradient } from './attention.wgsl.ts';
-import { dropThreshold, dropout } from './dropout.ts';
+import { dropThreshold, dropout, dropoutOfPart } from './dropout.ts';
 import { maskedScores, merge, split, type AttentionShape } from './heads.ts';
 
 export { attentionScores } from './attention_scores.ts';
 export type { AttentionShape } from './heads.ts';
 export { MASKED_SCORE } from './masked_score.ts';
 
-type Attrs = { batch: number; length: number; heads: number; rate: number; key: number };
+/** `queries`: only so many of each text's first tokens ask; all of them by default. */
+type Attrs = { batch: number; length: number; heads: number; rate: number; key: number; queries?: number };
 
 /**
  * Multi-head attention from projected queries, keys and values.
  *
  *   A = Q·Kᵀ/√dh + (1 − mask)·(−10000);  P = softmax(A);  context = dropout(P)·V
- *   q, k, v [B·T, d], heads side by side in d; mask [B, T], 1 = real token → context [B·T, d]
+ *   q, k, v [B·T, d], heads side by side in d; mask [B, T], 1 = real token → context [B·T, d], or [B·queries, d]
  *   dV = P′ᵀ·dC;  dP = dropout(dC·Vᵀ);  dA = P∘(dP − Σ dP∘P);  dQ = dA·K/√dh;  dK = dAᵀ·Q/√dh
  *
  * The gradient computes P again rather than keeping [B, H, T, T] for every layer until the backward pass; on WebGPU it does so
- * from log Σ exp(A), which the forward form there returns as a second output.
+ * from log Σ exp(A), which the forward form there returns as a second output. dQ of tokens that do not ask is 0; of those that
+ * do, all numbers and all draws are what they would be if every token asked.
  */
 const forward = defineKernel<Attrs>({
   name: 'LabAttention',
   plain: ({ q, k, v, mask }, attrs) => {
-    const probabilities = softmaxScores(split(q!, attrs), split(k!, attrs), mask!);
-    return [merge(tf.matMul(dropped(probabilities, attrs), split(v!, attrs)), attrs)];
+    const probabilities = softmaxScores(asking(split(q!, attrs), attrs), split(k!, attrs), mask!);
+    return [merge(tf.matMul(dropped(probabilities, attrs), split(v!, attrs)), alone(attrs))];
   },
   native: {
     wasm: ({ q, k, v, mask }, attrs, backend) => {
       const simd = simdOf(backend);
-      const context = simd.output(q!.shape);
+      const context = simd.output([attrs.batch * queriesOf(attrs), q!.shape[1]!]);
       const { sizes, draw, memory } = wasmArguments(simd, q!.shape[1]!, attrs);
       simd.kernels.attention(...sizes, simd.at(q!), simd.at(k!), simd.at(v!), simd.at(mask!), simd.at(context), ...draw, ...memory);
       return [context];
@@ -49,12 +51,14 @@ const forward = defineKernel<Attrs>({
 const backward = defineKernel<Attrs>({
   name: 'LabAttentionGradient',
   plain: ({ dy, q, k, v, mask }, attrs) => {
-    const [dc, qh, kh, vh] = [dy!, q!, k!, v!].map((t) => split(t, attrs)) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    const [kh, vh] = [split(k!, attrs), split(v!, attrs)];
+    const [dc, qh] = [split(dy!, alone(attrs)), asking(split(q!, attrs), attrs)];
     const p = softmaxScores(qh, kh, mask!);
     const dv = tf.matMul(dropped(p, attrs), dc, true, false);
     const dp = dropped(tf.matMul(dc, vh, false, true), attrs);
     const da = tf.mul(tf.mul(p, tf.sub(dp, tf.sum(tf.mul(dp, p), -1, true))), scale(q!, attrs));
-    return [merge(tf.matMul(da, kh), attrs), merge(tf.matMul(da, qh, true, false), attrs), merge(dv, attrs)];
+    const dq = tf.pad(tf.matMul(da, kh), [[0, 0], [0, 0], [0, attrs.length - queriesOf(attrs)], [0, 0]]);
+    return [merge(dq, attrs), merge(tf.matMul(da, qh, true, false), attrs), merge(dv, attrs)];
   },
   native: {
     wasm: ({ dy, q, k, v, mask }, attrs, backend) => {
@@ -71,9 +75,10 @@ const backward = defineKernel<Attrs>({
 });
 
 /** What both WASM kernels take beside the tensors; `width` is d. */
-function wasmArguments(simd: Simd, width: number, { batch, length, heads, rate, key }: Attrs) {
+function wasmArguments(simd: Simd, width: number, attrs: Attrs) {
+  const { batch, length, heads, rate, key } = attrs;
   return {
-    sizes: [batch, length, heads, width / heads],
+    sizes: [batch, length, queriesOf(attrs), heads, width / heads],
     draw: [key, dropThreshold(rate), 1 / (1 - rate)],
     memory: [simd.workspace(simd.kernels.attentionWorkspaceBytes(length)), simd.gemmScratch],
   } as const;
@@ -85,11 +90,24 @@ function softmaxScores(q: tf.Tensor4D, k: tf.Tensor4D, mask: tf.Tensor): tf.Tens
   return tf.softmax(maskedScores(q, k, mask));
 }
 
+const queriesOf = ({ queries, length }: Attrs): number => queries ?? length;
+
+/** The sizes of what the tokens that ask have alone. */
+const alone = (attrs: Attrs): AttentionShape => ({ ...attrs, length: queriesOf(attrs) });
+
+/** Of [B, H, T, dh], what belongs to the tokens that ask. */
+const asking = (x: tf.Tensor4D, attrs: Attrs): tf.Tensor4D => tf.slice(x, [0, 0, 0, 0], [-1, -1, queriesOf(attrs), -1]);
+
+/** Dropout of [B, H, queries, T], drawn as in [B, H, T, T]. */
 function dropped(p: tf.Tensor, attrs: Attrs): tf.Tensor {
-  return dropout(p, attrs);
+  const { length } = attrs;
+  const queries = queriesOf(attrs);
+  if (queries === length) return dropout(p, attrs);
+  const rowOf = (row: number) => Math.floor(row / queries) * length + (row % queries);
+  return dropoutOfPart(p, attrs, (i) => rowOf(Math.floor(i / length)) * length + (i % length));
 }
 
-/** Context vectors [B·T, d]; dropout acts on the attention probabilities. */
+/** Context vectors [B·T, d], or [B·queries, d]; dropout acts on the attention probabilities. */
 export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, mask: tf.Tensor, attrs: Attrs): tf.Tensor {
   return forward({ q, k, v, mask }, attrs)[0]!;
 }

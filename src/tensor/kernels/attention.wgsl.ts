@@ -2,7 +2,7 @@ import type * as tf from '../tf.ts';
 import { BUILTINS, drawKey, ELEMENT_INDEX, f32, gridFor, u32, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { DRAW_WGSL, dropThreshold } from './dropout.ts';
-import { dot, fourths, inFours, load, placeOfHead, store, type HeadForm } from './heads.wgsl.ts';
+import { dot, fourths, inFours, load, placeOfPair, store, type HeadForm } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { each, fours } from './product.wgsl.ts';
 
@@ -13,6 +13,8 @@ export interface AttentionAttrs {
   readonly heads: number;
   readonly rate: number;
   readonly key: number;
+  /** Tokens of each text that ask, its first ones; all by default. */
+  readonly queries?: number;
 }
 
 /** What the text of the shaders depends on. */
@@ -23,11 +25,11 @@ interface Form extends HeadForm {
 type Tensors = Record<string, tf.TensorInfo>;
 
 /** Factor of dropout at (query, key): 0 or 1 / (1 − rate). */
-const kept = ({ dropout }: Form, query: string, key: string) => (dropout ? `select(size.keep, 0.0, bits(size.key, (pair + ${query}) * size.length + ${key}) < size.threshold)` : '1.0');
+const kept = ({ dropout }: Form, query: string, key: string) => (dropout ? `select(size.keep, 0.0, bits(size.key, (pair * size.length + ${query}) * size.length + ${key}) < size.threshold)` : '1.0');
 
 /** Declarations; the first `written` buffers are outputs. */
 const HEAD = (form: Form, buffers: readonly string[], written: number) => `
-struct Size { batch: u32, length: u32, heads: u32, key: u32, threshold: u32, keep: f32 }
+struct Size { batch: u32, length: u32, heads: u32, key: u32, threshold: u32, keep: f32, queries: u32 }
 ${buffers.map((name, i) => fours(name, i, i < written ? 'read_write' : 'read', inFours(form))).join('\n')}`;
 
 const CONSTANTS = ({ headSize, dropout }: Form) => `
@@ -37,7 +39,7 @@ const MASKED = ${MASKED_SCORE};
 const REAL = ${MASKED_SCORE / 2};
 ${dropout ? DRAW_WGSL : ''}`;
 
-/** One invocation a query, with the softmax of the keys so far. */
+/** One invocation a query, the i-th of all that ask, with the softmax of the keys so far. */
 const forwardShader = (form: Form): string => `
 ${HEAD(form, ['context', 'q', 'k', 'v'], 1)}
 @group(0) @binding(4) var<storage, read_write> lse: array<f32>;
@@ -47,7 +49,12 @@ ${CONSTANTS(form)}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
-  ${placeOfHead(form)}
+  if (i >= size.batch * size.heads * size.queries) { return; }
+  let own = i % size.queries;
+  let pair = i / size.queries;
+  ${placeOfPair(form)}
+  let here = (first + own) * width + head;
+  let out = (pair / size.heads * size.queries + own) * width + head;
   ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; var sum${d} = vec4<f32>(0.0);`)}
   var top = -3.0e38;
   var total = 0.0;
@@ -64,7 +71,7 @@ fn main(${BUILTINS}) {
     let share = weight * ${kept(form, 'own', 't')};
     ${each(fourths(form), (d) => `sum${d} = sum${d} * shrink + share * ${load(form, 'v', 'there', d)};`)}
   }
-  ${store(form, 'context', 'here', (d) => `(sum${d} / total)`)}
+  ${store(form, 'context', 'out', (d) => `(sum${d} / total)`)}
   lse[i] = top + log(total);
 }`;
 
@@ -77,25 +84,34 @@ ${CONSTANTS(form)}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
-  ${placeOfHead(form)}`;
+  if (i >= size.batch * size.heads * size.length) { return; }
+  let own = i % size.length;
+  let pair = i / size.length;
+  ${placeOfPair(form)}
+  let here = (first + own) * width + head;`;
 
-/** One invocation a query: dQ, and Σ_t dP∘P = dC·context for the other half. */
+/** One invocation a token: dQ, which is 0 for one that does not ask, and Σ_t dP∘P = dC·context for the other half. */
 const queryShader = (form: Form): string => `
 ${HEAD(form, ['dq', 'dy', 'context', 'q', 'k', 'v'], 1)}
 ${GRADIENT_REST(form, 'read_write')}
-  ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; let dc${d} = ${load(form, 'dy', 'here', d)}; var sum${d} = vec4<f32>(0.0);`)}
-  let average = ${dot(form, (d) => `dc${d}`, (d) => load(form, 'context', 'here', d))};
-  mean[i] = average;
-  let total = lse[i];
-  for (var t = 0u; t < size.length; t++) {
-    let real = mask[first + t];
-    if (real == 0.0 && total > REAL) { continue; }
-    let there = (first + t) * width + head;
-    ${each(fourths(form), (d) => `let k${d} = ${load(form, 'k', 'there', d)};`)}
-    let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - total);
-    let dp = (${dot(form, (d) => `dc${d}`, (d) => load(form, 'v', 'there', d))}) * ${kept(form, 'own', 't')};
-    let da = p * (dp - average);
-    ${each(fourths(form), (d) => `sum${d} += da * k${d};`)}
+  ${each(fourths(form), (d) => `var sum${d} = vec4<f32>(0.0);`)}
+  if (own < size.queries) {
+    let asked = pair * size.queries + own;
+    let out = (pair / size.heads * size.queries + own) * width + head;
+    ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; let dc${d} = ${load(form, 'dy', 'out', d)};`)}
+    let average = ${dot(form, (d) => `dc${d}`, (d) => load(form, 'context', 'out', d))};
+    mean[asked] = average;
+    let total = lse[asked];
+    for (var t = 0u; t < size.length; t++) {
+      let real = mask[first + t];
+      if (real == 0.0 && total > REAL) { continue; }
+      let there = (first + t) * width + head;
+      ${each(fourths(form), (d) => `let k${d} = ${load(form, 'k', 'there', d)};`)}
+      let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - total);
+      let dp = (${dot(form, (d) => `dc${d}`, (d) => load(form, 'v', 'there', d))}) * ${kept(form, 'own', 't')};
+      let da = p * (dp - average);
+      ${each(fourths(form), (d) => `sum${d} += da * k${d};`)}
+    }
   }
   ${store(form, 'dq', 'here', (d) => `(sum${d} * SCALE)`)}
 }`;
@@ -106,13 +122,15 @@ ${HEAD(form, ['dk', 'dv', 'dy', 'q', 'k', 'v'], 2)}
 ${GRADIENT_REST(form, 'read')}
   ${each(fourths(form), (d) => `let k${d} = ${load(form, 'k', 'here', d)} * SCALE; let v${d} = ${load(form, 'v', 'here', d)}; var sum_k${d} = vec4<f32>(0.0); var sum_v${d} = vec4<f32>(0.0);`)}
   let real = mask[first + own];
-  if (real != 0.0 || lse[pair] < REAL) {
-    for (var t = 0u; t < size.length; t++) {
+  let asked = pair * size.queries;
+  if (real != 0.0 || lse[asked] < REAL) {
+    for (var t = 0u; t < size.queries; t++) {
       let there = (first + t) * width + head;
-      ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'there', d)}; let dc${d} = ${load(form, 'dy', 'there', d)};`)}
-      let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - lse[pair + t]);
+      let out = (pair / size.heads * size.queries + t) * width + head;
+      ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'there', d)}; let dc${d} = ${load(form, 'dy', 'out', d)};`)}
+      let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - lse[asked + t]);
       let keep = ${kept(form, 't', 'own')};
-      let da = p * ((${dot(form, (d) => `dc${d}`, (d) => `v${d}`)}) * keep - mean[pair + t]);
+      let da = p * ((${dot(form, (d) => `dc${d}`, (d) => `v${d}`)}) * keep - mean[asked + t]);
       ${each(fourths(form), (d) => `sum_v${d} += p * keep * dc${d}; sum_k${d} += da * q${d};`)}
     }
   }
@@ -120,25 +138,27 @@ ${GRADIENT_REST(form, 'read')}
   ${store(form, 'dv', 'here', (d) => `sum_v${d}`)}
 }`;
 
-function argumentsOf({ q }: Tensors, attrs: AttentionAttrs): { form: Form; uniform: UniformField[]; workgroups: readonly [number, number, number] } {
+const queriesOf = ({ queries, length }: AttentionAttrs): number => queries ?? length;
+
+function argumentsOf({ q }: Tensors, attrs: AttentionAttrs): { form: Form; uniform: UniformField[] } {
   const { batch, length, heads, rate, key } = attrs;
   return {
     form: { headSize: q!.shape[1]! / heads, dropout: rate > 0 },
-    uniform: [u32(batch), u32(length), u32(heads), rate > 0 ? drawKey(key) : u32(0), u32(dropThreshold(rate)), f32(1 / (1 - rate))],
-    workgroups: gridFor(batch * heads * length),
+    uniform: [u32(batch), u32(length), u32(heads), rate > 0 ? drawKey(key) : u32(0), u32(dropThreshold(rate)), f32(1 / (1 - rate)), u32(queriesOf(attrs))],
   };
 }
 
 /**
- * Context and log Σ_t exp(A), the latter [B·H·T] for the gradient, in one dispatch.
+ * Context and log Σ_t exp(A), the latter [B·H·T] (or [B·H·queries]) for the gradient, in one dispatch.
  *
  * 4·B·T²·d operations and as many exponentials as scores; reads 8·B·T²·d bytes, writes 4·B·T·(d + H).
  */
 export function attentionForward(gpu: LabWebGPUBackend, { q, k, v, mask }: Tensors, attrs: AttentionAttrs): tf.TensorInfo[] {
-  const { form, uniform, workgroups } = argumentsOf({ q: q! }, attrs);
-  const context = gpu.makeTensorInfo(q!.shape, 'float32');
-  const lse = gpu.makeTensorInfo([attrs.batch * attrs.heads * attrs.length], 'float32');
-  gpu.dispatch({ wgsl: forwardShader(form), workgroups }, [context, q!, k!, v!, lse, mask!], uniform, [context, lse]);
+  const { form, uniform } = argumentsOf({ q: q! }, attrs);
+  const [texts, pairs] = [attrs.batch * queriesOf(attrs), attrs.batch * attrs.heads * queriesOf(attrs)];
+  const context = gpu.makeTensorInfo([texts, q!.shape[1]!], 'float32');
+  const lse = gpu.makeTensorInfo([pairs], 'float32');
+  gpu.dispatch({ wgsl: forwardShader(form), workgroups: gridFor(pairs) }, [context, q!, k!, v!, lse, mask!], uniform, [context, lse]);
   return [context, lse];
 }
 
@@ -149,7 +169,8 @@ export function attentionForward(gpu: LabWebGPUBackend, { q, k, v, mask }: Tenso
  */
 export function attentionGradient(gpu: LabWebGPUBackend, inputs: Tensors, attrs: AttentionAttrs): tf.TensorInfo[] {
   const { dy, q, k, v, mask, context, lse } = inputs;
-  const { form, uniform, workgroups } = argumentsOf(inputs, attrs);
+  const { form, uniform } = argumentsOf(inputs, attrs);
+  const workgroups = gridFor(attrs.batch * attrs.heads * attrs.length);
   const [dq, dk, dv] = [q!, k!, v!].map(({ shape }) => gpu.makeTensorInfo(shape, 'float32'));
   const mean = gpu.makeTensorInfo(lse!.shape, 'float32');
   gpu.dispatch({ wgsl: queryShader(form), workgroups }, [dq!, dy!, context!, q!, k!, v!, mean, lse!, mask!], uniform, [dq!, mean]);

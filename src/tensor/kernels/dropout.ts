@@ -11,12 +11,15 @@ export type DropoutAttrs = { rate: number; key: number };
 /** bits(key, i) below this are dropped. */
 export const dropThreshold = (rate: number): number => Math.floor(rate * 2 ** 32);
 
-/** The mask as numbers: 0 where dropped, 1/(1 − rate) where kept; element i depends on (key, i) alone. */
-export function dropoutMask(size: number, { rate, key }: DropoutAttrs): Float32Array {
+/** Which element of a larger tensor an element stands for, where a part is computed alone and draws what it would in the whole. */
+export type Place = (i: number) => number;
+
+/** The mask as numbers: 0 where dropped, 1/(1 − rate) where kept; element i depends on (key, place(i)) alone. */
+export function dropoutMask(size: number, { rate, key }: DropoutAttrs, place: Place = (i) => i): Float32Array {
   const threshold = dropThreshold(rate);
   const keep = 1 / (1 - rate);
   const mask = new Float32Array(size);
-  for (let i = 0; i < size; i++) mask[i] = bits(key, i) < threshold ? 0 : keep;
+  for (let i = 0; i < size; i++) mask[i] = bits(key, place(i)) < threshold ? 0 : keep;
   return mask;
 }
 
@@ -71,6 +74,11 @@ const forward = defineKernel<DropoutAttrs>({
   },
   gradient: ([dy], _saved, attrs): Record<string, tf.Tensor> => ({ x: forward({ x: dy! }, attrs)[0]! }),
 });
+
+/** Dropout of a part of a larger tensor, in stock operations and without a gradient; the identity at rate 0. */
+export function dropoutOfPart(x: tf.Tensor, attrs: DropoutAttrs, place: Place): tf.Tensor {
+  return attrs.rate === 0 ? x : tf.mul(x, tf.tensor(dropoutMask(x.size, attrs, place), x.shape));
+}
 
 /** Dropout of any tensor; the identity at rate 0. */
 export function dropout(x: tf.Tensor, attrs: DropoutAttrs): tf.Tensor {

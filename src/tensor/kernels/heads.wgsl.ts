@@ -18,6 +18,12 @@ export const dot = (form: HeadForm, a: (d: number) => string, b: (d: number) => 
 export const store = (form: HeadForm, buffer: string, at: string, value: (d: number) => string) =>
   each(fourths(form), (d) => storeFours(buffer, `${at} + ${4 * d}u`, value(d), `${form.headSize - 4 * d}u`, inFours(form)));
 
+/** Where pair number `pair` of a text and a head lies in projections [B·T, d]: its text starts at row `first`, its head at feature `head`. */
+export const placeOfPair = ({ headSize }: HeadForm) => `
+  let first = pair / size.heads * size.length;
+  let head = pair % size.heads * ${headSize}u;
+  let width = size.heads * ${headSize}u;`;
+
 /**
  * Where invocation i stands in projections [B·T, d], one invocation a token and head: its text starts at row `first`, its
  * head at feature `head`, its token is `own`, and invocation `pair` is that of the text's first token and the same head.

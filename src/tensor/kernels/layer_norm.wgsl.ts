@@ -12,6 +12,8 @@ export interface NormAttrs {
   readonly eps: number;
   readonly rate?: number;
   readonly key?: number;
+  /** Row n stands for row n·spacing of a larger tensor, and draws what that row would; 1 by default. */
+  readonly spacing?: number;
 }
 
 /** What the text of the shaders depends on. */
@@ -23,10 +25,10 @@ interface Form {
 
 /** The uniform, and the value that is normalised: x, or dropout(x) + residual. */
 const HEAD = ({ residual, dropout }: Form, binding: number) => `
-struct Size { rows: u32, columns: u32, row_groups: u32, eps: f32, key: u32, threshold: u32, keep: f32 }
+struct Size { rows: u32, columns: u32, row_groups: u32, eps: f32, key: u32, threshold: u32, keep: f32, spacing: u32 }
 @group(0) @binding(${binding}) var<uniform> size: Size;
 ${dropout ? DRAW_WGSL : ''}
-fn kept(i: u32) -> f32 { return ${dropout ? 'select(size.keep, 0.0, bits(size.key, i) < size.threshold)' : '1.0'}; }
+fn kept(i: u32) -> f32 { return ${dropout ? 'select(size.keep, 0.0, bits(size.key, i + i / size.columns * size.columns * (size.spacing - 1u)) < size.threshold)' : '1.0'}; }
 fn value(i: u32) -> f32 { return x[i]${dropout ? ' * kept(i)' : ''}${residual ? ' + residual[i]' : ''}; }`;
 
 const names = ({ residual }: Form): string[] => (residual ? ['residual'] : []);
@@ -117,8 +119,8 @@ function extentsOf({ x, gamma }: Tensors): [rows: number, columns: number] {
   return [x!.shape.reduce((product, extent) => product * extent, 1) / columns, columns];
 }
 
-function uniformOf([rows, columns]: readonly number[], groups: number, { eps, rate = 0, key = 0 }: NormAttrs): UniformField[] {
-  return [u32(rows!), u32(columns!), u32(groups), f32(eps), rate > 0 ? drawKey(key) : u32(0), u32(dropThreshold(rate)), f32(1 / (1 - rate))];
+function uniformOf([rows, columns]: readonly number[], groups: number, { eps, rate = 0, key = 0, spacing = 1 }: NormAttrs): UniformField[] {
+  return [u32(rows!), u32(columns!), u32(groups), f32(eps), rate > 0 ? drawKey(key) : u32(0), u32(dropThreshold(rate)), f32(1 / (1 - rate)), u32(spacing)];
 }
 
 /**

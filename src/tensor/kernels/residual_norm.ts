@@ -1,11 +1,12 @@
 import * as tf from '../tf.ts';
 import { defineKernel, type Inputs } from '../kernel.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
-import { dropout } from './dropout.ts';
+import { dropout, dropoutOfPart } from './dropout.ts';
 import { layerNorm, layerNormGradientPlain, layerNormPlain } from './layer_norm.ts';
 import { layerNormForward, layerNormGradient } from './layer_norm.wgsl.ts';
 
-type Attrs = { eps: number; rate: number; key: number };
+/** `spacing`: row n stands for row n·spacing of a larger tensor, and draws what that row would; 1 by default. */
+type Attrs = { eps: number; rate: number; key: number; spacing?: number };
 type ResidualNorm = (x: tf.Tensor, residual: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, attrs: Attrs) => tf.Tensor;
 
 /**
@@ -34,12 +35,17 @@ const backward = defineKernel<Attrs>({
   name: 'LabResidualNormGradient',
   plain: (inputs, attrs) => {
     const [dr, dgamma, dbeta] = layerNormGradientPlain({ ...inputs, x: sum(inputs, attrs) }, attrs);
-    return [dropout(dr!, { rate: attrs.rate, key: attrs.key }), dgamma!, dbeta!, ...(attrs.rate > 0 ? [dr!] : [])];
+    return [dropped(dr!, attrs), dgamma!, dbeta!, ...(attrs.rate > 0 ? [dr!] : [])];
   },
   native: { webgpu: (inputs, attrs, backend) => layerNormGradient(backend as LabWebGPUBackend, inputs, attrs) },
 });
 
-const sum = ({ x, residual }: Inputs, { rate, key }: Attrs): tf.Tensor => tf.add(dropout(x!, { rate, key }), residual!);
+const sum = ({ x, residual }: Inputs, attrs: Attrs): tf.Tensor => tf.add(dropped(x!, attrs), residual!);
+
+function dropped(x: tf.Tensor, { rate, key, spacing = 1 }: Attrs): tf.Tensor {
+  const columns = x.shape.at(-1)!;
+  return spacing === 1 ? dropout(x, { rate, key }) : dropoutOfPart(x, { rate, key }, (i) => i + Math.floor(i / columns) * columns * (spacing - 1));
+}
 
 const composed: ResidualNorm = (x, residual, gamma, beta, attrs) => layerNorm(sum({ x, residual }, attrs), gamma, beta, attrs.eps);
 

@@ -17,13 +17,13 @@ export interface SimdKernels {
 
   attentionWorkspaceBytes(length: number): number;
   attention(
-    batch: number, length: number, heads: number, headSize: number,
+    batch: number, length: number, queries: number, heads: number, headSize: number,
     q: number, k: number, v: number, mask: number, context: number,
     key: number, threshold: number, factor: number,
     workspace: number, scratch: number,
   ): void;
   attentionGradient(
-    batch: number, length: number, heads: number, headSize: number,
+    batch: number, length: number, queries: number, heads: number, headSize: number,
     dContext: number, q: number, k: number, v: number, mask: number,
     dq: number, dk: number, dv: number,
     key: number, threshold: number, factor: number,
