@@ -56,6 +56,8 @@ export interface SampleSet {
   readonly textBytes: number;
   readonly read: ReadSoFar;
   readonly samples: readonly StoredSamples[];
+  /** Samples by their length: as many equal parts of `maxSeqLength` as there are numbers. */
+  readonly lengths: readonly number[];
 }
 
 /** The sets that can be read, and the ids of those that cannot. */

@@ -18,6 +18,7 @@ const RECORD: Readonly<Record<string, (value: unknown) => boolean>> = {
   read: (value) => fits(value, { blocks: isCount, file: isCount, articles: isCount, text: isCount }),
   text: (value) => isListOf(value, { name: isText, bytes: isCount }),
   samples: (value) => isListOf(value, { kind: (kind) => kind === 'train' || kind === 'test', index: isCount, bytes: isCount, instances: isCount, tokens: isCount }),
+  lengths: (value) => Array.isArray(value) && value.every(isCount),
   plan: (value) => value === undefined || fits(value, PLAN),
 };
 

@@ -5,6 +5,7 @@
  * blocks, some at a time, and each becomes its files of samples. Whatever was stored counts when a set goes on.
  */
 import { hex32 } from '../corpus/crc32.ts';
+import { withLengths } from '../corpus/sample_lengths.ts';
 import { headerOf } from '../corpus/samples_read.ts';
 import { checkPlan, plannedShards, type PlannedShard, type SamplePlan } from '../corpus/sample_plan.ts';
 import { Sampler } from '../corpus/sampling.ts';
@@ -37,7 +38,7 @@ export async function makeSamples({ set: id, name, files, plan, vocabulary }: Ex
   const set: SampleSet = {
     id, name, createdAt: date(), state: 'reading', plan, text: text.map((file) => ({ name: file.name, bytes: file.bytes })),
     vocabulary: vocabularyDigest(tokenizer), vocabularyName, maxSeqLength: plan.max_seq_length, nextSentence: plan.next_sentence,
-    articles: 0, sentences: 0, textBytes: 0, read: { blocks: 0, file: 0, articles: 0, text: 0 }, samples: [],
+    articles: 0, sentences: 0, textBytes: 0, read: { blocks: 0, file: 0, articles: 0, text: 0 }, samples: [], lengths: [],
   };
   await store.working(id, async () => {
     try {
@@ -120,7 +121,7 @@ async function makeShard(begun: SampleSet, { name, articles, files }: PlannedSha
   for (const { kind, index, seed } of files) {
     const { bytes, count } = sampler.make({ documents, source: { name, bytes: size, crc32: hex32(crc32) } }, seed, kind);
     const { header } = headerOf(bytes.subarray(0, 2 ** 17), name);
-    set = { ...set, samples: [...set.samples, { kind, index, bytes: bytes.length, instances: count, tokens: header.tokens }] };
+    set = { ...set, samples: [...set.samples, { kind, index, bytes: bytes.length, instances: count, tokens: header.tokens }], lengths: withLengths(set.lengths, bytes, name) };
     await store.addFile(set, { kind, index }, bytes);
     meter.worked(size);
     meter.read(size);

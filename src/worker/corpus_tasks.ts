@@ -1,4 +1,5 @@
 /** The tasks of the worker for text. */
+import { withLengths } from '../corpus/sample_lengths.ts';
 import { readSamplesRecord, sampleFile, SAMPLES_RECORD, samplesRecordText } from '../corpus/samples_record.ts';
 import { badSamples } from '../corpus/samples.ts';
 import { readSamples } from '../corpus/samples_read.ts';
@@ -92,8 +93,9 @@ async function importFile(folder: Folder, { kind, index }: { kind: ShardKind; in
   const { header } = readSamples(bytes, where);
   const set = 'samples' in begun ? begun : importedSet(begun, header);
   checkSame(set, header, where);
-  const next: SampleSet = { ...set, samples: [...set.samples, { kind, index, bytes: bytes.length, instances: header.instances, tokens: header.tokens }] };
-  await store.addFile(next, { kind, index }, bytes.slice());
+  const exact = bytes.slice();
+  const next: SampleSet = { ...set, samples: [...set.samples, { kind, index, bytes: bytes.length, instances: header.instances, tokens: header.tokens }], lengths: withLengths(set.lengths, exact, where) };
+  await store.addFile(next, { kind, index }, exact);
   meter.read(bytes.length);
   return next;
 }
@@ -101,7 +103,7 @@ async function importFile(folder: Folder, { kind, index }: { kind: ShardKind; in
 function importedSet(begun: Begun, { vocabulary, max_seq_length, next_sentence }: SamplesHeader): SampleSet {
   return {
     ...begun, state: 'making', text: [], vocabulary, vocabularyName: '', maxSeqLength: max_seq_length, nextSentence: next_sentence,
-    articles: 0, sentences: 0, textBytes: 0, read: { blocks: 0, file: 0, articles: 0, text: 0 }, samples: [],
+    articles: 0, sentences: 0, textBytes: 0, read: { blocks: 0, file: 0, articles: 0, text: 0 }, samples: [], lengths: [],
   };
 }
 

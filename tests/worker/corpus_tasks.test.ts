@@ -122,6 +122,11 @@ describe('making samples', () => {
     const { sets: [set] } = await new SampleStore(database).list();
     expect(set).toMatchObject({ id: 'a', name: 'sea', createdAt: 5, state: 'done', articles: 41, textBytes: strToU8(lines).length, vocabularyName: 'own', vocabulary: { tokens: VOCAB.length }, maxSeqLength: 29 });
     expect(set?.samples).toHaveLength(12);
+    const instances = set!.samples.reduce((sum, file) => sum + file.instances, 0);
+    const lengths = set!.lengths.map((count, i) => [i, count] as const).filter(([, count]) => count > 0);
+    expect(lengths.reduce((sum, [, count]) => sum + count, 0)).toBe(instances);
+    expect(lengths.at(-1)![0]).toBe(31);
+    expect(lengths[0]![0]).toBeGreaterThan(1);
     for (const kind of ['token-block', 'token-columns', 'sample-vocabulary']) expect(await keysOf(database, kind)).toEqual([]);
   });
 

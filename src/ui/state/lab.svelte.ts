@@ -11,6 +11,12 @@ import { Session } from './session.svelte.ts';
 /** Milliseconds for which events are gathered before the page is drawn anew. */
 const GATHER = 200;
 
+/** A run that begins in its turn; with an id it goes on where the store has one of it. */
+export interface PlannedRun {
+  readonly recipe: Recipe;
+  readonly run?: string;
+}
+
 /** The page's whole state: the device, the runs, the one in work and the one in view. */
 export class Lab {
   device: DeviceReport | undefined = $state.raw();
@@ -26,7 +32,7 @@ export class Lab {
   current: Session | undefined = $state.raw();
 
   /** Runs that begin when the one in work is done. */
-  waiting: readonly Recipe[] = $state.raw([]);
+  waiting: readonly PlannedRun[] = $state.raw([]);
 
   readonly #trainer: Trainer;
   readonly #library: RunLibrary;
@@ -59,16 +65,16 @@ export class Lab {
   }
 
   /** Begins the first of these runs; the others follow as long as each one before is done. */
-  startAll(recipes: readonly Recipe[], files: GivenFiles): void {
-    const [first, ...rest] = recipes;
+  startAll(runs: readonly PlannedRun[], files: GivenFiles): void {
+    const [first, ...rest] = runs;
     if (!first) return;
     this.waiting = rest;
-    this.start(first, files);
     this.#files = files;
+    this.#startPlanned(first);
   }
 
-  start(recipe: Recipe, files: GivenFiles): void {
-    const session = new Session(newView(crypto.randomUUID(), recipe));
+  start(recipe: Recipe, files: GivenFiles, run: string = crypto.randomUUID()): void {
+    const session = new Session(newView(run, recipe));
     this.current = this.shown = session;
     this.#begin(session.view.run, recipe, files);
     void this.guard(async () => void (await this.#library.persist()));
@@ -190,6 +196,12 @@ export class Lab {
     if (!next) return;
     const done = this.current?.view.state === 'done';
     this.waiting = done ? rest : [];
-    if (done) this.start(next, this.#files);
+    if (done) this.#startPlanned(next);
+  }
+
+  #startPlanned({ recipe, run }: PlannedRun): void {
+    const record = this.runs.find(({ id }) => id === run);
+    if (record) void this.resume(record, this.#files);
+    else this.start(recipe, this.#files, run);
   }
 }

@@ -10,6 +10,7 @@ export const VIEWS = [
   { name: 'lab', label: 'Lab', hash: '#/' },
   { name: 'objectives', label: 'Objectives', hash: '#/objectives' },
   { name: 'models', label: 'Models', hash: '#/models' },
+  { name: 'text', label: 'Text', hash: '#/text' },
 ] as const satisfies readonly View[];
 
 export type ViewName = (typeof VIEWS)[number]['name'];

@@ -125,10 +125,10 @@ type Check = (field: string, rule: NumberRule, value: number | null | undefined)
 /** Data that there are none of. */
 function dataProblems({ kind, task, data }: Draft): Problem[] {
   const without = kind === 'distill' && data.kind === 'mini-glue' && !MINI_GLUE_TASKS.some(({ name }) => name === task);
-  const own = kind === 'distill-text' && data.kind === 'folder';
+  const own = kind === 'distill-text' && data.kind === 'folder' && data.samples === undefined;
   return [
     ...(without ? [{ field: 'data', sentence: `${task} has no generated rows: give its folder under “Your own files”.` }] : []),
-    ...(own ? [{ field: 'data', sentence: 'Text of your own cannot be read yet: take the data back under “Your own files”.' }] : []),
+    ...(own ? [{ field: 'data', sentence: 'A table is no text: make samples of your text in the view Text, and choose them here.' }] : []),
   ];
 }
 

@@ -51,6 +51,14 @@ export class Setup {
     void this.readTeacher();
   }
 
+  /** The generated corpus, or a stored set of samples, whose length is read whole. */
+  chooseText(set: { readonly id: string; readonly name: string; readonly maxSeqLength: number } | undefined): void {
+    if (this.draft.kind !== 'distill-text') this.chooseKind('distill-text');
+    this.draft.data = set ? { kind: 'folder', name: set.name, samples: set.id } : this.#original().data;
+    if (set) this.draft.training.max_seq_length = Math.max(this.draft.training.max_seq_length, set.maxSeqLength);
+    this.preset = '';
+  }
+
   /** The recipe that the page begins with, of what is trained on now. */
   #original(): Draft {
     return editable(this.draft.kind === 'distill-text' ? TEXT_RECIPE : recipeForTask(this.draft.task));
