@@ -22,9 +22,9 @@ export function ownAddress(url: string, base: string): string {
 
 let policy: ScriptUrlPolicy | undefined;
 
-/** The address of a worker of ours, relative to the page, in the form that the browser accepts; TypeError for a foreign one. */
+/** The address of a worker of ours, relative to the page, or to the worker that starts it, in the form that the browser accepts; TypeError for a foreign one. */
 export function trustedWorkerUrl(url: string): string {
-  const rules = { createScriptURL: (given: string) => ownAddress(given, document.baseURI) };
+  const rules = { createScriptURL: (given: string) => ownAddress(given, typeof document === 'undefined' ? location.href : document.baseURI) };
   const factory = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
   policy ??= factory?.createPolicy(NAME, rules) ?? rules;
   return policy.createScriptURL(url);

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   corpus: ['tokenizer', 'formats'],
   distill: ['tensor', 'model'],
   train: ['tensor', 'model', 'distill', 'type:data'],
-  store: ['type:train', 'type:corpus', 'type:experiment', 'experiment/run.ts', 'experiment/recipe_versions.ts', 'type:worker/protocol.ts'],
+  store: ['type:train', 'train/token_table.ts', 'type:corpus', 'type:experiment', 'experiment/run.ts', 'experiment/recipe_versions.ts', 'type:worker/protocol.ts'],
   experiment: ['distill', 'data', 'model/config.ts', 'model/layers.ts'],
   parity: ['formats', 'tensor', 'tokenizer', 'model', 'data', 'corpus', 'distill', 'train', 'hub/file_names.ts', 'lab/bound_terms.ts', 'lab/classifier_training.ts', 'lab/teacher_pass.ts'],
   lab: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'corpus', 'distill', 'train', 'experiment'],

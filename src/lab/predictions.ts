@@ -32,7 +32,7 @@ export async function predictDev({ recipe, models, tokenizer, shelf, onProgress 
   const { task: name, data, training: { max_seq_length: maxLength, max_eval_samples: most } } = recipe;
   const open = async () => undefined;
   const examples = (await taskRows(taskNamed(name), data, shelf, open)).dev.slice(0, most);
-  const rows = await encodeAll('Tokenising the dev rows', examples, tokenizer, maxLength, shelf, open);
+  const { rows } = await encodeAll({ rows: { name: 'the dev rows', examples } }, { tokenizer, maxLength }, shelf, open);
   const asked: { arm: Arm; logits: Float32Array }[] = [];
   for (const { arm, weights } of models) {
     const parameters = upload(weights, false);

@@ -42,13 +42,13 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
   checkMemory(recipe, start.config, ['classification'], teacherUntrained, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
   if (recipe.kind === 'distill') for (const text of shapeNotes(recipe, start.config, initFrom?.config)) shelf.emit({ type: 'note', text });
   const rows = await taskRows(task, recipe.data, shelf, gate);
-  const encode = (label: string, examples: readonly Example[]) => encodeAll(label, examples, tokenizer, recipe.training.max_seq_length, shelf, gate);
-  const data = {
-    train: await encode('Tokenising the training rows', rows.train),
-    tuning: await encode('Tokenising the tuning rows', rows.tuning),
-    dev: await encode('Tokenising the dev rows', rows.dev),
+  const sets = {
+    train: { name: 'the training rows', examples: rows.train },
+    tuning: { name: 'the tuning rows', examples: rows.tuning },
+    dev: { name: 'the dev rows', examples: rows.dev },
+    teacher: { name: "the teacher's rows", examples: teacherUntrained ? await teacherExamples(task, recipe.data, rows, shelf, gate) : [] },
   };
-  const teacherRows = teacherUntrained ? await encode("Tokenising the teacher's rows", await teacherExamples(task, recipe.data, rows, shelf, gate)) : [];
+  const { teacher: teacherRows, ...data } = await encodeAll(sets, { tokenizer, maxLength: recipe.training.max_seq_length }, shelf, gate);
   return { task, tokenizer, data, start, ...(initFrom ? { initFrom } : {}), teacherUntrained, teacherRows };
 }
 

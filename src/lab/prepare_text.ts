@@ -68,8 +68,8 @@ async function sessionOf(recipe: Recipe, models: Pick<Session, 'start' | 'initFr
 /** Neighbouring sentences of the generated corpus; the last texts are held out. */
 async function corpusOf({ seed, train_rows }: GeneratedData, tokenizer: Tokenizer, maxLength: number, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
   const { train, tuning, dev } = splitTexts(await writeCorpus(seed, train_rows, maxLength, shelf, gate));
-  const encode = (examples: readonly Example[]) => encodeAll('Tokenising the corpus', examples, tokenizer, maxLength, shelf, gate);
-  return { train: await encode(train), tuning: await encode(tuning), dev: await encode(dev) };
+  const set = (examples: readonly Example[]) => ({ name: 'the corpus', examples });
+  return encodeAll({ train: set(train), tuning: set(tuning), dev: set(dev) }, { tokenizer, maxLength }, shelf, gate);
 }
 
 /** Samples of a folder that `generate_samples` made, whose masks are fixed; those of its test shards are held out. */

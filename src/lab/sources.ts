@@ -9,6 +9,7 @@ import type { ModelConfig } from '../model/config.ts';
 import { checkComplete } from '../model/name_report.ts';
 import { fromFile } from '../model/names.ts';
 import type { Weights } from '../model/weights.ts';
+import type { Encode } from './encode.ts';
 import type { LabEvent } from './events.ts';
 import { checkInit } from './limits.ts';
 import { Progress, type Clock } from './progress.ts';
@@ -28,6 +29,8 @@ export interface Shelf {
   stored(key: string): Promise<LoadedSource | undefined>;
   /** The folder of a set of samples that this browser keeps; absent where nothing is kept. */
   samples?(id: string, name: string): Promise<Folder>;
+  /** Tokenises rows; in this thread where there is no other. */
+  readonly encode?: Encode;
   readonly now: Clock;
   emit(event: LabEvent): void;
 }

@@ -5,6 +5,7 @@ import { parseHead } from './manifest.ts';
 import { listModels, type ModelEntry } from './models.ts';
 import { bytesOfSet } from './samples_record.ts';
 import { SampleStore } from './samples.ts';
+import { KeptTokens } from './tokens.ts';
 
 export interface StorageUsage {
   /** Bytes used by this site and allowed to it, as the browser estimates them; undefined where it does not say. */
@@ -17,9 +18,11 @@ export interface StorageUsage {
   readonly models: readonly ModelEntry[];
   /** Bytes of the files of samples by the id of their set. */
   readonly samples: ReadonlyMap<string, number>;
+  /** Bytes of kept token ids. */
+  readonly tokens: number;
 }
 
-/** What is stored at the moment; the browser's own figures are hints, those of runs, models and samples are exact. */
+/** What is stored at the moment; the browser's own figures are hints, the others are exact. */
 export async function storageUsage(database: Database = labDatabase): Promise<StorageUsage> {
   const estimate = await storageManager()?.estimate();
   return {
@@ -29,6 +32,7 @@ export async function storageUsage(database: Database = labDatabase): Promise<St
     runs: await runSizes(database),
     models: await listModels(database),
     samples: new Map((await new SampleStore(database).list()).sets.map((set) => [set.id, bytesOfSet(set)])),
+    tokens: (await new KeptTokens(database).list()).reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
 

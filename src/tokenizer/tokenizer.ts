@@ -91,6 +91,11 @@ export class Tokenizer {
     return this.#library.id_to_token(id);
   }
 
+  /** The files that it was made from; the same files make the same tokenizer. */
+  get source(): TokenizerFiles {
+    return this.#given;
+  }
+
   /** Files to write beside an exported model, by name. */
   files(): TokenizerFiles {
     return exportFiles(this.#given, this.#content, this.#tokens);

@@ -1,16 +1,20 @@
+import tokenizerUrl from './tokenizer.worker.ts?worker&url';
 import { Fault } from '../fault/fault.ts';
 import type { LabEvent } from '../lab/events.ts';
 import type { LoadedSource, Shelf } from '../lab/sources.ts';
 import { deleteModel } from '../store/models.ts';
+import { trustedWorkerUrl } from '../trusted_url.ts';
 import type { GivenFiles } from './protocol.ts';
 import { storedSamples } from './sample_folder.ts';
 import { keptModel, runModel } from './stored_models.ts';
+import { encodeBeside } from './tokenizer_client.ts';
 
 /** Where the worker finds models and files for a run. */
 export function shelfFor(baseUrl: string, given: GivenFiles, emit: (event: LabEvent) => void): Shelf {
   return {
     baseUrl,
     given,
+    encode: encodeBeside(() => new Worker(trustedWorkerUrl(tokenizerUrl), { type: 'module' })),
     now: () => performance.now(),
     emit,
     stored: async (key) => (await wholeModel(key, emit)) ?? (await runModel(key)),

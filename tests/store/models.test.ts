@@ -79,7 +79,7 @@ it('usage counts the kept checkpoints by run, and asks the browser for the rest'
 it('usage does without the browser’s figures where it gives none', async () => {
   vi.stubGlobal('navigator', {});
   expect(await storageUsage(freshDatabase())).toEqual({
-    used: undefined, quota: undefined, persisted: false, runs: new Map(), models: [], samples: new Map(),
+    used: undefined, quota: undefined, persisted: false, runs: new Map(), models: [], samples: new Map(), tokens: 0,
   });
   expect(await isPersisted()).toBe(false);
   expect(await requestPersistence()).toBe(false);
