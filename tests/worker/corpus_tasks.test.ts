@@ -125,7 +125,7 @@ describe('making samples', () => {
     const instances = set!.samples.reduce((sum, file) => sum + file.instances, 0);
     const lengths = set!.lengths.map((count, i) => [i, count] as const).filter(([, count]) => count > 0);
     expect(lengths.reduce((sum, [, count]) => sum + count, 0)).toBe(instances);
-    expect(lengths.at(-1)![0]).toBe(31);
+    expect([set!.lengths.length, lengths.at(-1)![0]]).toEqual([29, 28]);
     expect(lengths[0]![0]).toBeGreaterThan(1);
     for (const kind of ['token-block', 'token-columns', 'sample-vocabulary']) expect(await keysOf(database, kind)).toEqual([]);
   });
