@@ -13,5 +13,5 @@ export interface Choice {
  * Losses on hidden layers stand beside logit distillation, as in one stage; those on predictions stand alone.
  */
 export const CHOICES: readonly Choice[] = OBJECTIVES
-  .filter(({ name, needs }) => name !== 'kd' && !needs.maskedLm)
+  .filter(({ name, needs }) => name !== 'kd' && !needs.maskedLm && !needs.nextSentence)
   .map(({ name, taps }) => ({ name, terms: taps ? ['kd', name] : [name] }));

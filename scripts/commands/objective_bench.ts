@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GENERATORS } from '../../src/data/mini_glue/generators.ts';
 import { BENCH_ROWS, benchRecipe, fell } from '../../src/experiment/objective_bench.ts';
 import { GOLDEN_STATUS } from '../../src/experiment/golden_status.ts';
-import { OBJECTIVE_LIST } from '../../src/experiment/objective_list.ts';
+import { BENCHED } from '../../src/experiment/objective_catalogue.ts';
 import { objectiveEntry } from '../../src/experiment/objective_catalogue.ts';
 import { BUNDLED_BASE, DEFAULT_RECIPE, MINI_GLUE } from '../../src/experiment/presets.ts';
 import type { ModelSource, Recipe } from '../../src/experiment/recipe.ts';
@@ -75,7 +75,7 @@ function taskOf(values: BenchValues, teacher: ResolvedModel): Omit<BenchTask, 't
   };
   return {
     recipe,
-    objectives: values.objectives ?? OBJECTIVE_LIST.map(({ name }) => name),
+    objectives: values.objectives ?? BENCHED.map(({ name }) => name),
     backend,
     ...(place.path === undefined ? {} : { teacher: place.path }),
     base: join(MODELS, BUNDLED_BASE),

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingArguments } from '../../src/experiment/recipe.ts';
+import { NEXT_SENTENCE_ACCURACY } from '../../src/experiment/run.ts';
+import { given } from '../../src/experiment/training_values.ts';
 import type { Arm, Event } from '../../src/worker/protocol.ts';
 
 /** Models of a run that are trained for their own sake. */
@@ -10,7 +12,7 @@ const EXPORTED: readonly Arm[] = ['distilled', 'pretrained'];
 /** An update, or a score on watched texts. */
 export type LogEntry =
   | { readonly model: Arm; readonly step: number; readonly epoch: number; readonly loss: number; readonly learning_rate: number; readonly samples: number }
-  | { readonly model: Arm; readonly step: number; readonly eval_loss: number; readonly eval_accuracy?: number };
+  | { readonly model: Arm; readonly step: number; readonly eval_loss: number; readonly eval_accuracy?: number; readonly eval_next_sentence_accuracy?: number };
 
 const FILE = 'log_history.json';
 
@@ -36,7 +38,7 @@ export class PretrainingLog {
       if (step % this.printSteps === 0) this.#entries.push({ model, step, epoch, loss, learning_rate, samples: step * this.#samples });
     } else if (event.type === 'evaluation' && event.split === 'tuning') {
       const { arm: model, step, scores: { loss: eval_loss, metrics } } = event;
-      this.#entries.push({ model, step, eval_loss, ...(metrics['accuracy'] === undefined ? {} : { eval_accuracy: metrics['accuracy'] }) });
+      this.#entries.push({ model, step, eval_loss, ...given({ eval_accuracy: metrics['accuracy'], eval_next_sentence_accuracy: metrics[NEXT_SENTENCE_ACCURACY] }) });
     }
   };
 

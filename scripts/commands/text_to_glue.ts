@@ -12,7 +12,7 @@ import { withFetched } from '../models/elsewhere.ts';
 import { runTextToGlue } from './text_to_glue_run.ts';
 import { textToGlueJobs } from './text_to_glue_jobs.ts';
 
-const { method, layer_selection, mapping, student_layers, hidden_size, temperature, kd_weight, aug, fidelity, teacher } = TEXT_OPTIONS;
+const { method, next_sentence, layer_selection, mapping, student_layers, hidden_size, temperature, kd_weight, aug, fidelity, teacher } = TEXT_OPTIONS;
 const { init, shards, documents, tokenizer, data_seed, seed, batch_size, learning_rate, max_seq_length, train_rows, dev_rows, backend, port, 'install-browser': installBrowser } = PRETRAIN_OPTIONS;
 
 const taskList: Option<readonly string[]> = {
@@ -29,7 +29,7 @@ const taskList: Option<readonly string[]> = {
 export const TEXT_TO_GLUE_OPTIONS = {
   teacher: { ...teacher, help: `model to distil, with a head for masked words: ${teacher.help.split(': ')[1] ?? ''}, which is pretrained first`, otherwise: TEXT_TO_GLUE_DEFAULTS.teacher },
   teacher_steps: integer(1, 10_000_000, 'updates of a teacher from random weights', String(TEACHER_STEPS)),
-  method, layer_selection, mapping, student_layers, init, hidden_size, temperature, kd_weight, aug, fidelity,
+  method, next_sentence, layer_selection, mapping, student_layers, init, hidden_size, temperature, kd_weight, aug, fidelity,
   max_steps: integer(1, 10_000_000, 'updates on text, of the distilled student and of the one that learns masked words alone', String(DISTIL_STEPS)),
   batch_size, learning_rate, max_seq_length, shards, documents, tokenizer,
   tasks: taskList,

@@ -54,8 +54,8 @@ function madeLater(out: string, name: string, layers: number | undefined): Resol
 
 /** What the runs on text share. */
 function textOf(values: TextToGlueValues): PretrainValues {
-  const { max_steps = DISTIL_STEPS, batch_size, learning_rate, max_seq_length, shards, documents, tokenizer, data_seed, seed, backend } = values;
-  return { max_steps, eval_steps: 0, ...given({ batch_size, learning_rate, max_seq_length, shards, documents, tokenizer, data_seed, seed, backend }) };
+  const { max_steps = DISTIL_STEPS, batch_size, learning_rate, max_seq_length, shards, documents, tokenizer, data_seed, seed, backend, next_sentence } = values;
+  return { max_steps, eval_steps: 0, ...given({ next_sentence, batch_size, learning_rate, max_seq_length, shards, documents, tokenizer, data_seed, seed, backend }) };
 }
 
 function pretraining(values: TextToGlueValues): ChainJob {

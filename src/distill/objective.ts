@@ -25,6 +25,8 @@ export interface ModelOutputs extends ModelShape {
   readonly logits?: tf.Tensor2D;
   /** Masked-LM logits at the M masked positions, [M, V]. */
   readonly maskedLm?: tf.Tensor2D;
+  /** Next-sentence logits [B, 2]: class 0 says that the second text follows the first. */
+  readonly nextSentence?: tf.Tensor2D;
 }
 
 /** A trained projection between two widths; `identity` is linear. */
@@ -57,7 +59,7 @@ export interface ObjectiveInputs extends ObjectiveSetting {
   readonly student: ModelOutputs;
   /** Undefined when no objective of the run needs a teacher. */
   readonly teacher?: ModelOutputs;
-  /** Class ids [B] int32, or targets [B] float32 of a regression. */
+  /** Class ids [B] int32, or targets [B] float32 of a regression; of pairs of texts 0 where the second follows the first, else 1. */
   readonly labels: tf.Tensor1D;
   /** [B, T], 1 = real token. */
   readonly mask: tf.Tensor2D;
@@ -103,6 +105,8 @@ export interface ObjectiveNeeds {
   readonly teacherLogits: boolean;
   /** Predictions of masked words in the place of classes: the objective is for texts. */
   readonly maskedLm?: true;
+  /** Predictions of whether the second of two texts follows the first: the objective is for pairs of texts. */
+  readonly nextSentence?: true;
   /** Labels of any kind, or class ids alone; absent for objectives that texts without labels have too. */
   readonly labels?: 'any' | 'classes';
 }

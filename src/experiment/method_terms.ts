@@ -5,6 +5,7 @@ import type { EXPERIMENT_OPTIONS } from './experiment_options.ts';
 import { entryNamed, misfit, type TrainedOn } from './objective_catalogue.ts';
 import { OBJECTIVE_LIST } from './objective_list.ts';
 import { didYouMean, UsageError, type Values } from './option.ts';
+import { BUNDLED_BASE } from './presets.ts';
 import type { ObjectiveTerm } from './recipe.ts';
 
 /** Options that say more of a term than its method does. */
@@ -24,12 +25,25 @@ export function methodTerms(method: string, half: ReferenceHalf, values: TermVal
   return terms;
 }
 
+const OTHER = 'Choose another method.';
+const OF_A_TASK = { expected: 'what a student can learn from a task', remedy: OTHER };
+
+/** What is said of a method that cannot be learned by, by the kind of a recipe. */
+const LEARNERS: Readonly<Record<TrainedOn['kind'], { readonly expected: string; readonly remedy: string }>> = {
+  distill: OF_A_TASK,
+  finetune: OF_A_TASK,
+  'distill-text': { expected: 'what a student can learn from text', remedy: OTHER },
+  pretrain: { expected: 'what a model can learn from text alone: mlm, nsp or their sum', remedy: `Name the model to distil, e.g. --teacher ${BUNDLED_BASE}.` },
+};
+
 /** UsageError at `--method` for a term that has nothing to compare in what is trained on. */
 export function checkFit(terms: readonly ObjectiveTerm[], on: TrainedOn): void {
   for (const { name } of terms) {
     const entry = entryNamed(name);
     const lacking = entry && misfit(entry, on);
-    if (lacking !== undefined) throw new UsageError('--method', on.kind === 'distill-text' ? 'what a student can learn from text' : 'what a student can learn from a task', `${name}, which needs ${lacking}`, 'Choose another method.');
+    if (lacking === undefined) continue;
+    const { expected, remedy } = LEARNERS[on.kind];
+    throw new UsageError('--method', expected, `${name}, which needs ${lacking}`, remedy);
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Control, TapLayers } from '../distill/objective.ts';
 import { OBJECTIVE_LIST } from './objective_list.ts';
 import { didYouMean, UsageError } from './option.ts';
-import type { Recipe } from './recipe.ts';
+import { isOnText, type ObjectiveTerm, type Recipe } from './recipe.ts';
 
 export interface CatalogueEntry {
   readonly name: string;
@@ -19,7 +19,9 @@ export interface CatalogueEntry {
   /** What the fidelity `released` changes; absent when nothing. */
   readonly released?: string;
   /** What teacher and student are compared by. */
-  readonly compares: 'layers' | 'predictions' | 'masked words';
+  readonly compares: 'layers' | 'predictions' | 'masked words' | 'next sentences';
+  /** Whether it looks at a teacher. */
+  readonly teacher: boolean;
   /** The kind of its own layer mapping. */
   readonly mapping?: string;
   /** Labels that it looks at: of any kind, or class ids alone. */
@@ -46,12 +48,27 @@ export interface TrainedOn {
   readonly regression: boolean;
 }
 
+/** What objectives of texts need, by what they compare. */
+const OF_TEXTS: Readonly<Partial<Record<CatalogueEntry['compares'], string>>> = { 'masked words': 'text with masked words', 'next sentences': 'pairs of texts' };
+
 /** What an objective needs that is not there, e.g. `class labels`; undefined where it fits. */
-export function misfit({ compares, labels }: CatalogueEntry, { kind, regression }: TrainedOn): string | undefined {
-  if (kind === 'distill-text') return labels ? 'the labels of a task' : undefined;
-  if (compares === 'masked words') return 'text with masked words';
-  return regression && labels === 'classes' ? 'classes, not scores' : undefined;
+export function misfit({ compares, labels, teacher }: CatalogueEntry, { kind, regression }: TrainedOn): string | undefined {
+  if (isOnText({ kind })) return labels ? 'the labels of a task' : kind === 'pretrain' && teacher ? 'a teacher' : undefined;
+  return OF_TEXTS[compares] ?? (regression && labels === 'classes' ? 'classes, not scores' : undefined);
 }
+
+/** Whether a term is of which texts follow each other. */
+export function isNextSentence({ name }: Pick<ObjectiveTerm, 'name'>): boolean {
+  return entryNamed(name)?.compares === 'next sentences';
+}
+
+/** Whether a recipe trains a model to tell which texts follow each other: any of its stages has such a term. */
+export function learnsNextSentences({ stages }: Pick<Recipe, 'stages'>): boolean {
+  return stages.some(({ objectives }) => objectives.some(isNextSentence));
+}
+
+/** Objectives that the rows of a task can be measured by, masked words among them; rows are no pairs of neighbouring texts. */
+export const BENCHED: readonly CatalogueEntry[] = OBJECTIVE_LIST.filter(({ compares }) => compares !== 'next sentences');
 
 /** The entry of an objective; UsageError at `where` that names the nearest when there is none. */
 export function objectiveEntry(name: string, where: string): CatalogueEntry {

@@ -150,8 +150,8 @@ export interface Recipe {
   readonly version: typeof RECIPE_VERSION;
   /**
    * `distill`: teacher, distilled student and every baseline on one task; `finetune`: one model on one task; `pretrain`:
-   * masked language modelling on the corpus of the mini-GLUE grammar; `distill-text`: teacher and distilled student on that
-   * corpus, with words masked. `task` has no meaning on text, where `data.train_rows` counts documents.
+   * masked language modelling on the corpus of the mini-GLUE grammar, with next sentences where a stage names them;
+   * `distill-text`: teacher and distilled student on that corpus, with words masked. `task` has no meaning on text, where `data.train_rows` counts documents.
    */
   readonly kind: 'distill' | 'distill-text' | 'finetune' | 'pretrain';
   readonly name: string;
@@ -162,7 +162,7 @@ export interface Recipe {
   /** The teacher, or for `finetune` the model to start from. */
   readonly teacher: ModelSource;
   readonly student: StudentChoice;
-  /** How the student is distilled, stage after stage; empty for `finetune` and `pretrain`, which have one loss each. */
+  /** How the student is distilled, stage after stage; empty for `finetune`, and for a `pretrain` of masked words alone. */
   readonly stages: readonly Stage[];
   /** Training arguments of every stage, as far as it sets none of its own. */
   readonly training: TrainingArguments;

@@ -5,6 +5,9 @@ import type { BackendName } from './recipe.ts';
 export const ARMS = ['teacher', 'distilled', 'finetuned', 'initialised', 'random', 'majority', 'pretrained', 'frequencies'] as const;
 export type Arm = (typeof ARMS)[number];
 
+/** The metric of pairs of texts: the share of which a model told whether the second follows the first. */
+export const NEXT_SENTENCE_ACCURACY = 'next_sentence_accuracy';
+
 /** What the evaluation of one model on the dev rows gave. */
 export interface Scores {
   /** Metric name → value; the task's first metric is the headline. */

@@ -1,5 +1,5 @@
 /** The options of the reference's `run_pretraining.py`, under their names: what they mean here, and what is said of those that mean nothing. */
-import { boolean, choice, flag, integer, real, text, UsageError, type Option } from './option.ts';
+import { boolean, choice, integer, real, text, UsageError, type Option } from './option.ts';
 import { TEXT_OPTIONS } from './text_options.ts';
 import { MODEL_HELP, SEED_END, TRAINING_OPTIONS } from './training_options.ts';
 
@@ -30,7 +30,7 @@ const { backend, port, data_seed, 'install-browser': installBrowser } = TRAINING
 
 /** What decides the data, the models and the training. */
 const MEANT = {
-  model_type: choice(['bert-mlm', 'bert-mlm-roberta', 'bert-mlm-nsp'], 'what is trained: masked words; next sentences are not', 'bert-mlm'),
+  model_type: choice(['bert-mlm', 'bert-mlm-roberta', 'bert-mlm-nsp'], 'what is trained: masked words, and with bert-mlm-nsp next sentences', 'bert-mlm'),
   model_name_or_path: text('MODEL', `without --distillation, the model to go on with: ${MODEL_HELP}`, 'random weights of the sizes below'),
   tokenizer_name: text('FOLDER', 'folder of a tokenizer, or org/name on the Hub', "the model's own"),
   hidden_size: integer(2, 4096, 'width of the model or student', '1024; the teacher’s for a student that begins with its layers'),
@@ -43,6 +43,7 @@ const MEANT = {
   initializer_range: real(1e-6, 10, `standard deviation of the weights ${MODEL}`, '0.02 at a width of 768, more for narrower ones'),
   encoder_ln_mode: choice(['pre-ln', 'post-ln'], `place of LayerNorm ${MODEL}`, 'pre-ln'),
   layernorm_embedding: boolean(`LayerNorm behind the embeddings ${MODEL}`, 'false'),
+  add_nsp: boolean('train on next sentences too, of samples that are pairs', 'false'),
   dataset_path: text('FOLDER', 'samples that generate_samples made, with their masks', 'the generated corpus'),
   optimizer_type: choice(['adamw', 'adam', 'lamb', 'adafactor'], 'optimiser', 'adamw'),
   weight_decay: real(0, 1, 'weight decay, of neither biases nor LayerNorm', '0.01'),
@@ -95,6 +96,7 @@ const OWN = {
   preset: choice(['mini'], 'scaled sizes for a laptop in the place of those of the line: mini-bert, the generated corpus, 300 updates of 32 texts'),
   documents: integer(100, 1_000_000, 'documents of the generated corpus', '20000; 2000 with --distillation'),
   max_seq_length: { ...TRAINING_OPTIONS.max_seq_length, otherwise: 'that of the samples; 64 for the generated corpus' },
+  next_sentence: { ...TEXT_OPTIONS.next_sentence, help: 'another name of --add_nsp' },
   fidelity: TEXT_OPTIONS.fidelity,
   baselines: { ...TEXT_OPTIONS.baselines, otherwise: 'off' },
   data_seed, backend, port,
@@ -155,19 +157,8 @@ const layerNormType: Option<true> = {
   },
 };
 
-/** Next sentences are trained by nothing here. */
-const addNsp: Option<boolean> = {
-  ...flag('train on next sentences too, which is not here'),
-  placeholder: '[true|false]',
-  bare: 'true',
-  read: (value, where) => {
-    if (!boolean('', '').read(value, where)) return false;
-    throw new UsageError(where, 'masked words alone', 'next sentences beside them', 'Leave the option out: the pairs of --next_sentence samples are read, their order is not trained on.');
-  },
-};
-
 type Unheeded = { readonly [K in keyof typeof RUN_PRETRAINING_WITHOUT_MEANING]: Option<true> };
 
 const UNHEEDED = Object.fromEntries(Object.keys(RUN_PRETRAINING_WITHOUT_MEANING).map((name) => [name, unheeded])) as Unheeded;
 
-export const RUN_PRETRAINING_OPTIONS = { ...MEANT, add_nsp: addNsp, ...OWN, ...UNHEEDED, layer_norm_type: layerNormType } as const;
+export const RUN_PRETRAINING_OPTIONS = { ...MEANT, ...OWN, ...UNHEEDED, layer_norm_type: layerNormType } as const;

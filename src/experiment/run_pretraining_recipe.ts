@@ -5,7 +5,7 @@ import type { Architecture, DataSource, Recipe, TrainingArguments } from './reci
 import type { RunPretrainingValues } from './run_pretraining_line.ts';
 import { DROPOUT, studentOf } from './sweep.ts';
 import { DOCUMENTS, STUDENT_DOCUMENTS, type TextModels } from './text_recipe.ts';
-import { textStages } from './text_stages.ts';
+import { pretrainingStages, textStages } from './text_stages.ts';
 import { given } from './training_values.ts';
 
 /** The sizes of the reference, which a line without them means. */
@@ -43,7 +43,7 @@ export function pretrainingRecipe(values: RunPretrainingValues, layersThere: num
   const student = { num_hidden_layers: layers.length, init: { kind: 'layers', layers } } as const;
   const idle = (['teacher_path', 'method', 'layer_selection', 'student_initialize', 'aug'] as const).filter((name) => values[name] !== undefined && values[name] !== false);
   const notes = idle.map((name) => `--${name}: without --distillation it has no part, as in the reference.`);
-  return { recipe: { ...DEFAULT_RECIPE, kind: 'pretrain', name: jobName(values), student, stages: [], training: trainingOfLine(values), baselines: false, data: corpusOfLine(values) }, notes };
+  return { recipe: { ...DEFAULT_RECIPE, kind: 'pretrain', name: jobName(values), student, stages: pretrainingStages(undefined, { next_sentence: learnsPairs(values) }), training: trainingOfLine(values), baselines: false, data: corpusOfLine(values) }, notes };
 }
 
 /** What a model from random weights has beside its layers and its width. */
@@ -65,7 +65,7 @@ export function distillationRecipe(values: RunPretrainingValues, models: TextMod
   const training = { ...trainingOfLine(values), ...given({ aug: values.aug }) };
   const teacherLayers = models.teacherLayers ?? Infinity;
   const mapping = values.layer_selection ?? (student.num_hidden_layers === SELECTION.student && teacherLayers === SELECTION.teacher ? SELECTION.layers : undefined);
-  const { stages, notes } = asLayerSelection(() => textStages(values.method ?? '', { kd_weight: 0.5, ...given({ mapping }) }, training, { student: student.num_hidden_layers, teacher: teacherLayers }));
+  const { stages, notes } = asLayerSelection(() => textStages(values.method ?? '', { kd_weight: 0.5, next_sentence: learnsPairs(values), ...given({ mapping }) }, training, { student: student.num_hidden_layers, teacher: teacherLayers }));
   const fidelity = values.fidelity ?? 'corrected';
   const dropout = DROPOUT[fidelity === 'released' ? 'both' : 'student'];
   const recipe = { ...TEXT_RECIPE, name: jobName(values), student, stages, training, fidelity, dropout, baselines: values.baselines === 'on', data: corpusOfLine(values) };
@@ -99,8 +99,14 @@ function architectureNotes(values: RunPretrainingValues): string[] {
   return idle.length === 0 ? [] : [`${idle.map((name) => `--${name}`).join(', ')}: a student that begins as a model, or with its layers, has the architecture of that.`];
 }
 
-function checkKind({ model_type, model_name_or_path, distillation }: RunPretrainingValues): void {
-  if (model_type === 'bert-mlm-nsp') throw new UsageError('--model_type', 'bert-mlm: masked words', '"bert-mlm-nsp", with next sentences', 'Choose bert-mlm: next sentences are not trained on here.');
+/** Whether a line asks for next sentences, by any of the names for them. */
+function learnsPairs({ model_type, add_nsp = false, next_sentence = false }: RunPretrainingValues): boolean {
+  return add_nsp || next_sentence || model_type === 'bert-mlm-nsp';
+}
+
+function checkKind(values: RunPretrainingValues): void {
+  const { model_type, model_name_or_path, distillation } = values;
+  if (model_type === 'bert-mlm-roberta' && learnsPairs(values)) throw new UsageError('--add_nsp', 'a BERT, which has a head for next sentences', '--model_type bert-mlm-roberta', 'Leave it out: RoBERTa has no next-sentence pairs.');
   if (model_type === 'bert-mlm-roberta' && !distillation && model_name_or_path === undefined) throw new UsageError('--model_type', 'a RoBERTa model to go on with', 'none: random weights are those of a BERT', 'Name its folder as --model_name_or_path.');
 }
 

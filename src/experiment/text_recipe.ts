@@ -5,7 +5,7 @@ import type { DataSource, ModelSource, Recipe } from './recipe.ts';
 import { initSlug } from './recipe_words.ts';
 import { DROPOUT, studentOf, widthsOf } from './sweep.ts';
 import { TEXT_OPTIONS, TEXT_STUDENT_OPTIONS } from './text_options.ts';
-import { textStages } from './text_stages.ts';
+import { pretrainingStages, textStages } from './text_stages.ts';
 import { layerList, MODEL_HELP, TRAINING_OPTIONS } from './training_options.ts';
 import { given, trainingOf } from './training_values.ts';
 
@@ -28,15 +28,17 @@ export const PRETRAIN_OPTIONS = {
 /** What a line of `pretrain` says. */
 export type PretrainValues = Values<typeof PRETRAIN_OPTIONS>;
 
-/** Masked language modelling of a model of so many layers, with the default data and model; UsageError for options that need a teacher. */
+/** Masked language modelling of a model of so many layers, with next sentences where they are asked for, and with the default data and model; UsageError for options that need a teacher. */
 export function maskedWordsRecipe(values: PretrainValues, layersThere: number): Recipe {
-  const [misplaced] = Object.keys(TEXT_STUDENT_OPTIONS).filter((name) => values[name as keyof typeof TEXT_STUDENT_OPTIONS] !== undefined);
+  const [misplaced] = Object.keys(TEXT_STUDENT_OPTIONS).filter((name) => name !== 'method' && values[name as keyof typeof TEXT_STUDENT_OPTIONS] !== undefined);
   if (misplaced) throw new UsageError(`--${misplaced}`, 'a --teacher beside it', 'none', `Name the model to distil, e.g. --teacher ${BUNDLED_BASE}.`);
   if (values.init === 'random') throw new UsageError('--init', 'layer numbers such as 0,1,2', '"random"', 'Without --teacher, --model scratch:LAYERSxWIDTH begins at random.');
   const layers = values.init ?? evenLayers(layersThere, layersThere);
   const student = { num_hidden_layers: layers.length, init: { kind: 'layers', layers } } as const;
-  const name = `pretrain-seed-${values.seed ?? DEFAULT_RECIPE.training.seed}`;
-  return { ...DEFAULT_RECIPE, kind: 'pretrain', name, student, stages: [], baselines: false };
+  const stages = pretrainingStages(values.method, values);
+  const learned = stages.flatMap(({ objectives }) => objectives.map(({ name }) => name));
+  const name = ['pretrain', ...learned, 'seed', values.seed ?? DEFAULT_RECIPE.training.seed].join('-');
+  return { ...DEFAULT_RECIPE, kind: 'pretrain', name, student, stages, baselines: false };
 }
 
 /** The models of a distillation on text. */
@@ -56,7 +58,8 @@ export function textDistillationRecipe(values: PretrainValues, { teacherLayers, 
   const knobs = { kd_weight: 0.5, ...values, mapping: values.mapping ?? values.layer_selection };
   const { stages, notes } = textStages(method, knobs, training, { student: student.num_hidden_layers, teacher: teacherLayers ?? Infinity });
   const fidelity = values.fidelity ?? 'corrected';
-  const name = ['text', method.replace(/[^\w.-]+/g, '-'), initSlug(student), 'seed', training.seed].join('-');
+  const learned = values.next_sentence ? ['next_sentence'] : [];
+  const name = ['text', method.replace(/[^\w.-]+/g, '-'), ...learned, initSlug(student), 'seed', training.seed].join('-');
   return { recipe: { ...TEXT_RECIPE, name, student, stages, fidelity, training, baselines: values.baselines !== 'off', dropout: DROPOUT[values.dropout ?? (fidelity === 'released' ? 'both' : 'student')] }, notes };
 }
 

@@ -1,15 +1,17 @@
-import { stageTraining, type ObjectiveTerm, type Recipe, type Stage, type StageTraining } from '../experiment/recipe.ts';
+import { isOnText, stageTraining, type ObjectiveTerm, type Recipe, type Stage, type StageTraining } from '../experiment/recipe.ts';
 import type { Arm, Scores } from '../experiment/run.ts';
+import { isNextSentence, learnsNextSentences } from '../experiment/objective_catalogue.ts';
 import { TEACHER_TRAINING } from '../experiment/presets.ts';
 import type { Head } from '../model/parameters.ts';
 import type { Weights } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { logitsOf } from '../train/evaluate.ts';
 import { trainingStage } from './classifier_stage.ts';
-import { scoreMaskedLm } from './masked_lm.ts';
+import { scoreText } from './masked_lm.ts';
 import { majorityScores, scoresFromLogits } from './scores.ts';
 import type { Session } from './session.ts';
 import { beginStudent } from './student.ts';
+import { textHeads } from './text_heads.ts';
 import type { ArmModel, ArmTraining, OnRows, Predicted } from './stage.ts';
 import { frequencyScores } from './word_frequencies.ts';
 
@@ -42,14 +44,15 @@ const scoreClassifier: Scorer = async (model, rows, session, recipe, onProgress)
   return scoresFromLogits(session.task, logits, rows);
 };
 
-const scoreWords: Scorer = (model, rows, session, recipe, onProgress) => scoreMaskedLm(model, rows, session.tokenizer, recipe.training.max_seq_length, onProgress);
+const scoreWords: Scorer = (model, rows, { tokenizer }, recipe, onProgress) =>
+  scoreText(model, rows, { tokenizer, maxLength: recipe.training.max_seq_length, pairs: learnsNextSentences(recipe), onProgress });
 
 const CROSS_ENTROPY: readonly ObjectiveTerm[] = [{ name: 'ce', weight: 1, parameters: {} }];
 
 const MASKED_WORDS: readonly ObjectiveTerm[] = [{ name: 'masked_lm', weight: 1, parameters: {} }];
 
 /** The student before training: same seed in every arm, so that arms differ in what the table says and nothing else. */
-const initialisedStudent: Beginning = ({ initFrom }, teacher, recipe) => beginStudent(recipe, teacher, initFrom, EXPORTED[recipe.kind].heads);
+const initialisedStudent: Beginning = ({ initFrom }, teacher, recipe) => beginStudent(recipe, teacher, initFrom, exportedBy(recipe).heads);
 
 /** The same student with random weights throughout. */
 const randomStudent: Beginning = (session, teacher, recipe) => initialisedStudent(session, teacher, { ...recipe, student: { ...recipe.student, init: { kind: 'random' } } });
@@ -72,11 +75,13 @@ const textDistillation: ArmTraining = { examples: studentRows, stages: stages('w
 /** A student without a teacher has the distilled one's stages, batches and steps, and learns from the labels in all of them. */
 const finetuning: ArmTraining = { examples: studentRows, stages: stages('classes', () => CROSS_ENTROPY) };
 
-/** The same on text: masked words alone, of the texts as they are. */
-const textAlone: ArmTraining = { examples: studentRows, stages: stages('words', () => MASKED_WORDS, { aug: false }) };
+/** The same on text: masked words alone, of the texts as they are, and next sentences where the distilled one learns them. */
+const textAlone: ArmTraining = { examples: studentRows, stages: stages('words', ({ objectives }) => [...MASKED_WORDS, ...objectives.filter(isNextSentence)], { aug: false }) };
 
 const finetuningAlone = alone('classes', CROSS_ENTROPY);
-const pretraining = alone('words', MASKED_WORDS);
+
+/** Masked words alone, unless the recipe names what is learned beside them. */
+const pretraining: ArmTraining = { examples: studentRows, stages: (recipe) => (recipe.stages.length > 0 ? textDistillation : alone('words', MASKED_WORDS)).stages(recipe) };
 
 /**
  * A mini-GLUE teacher is finetuned on more rows than any student gets; on rows of one's own it gets as many steps as the
@@ -130,9 +135,9 @@ export interface ExportedModel {
   readonly heads: readonly Head[];
 }
 
-export const EXPORTED: Record<Recipe['kind'], ExportedModel> = {
-  distill: { arm: 'distilled', heads: ['classification'] },
-  'distill-text': { arm: 'distilled', heads: ['masked-lm'] },
-  finetune: { arm: 'finetuned', heads: ['classification'] },
-  pretrain: { arm: 'pretrained', heads: ['masked-lm'] },
-};
+const EXPORTED: Readonly<Record<Recipe['kind'], Arm>> = { distill: 'distilled', 'distill-text': 'distilled', finetune: 'finetuned', pretrain: 'pretrained' };
+
+/** The model that a run of the recipe exports. */
+export function exportedBy(recipe: Recipe): ExportedModel {
+  return { arm: EXPORTED[recipe.kind], heads: isOnText(recipe) ? textHeads(recipe) : ['classification'] };
+}

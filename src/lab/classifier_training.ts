@@ -3,7 +3,7 @@ import type { DropoutChoice, TrainingArguments } from '../experiment/recipe.ts';
 import type { Batch } from '../model/batch.ts';
 import type { Fidelity, ModelConfig } from '../model/config.ts';
 import { encode, type DropoutSource } from '../model/encoder.ts';
-import { classify, maskedLmLogits } from '../model/heads.ts';
+import { classify, maskedLmLogits, nextSentenceLogits } from '../model/heads.ts';
 import type { Parameters } from '../model/parameters.ts';
 import * as tf from '../tensor/tf.ts';
 import type { EncodedExample, LabelledBatch } from '../train/batches.ts';
@@ -140,6 +140,7 @@ function studentOutputs(parameters: Parameters, config: ModelConfig, batch: Batc
   const { last, taps } = encode(parameters, config, batch, options);
   let logits: tf.Tensor2D | undefined;
   let words: tf.Tensor2D | undefined;
+  let pairs: tf.Tensor2D | undefined;
   return {
     ...shapeOf(config),
     taps,
@@ -148,6 +149,9 @@ function studentOutputs(parameters: Parameters, config: ModelConfig, batch: Batc
     },
     get maskedLm() {
       return masked && (words ??= maskedLmLogits(parameters, config, last, masked.positions, options.fidelity));
+    },
+    get nextSentence() {
+      return masked && (pairs ??= nextSentenceLogits(parameters, config, last, batch));
     },
   };
 }

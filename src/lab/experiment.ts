@@ -5,7 +5,7 @@ import { dispose, download, upload } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { StepEvent } from '../train/loop.ts';
 import type * as tf from '../tensor/tf.ts';
-import { EXPORTED, planArms, type ArmPlan, type ModelPlan } from './arms.ts';
+import { exportedBy, planArms, type ArmPlan, type ModelPlan } from './arms.ts';
 import { exportFiles } from './export.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, Speed, type Clock } from './progress.ts';
@@ -96,7 +96,7 @@ export class Experiment {
     this.#armBegin = this.surroundings.now() - this.#state.armSeconds * 1000;
     if ('counted' in plan) return this.#finishArm(plan, undefined, this.#row(plan.arm, 0, plan.counted(this.session, this.recipe)));
     const { weights, origin } = plan.weights(this.session, this.#teacher(), this.recipe);
-    if (origin !== undefined && plan.arm === EXPORTED[this.recipe.kind].arm) this.#state = { ...this.#state, origin };
+    if (origin !== undefined && plan.arm === exportedBy(this.recipe).arm) this.#state = { ...this.#state, origin };
     const scores = await this.#trainAndScore(plan, weights);
     const parameters = [...weights.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
     await this.#finishArm(plan, weights, this.#row(plan.arm, parameters, scores));
@@ -143,7 +143,7 @@ export class Experiment {
 
   /** Gives out the model that the run exports as it is now; the others of the comparison are not kept. */
   async #snapshot({ arm }: ModelPlan, { parameters, config }: ArmModel, epoch: number): Promise<void> {
-    if (arm !== EXPORTED[this.recipe.kind].arm) return;
+    if (arm !== exportedBy(this.recipe).arm) return;
     const { step } = this.position;
     const files = exportFiles(this.recipe, { ...this.#state, exported: await download(parameters), config }, this.session.tokenizer);
     const name = `epoch${Math.floor(epoch)}_step${step}`;
@@ -187,7 +187,7 @@ export class Experiment {
     const step = this.position.step;
     this.#release();
     const rows = [...this.#state.rows, row];
-    const exported = plan.arm === EXPORTED[this.recipe.kind].arm && weights ? { exported: (trained ?? weights.tensors) as ReadonlyMap<string, HostTensor>, config: weights.config } : {};
+    const exported = plan.arm === exportedBy(this.recipe).arm && weights ? { exported: (trained ?? weights.tensors) as ReadonlyMap<string, HostTensor>, config: weights.config } : {};
     const teacher = plan.arm === 'teacher' && trained ? { teacher: trained } : {};
     this.#state = { ...this.#state, ...exported, ...teacher, rows, armIndex: this.#state.armIndex + 1, ...NOT_BEGUN, armSeconds: 0 };
     if (teacher.teacher) await this.surroundings.keepTeacher(this.#teacher());

@@ -7,12 +7,12 @@ import { toFile } from '../model/names.ts';
 import type { Weights } from '../model/weights.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { ExperimentState } from './experiment_state.ts';
-import { EXPORTED } from './arms.ts';
+import { exportedBy } from './arms.ts';
 import { modelCard } from './model_card.ts';
 
 /** The model that a run exports; Fault when it is not finished yet. */
 export function exportedWeights(recipe: Recipe, state: ExperimentState): Weights {
-  if (state.exported && state.config) return { config: state.config, heads: EXPORTED[recipe.kind].heads, tensors: state.exported };
+  if (state.exported && state.config) return { config: state.config, heads: exportedBy(recipe).heads, tensors: state.exported };
   throw new Fault({
     code: 'nothing-to-export',
     where: `run ${recipe.name}`,

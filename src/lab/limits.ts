@@ -4,7 +4,7 @@ import { objectiveNamed } from '../distill/objectives/index.ts';
 import { parseMapping } from '../distill/layer_mapping.ts';
 import { isRegression, taskNamed } from '../data/tasks.ts';
 import { misfit, objectiveEntry } from '../experiment/objective_catalogue.ts';
-import type { Recipe } from '../experiment/recipe.ts';
+import { isOnText, type Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { usablePositions } from '../model/families.ts';
@@ -17,7 +17,7 @@ export function checkObjectives({ stages, kind, task: taskName }: Recipe): void 
   for (const { name, mapping } of objectives) {
     if (mapping !== undefined) parseMapping(mapping);
     const lacking = misfit(objectiveEntry(objectiveNamed(name).name, 'objective'), { kind, regression: isRegression(task) });
-    if (lacking !== undefined) throw new Fault({ code: 'objective-misfit', where: `objective ${name}`, expected: `an objective for ${kind === 'distill-text' ? 'text' : task.name}`, got: `${name}, which needs ${lacking}`, remedy: 'Choose another objective.' });
+    if (lacking !== undefined) throw new Fault({ code: 'objective-misfit', where: `objective ${name}`, expected: `an objective for ${isOnText({ kind }) ? 'text' : task.name}`, got: `${name}, which needs ${lacking}`, remedy: 'Choose another objective.' });
   }
   if (objectives.length > 0) return;
   throw new Fault({ code: 'no-objective', where: 'objectives', expected: 'at least one objective to distil by', got: 'none', remedy: 'Choose an objective, for example kd.' });

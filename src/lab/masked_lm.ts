@@ -1,36 +1,53 @@
 import * as tf from '../tensor/tf.ts';
-import type { Scores } from '../experiment/run.ts';
+import { NEXT_SENTENCE_ACCURACY, type Scores } from '../experiment/run.ts';
 import { uploadBatch } from '../model/batch.ts';
-import type { ModelConfig } from '../model/config.ts';
 import { encode } from '../model/encoder.ts';
-import { maskedLmLogits } from '../model/heads.ts';
-import type { Parameters } from '../model/parameters.ts';
+import { maskedLmLogits, nextSentenceLogits } from '../model/heads.ts';
+import { headsAmong } from '../model/parameters.ts';
 import { crossEntropy } from '../tensor/kernels/cross_entropy.ts';
 import { idIndex } from '../tensor/kernels/lookup.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { EncodedExample } from '../train/batches.ts';
+import type { LiveModel } from '../train/evaluate.ts';
 import { scoredBatches, type MaskedBatch } from './masked_batch.ts';
 
-/** Predicts the masked words of a batch: logits [M, V] and words [M]. */
-function predictMasked(parameters: Parameters, config: ModelConfig, { rows, positions, words }: MaskedBatch): { logits: tf.Tensor2D; words: tf.Tensor1D } {
-  const { last } = encode(parameters, config, uploadBatch(rows, config));
-  return { logits: maskedLmLogits(parameters, config, last, idIndex(positions, rows.size * rows.length)), words: tf.tensor1d(words, 'int32') };
+/** What a model of texts is scored with. */
+export interface TextScoring {
+  readonly tokenizer: Tokenizer;
+  readonly maxLength: number;
+  /** Whether the texts are pairs whose label says if the second follows the first: a model with a head for that is scored on it too. */
+  readonly pairs: boolean;
+  onProgress(done: number): Promise<void>;
 }
 
-/** Loss and accuracy of the masked words of held-out text, which are the examples; the masks are the same for every model. */
-export async function scoreMaskedLm(model: { config: ModelConfig; parameters: Parameters }, examples: readonly EncodedExample[], tokenizer: Tokenizer, maxLength: number, onProgress: (done: number) => Promise<void>): Promise<Scores> {
-  let [loss, right, count] = [0, 0, 0];
+/** Sums over a batch: loss of the masked words, how many were named, how many there are, and pairs that were told apart, [4]. */
+function sumsOf({ parameters, config }: LiveModel, { rows, positions, words: ids }: MaskedBatch, pairs: boolean): tf.Tensor1D {
+  const batch = uploadBatch(rows, config);
+  const { last } = encode(parameters, config, batch);
+  const logits = maskedLmLogits(parameters, config, last, idIndex(positions, rows.size * rows.length));
+  const words = tf.tensor1d(ids, 'int32');
+  const told = pairs ? hits(nextSentenceLogits(parameters, config, last, batch), tf.tensor1d(rows.labels, 'int32')) : tf.scalar(0);
+  return tf.stack([tf.sum(crossEntropy(logits, words)), hits(logits, words), tf.scalar(words.size), told]) as tf.Tensor1D;
+}
+
+/** How many rows have their largest logit at the label. */
+const hits = (logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), labels), 'float32'));
+
+/**
+ * Loss and accuracy of the masked words of held-out texts, and, of pairs, the share whose order was told right; the masks are
+ * the same for every model.
+ */
+export async function scoreText(model: LiveModel, examples: readonly EncodedExample[], { tokenizer, maxLength, pairs, onProgress }: TextScoring): Promise<Scores> {
+  const tells = pairs && headsAmong(model.parameters, model.config).includes('next-sentence');
+  let [loss, right, count, told] = [0, 0, 0, 0];
   for (const { masked, done } of scoredBatches(examples, tokenizer, maxLength)) {
-    const numbers = tf.tidy(() => {
-      const { logits, words } = predictMasked(model.parameters, model.config, masked);
-      const hits = tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), words), 'float32'));
-      return tf.stack([tf.sum(crossEntropy(logits, words)), hits, tf.scalar(words.size)]);
-    });
-    const [batchLoss, hits, size] = await numbers.data();
+    const numbers = tf.tidy(() => sumsOf(model, masked, tells));
+    const [batchLoss, named, size, toldHere] = await numbers.data();
     numbers.dispose();
-    [loss, right, count] = [loss + batchLoss!, right + hits!, count + size!];
+    [loss, right, count, told] = [loss + batchLoss!, right + named!, count + size!, told + toldHere!];
     await onProgress(done);
   }
   const mean = loss / Math.max(1, count);
-  return { metrics: { accuracy: right / Math.max(1, count), loss: mean }, byDepth: [], loss: mean, examples: count };
+  const metrics = { accuracy: right / Math.max(1, count), loss: mean, ...(tells ? { [NEXT_SENTENCE_ACCURACY]: told / Math.max(1, examples.length) } : {}) };
+  return { metrics, byDepth: [], loss: mean, examples: count };
 }

@@ -24,8 +24,9 @@ export function planInWords({ parameters, weights, gradients, moments, activatio
 function loadOf(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, fusedAttention: boolean): TrainingLoad {
   const { training } = recipe;
   const shape = { heads, batch: training.per_device_train_batch_size, length: training.max_seq_length, fusedAttention };
-  const alone = recipe.stages.length === 0 || teacherUntrained ? [{ ...shape, config: start }] : [];
-  const loads: readonly TrainingLoad[] = [...alone, ...recipe.stages.map((stage) => stageLoad(recipe, stage, start, shape))];
+  const isAlone = recipe.stages.length === 0 || recipe.kind === 'pretrain';
+  const alone = isAlone || teacherUntrained ? [{ ...shape, config: start }] : [];
+  const loads: readonly TrainingLoad[] = [...alone, ...(isAlone ? [] : recipe.stages.map((stage) => stageLoad(recipe, stage, start, shape)))];
   return loads.reduce((a, b) => (memoryPlan(b).total > memoryPlan(a).total ? b : a));
 }
 

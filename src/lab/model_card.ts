@@ -5,8 +5,11 @@ import { opensInTransformers } from '../formats/config_json.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { familyOf } from '../model/families.ts';
 
-/** Percent with one decimal place; a loss as it is. */
-const shown = (name: string, value: number): string => (name === 'loss' ? value.toFixed(4) : (100 * value).toFixed(1));
+/** Percent with one decimal place; a loss as it is; a dash where a model has no such score. */
+function shown(name: string, value: number | undefined): string {
+  if (value === undefined) return '–';
+  return name === 'loss' ? value.toFixed(4) : (100 * value).toFixed(1);
+}
 
 function stageLines({ stages }: Recipe): string[] {
   const own = (training: Stage['training']) => (Object.keys(training).length === 0 ? '' : `; of its own: ${Object.entries(training).map(([key, value]) => `${key} ${value}`).join(', ')}`);
@@ -23,10 +26,10 @@ function teacherName({ teacher }: Recipe): string {
 }
 
 function table(rows: readonly ResultRow[]): string[] {
-  const metrics = Object.keys(rows[0]?.scores.metrics ?? {});
+  const metrics = [...new Set(rows.flatMap(({ scores }) => Object.keys(scores.metrics)))];
   const head = ['model', 'parameters', ...metrics];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(({ arm, parameters, scores }) => line([arm, String(parameters), ...metrics.map((name) => shown(name, scores.metrics[name]!))]))];
+  return [line(head), line(head.map(() => '---')), ...rows.map(({ arm, parameters, scores }) => line([arm, String(parameters), ...metrics.map((name) => shown(name, scores.metrics[name]))]))];
 }
 
 /** What a reader of the card must know who opens the model with something else. */

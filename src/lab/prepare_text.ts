@@ -1,39 +1,39 @@
-import { corpus } from '../data/mini_glue/index.ts';
 import type { Example } from '../data/task.ts';
 import { taskNamed } from '../data/tasks.ts';
+import { learnsNextSentences } from '../experiment/objective_catalogue.ts';
 import { BUNDLED_BASE } from '../experiment/presets.ts';
 import type { DataSource, Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import { Fault } from '../fault/fault.ts';
 import type { Folder } from '../hub/folder.ts';
+import type { Head } from '../model/config.ts';
 import { initialiseStudent, studentConfig } from '../model/student_init.ts';
 import type { Weights } from '../model/weights.ts';
 import { deviceLimits } from '../tensor/limits.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { alternating, DEV_ROWS, nextSentencePairs, WATCHED_ROWS, writeTexts } from './corpus_texts.ts';
 import { encodeAll } from './encode.ts';
 import { fromScratch } from './fitting.ts';
 import { checkLength, checkObjectives } from './limits.ts';
-import { Progress } from './progress.ts';
 import { readSamplesFolder } from './samples_folder.ts';
 import type { EncodedData, Session } from './session.ts';
 import { checkMemory } from './memory_check.ts';
 import { folderOf, loadInit, loadModel, type Shelf } from './sources.ts';
 import { shapeNotes } from './student.ts';
+import { checkTextHeads, textHeads } from './text_heads.ts';
 import { checkFit, tokenizerFor, type NamedTokenizer } from './tokenizers.ts';
-
-/** Texts of held-out documents that a model is scored on, and watched on; of a small corpus together a third at most. */
-const DEV_ROWS = 1000;
-const WATCHED_ROWS = 400;
-const HELD_SHARE = 1 / 3;
 
 type GeneratedData = Extract<DataSource, { kind: 'mini-glue' }>;
 type FolderData = Extract<DataSource, { kind: 'folder' }>;
 
-/** The session of a pretraining run: a model that goes on with masked words, or begins with them. */
+/** The session of a pretraining run: a model that goes on with masked words, or begins with them, beside next sentences where a stage says so. */
 export async function preparePretraining(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
+  if (recipe.stages.length > 0) checkObjectives(recipe);
   const loaded = await loadModel(recipe.teacher, shelf);
   const named = await tokenizerFor(recipe, loaded, shelf);
-  return sessionOf(recipe, { start: maskedLmWeights(loaded.weights, recipe, named.tokenizer) }, named, shelf, gate);
+  checkTextHeads(recipe, loaded.weights.config);
+  for (const text of newHeads(recipe, loaded.weights)) shelf.emit({ type: 'note', text });
+  return sessionOf(recipe, { start: textWeights(loaded.weights, recipe, named.tokenizer) }, named, shelf, gate);
 }
 
 /** The session of a distillation on text; Fault `no-masked-lm` for a teacher that does not predict masked words. */
@@ -44,6 +44,7 @@ export async function prepareTextDistillation(recipe: Recipe, shelf: Shelf, gate
   const named = await tokenizerFor(recipe, loaded, shelf);
   const start = loaded.weights;
   const initFrom = await loadInit(recipe, shelf, start);
+  checkTextHeads(recipe, (initFrom ?? start).config);
   for (const text of shapeNotes(recipe, start.config, initFrom?.config)) shelf.emit({ type: 'note', text });
   return sessionOf(recipe, { start, ...(initFrom ? { initFrom } : {}) }, named, shelf, gate);
 }
@@ -53,21 +54,23 @@ export async function prepareTextDistillation(recipe: Recipe, shelf: Shelf, gate
  * generated corpus.
  *
  * `data.train_rows` counts documents. Every second text is a pair, so that the second segment is met before any task
- * is.
+ * is; where next sentences are learned, every one.
  */
 async function sessionOf(recipe: Recipe, models: Pick<Session, 'start' | 'initFrom'>, named: NamedTokenizer, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
   const { tokenizer } = named;
   const { config } = models.start;
   checkFit(recipe, named, config, shelf);
   checkLength(recipe, config, 5);
-  checkMemory(recipe, config, ['masked-lm'], false, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
-  const data = await (recipe.data.kind === 'folder' ? samplesOf(recipe, recipe.data, tokenizer, shelf, gate) : corpusOf(recipe.data, tokenizer, recipe.training.max_seq_length, shelf, gate));
+  checkMemory(recipe, config, textHeads(recipe), false, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
+  const data = await (recipe.data.kind === 'folder' ? samplesOf(recipe, recipe.data, tokenizer, shelf, gate) : corpusOf(recipe, recipe.data, tokenizer, shelf, gate));
   return { task: taskNamed(recipe.task), tokenizer, data, ...models, teacherUntrained: false, teacherRows: [] };
 }
 
 /** Neighbouring sentences of the generated corpus; the last texts are held out. */
-async function corpusOf({ seed, train_rows }: GeneratedData, tokenizer: Tokenizer, maxLength: number, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
-  const { train, tuning, dev } = splitTexts(await writeCorpus(seed, train_rows, maxLength, shelf, gate));
+async function corpusOf(recipe: Recipe, { seed, train_rows }: GeneratedData, tokenizer: Tokenizer, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
+  const { max_seq_length: maxLength } = recipe.training;
+  const texts = await writeTexts(seed, train_rows, maxLength, shelf, gate);
+  const { train, tuning, dev } = learnsNextSentences(recipe) ? nextSentencePairs(texts, seed) : alternating(texts);
   const set = (examples: readonly Example[]) => ({ name: 'the corpus', examples });
   return encodeAll({ train: set(train), tuning: set(tuning), dev: set(dev) }, { tokenizer, maxLength }, shelf, gate);
 }
@@ -75,7 +78,7 @@ async function corpusOf({ seed, train_rows }: GeneratedData, tokenizer: Tokenize
 /** Samples of a folder that `generate_samples` made, whose masks are fixed; those of its test shards are held out. */
 async function samplesOf(recipe: Recipe, data: FolderData, tokenizer: Tokenizer, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
   const folder = data.samples === undefined ? folderOf(data, shelf.given.data, shelf)! : await keptSamples(data.samples, data.name, shelf);
-  return readSamplesFolder(folder, { tokenizer, maxLength: recipe.training.max_seq_length, watched: WATCHED_ROWS, held: DEV_ROWS }, shelf, gate);
+  return readSamplesFolder(folder, { tokenizer, maxLength: recipe.training.max_seq_length, nextSentence: learnsNextSentences(recipe), watched: WATCHED_ROWS, held: DEV_ROWS }, shelf, gate);
 }
 
 /** A set of samples that the browser keeps; Fault `no-such-samples` when there is none. */
@@ -85,68 +88,19 @@ async function keptSamples(id: string, name: string, shelf: Shelf): Promise<Fold
   throw new Fault({ code: 'no-such-samples', where: `samples ${name}`, expected: 'a place that keeps sets of samples', got: 'none', remedy: 'Export the set on the page, and name its folder with --shards.' });
 }
 
-/** The last texts are held out. */
-function splitTexts(texts: readonly Example[]): { train: readonly Example[]; tuning: readonly Example[]; dev: readonly Example[] } {
-  const held = Math.min(DEV_ROWS + WATCHED_ROWS, Math.floor(HELD_SHARE * texts.length));
-  const [from, middle] = [texts.length - held, texts.length - Math.ceil((held * DEV_ROWS) / (DEV_ROWS + WATCHED_ROWS))];
-  return { train: texts.slice(0, from), tuning: texts.slice(from, middle), dev: texts.slice(middle) };
-}
-
 /** Random weights for a model from scratch; otherwise the model's layers as the recipe names them, in any order and number. */
-function maskedLmWeights({ heads, config, tensors }: Weights, recipe: Recipe, tokenizer: Tokenizer): Weights {
-  if (tensors.size === 0) return fromScratch(config, ['masked-lm'], tokenizer.vocabSize, recipe);
+function textWeights({ heads, config, tensors }: Weights, recipe: Recipe, tokenizer: Tokenizer): Weights {
+  if (tensors.size === 0) return fromScratch(config, textHeads(recipe), tokenizer.vocabSize, recipe);
   const { student, training } = recipe;
   const layers = student.init.kind === 'layers' ? student.init.layers : [];
-  return initialiseStudent({ heads, config, tensors }, studentConfig(config, student.num_hidden_layers), layers, training.seed, ['masked-lm']).weights;
+  return initialiseStudent({ heads, config, tensors }, studentConfig(config, student.num_hidden_layers), layers, training.seed, textHeads(recipe)).weights;
 }
 
-/** The texts of the corpus, with progress; documents are written in slices, so that the run can be stopped. */
-async function writeCorpus(seed: number, documents: number, max_seq_length: number, shelf: Shelf, gate: () => Promise<void>): Promise<Example[]> {
-  const progress = new Progress('Writing the corpus', documents, shelf.now, (event) => shelf.emit(event));
-  const texts: Example[] = [];
-  let done = 0;
-  for (const document of corpus(seed, documents)) {
-    texts.push(...inTexts(document, max_seq_length, texts.length));
-    if (++done % 100 > 0) continue;
-    progress.at(done);
-    await gate();
-  }
-  return texts;
-}
-
-/** Share of the longest length that a text's words and marks may take up; cut words and special tokens need the rest. */
-const FILLED = 0.85;
-
-/** How neighbouring sentences become a text, in turn: as one, or as a pair of two halves. */
-const FORMS: readonly ((sentences: readonly string[]) => { text: string; textPair?: string })[] = [
-  (sentences) => ({ text: sentences.join(' ') }),
-  (sentences) => {
-    const half = Math.ceil(sentences.length / 2);
-    const second = sentences.slice(half).join(' ');
-    return { text: sentences.slice(0, half).join(' '), ...(second === '' ? {} : { textPair: second }) };
-  },
-];
-
-/** A document as texts of neighbouring sentences; what words mean shows in the company that they keep. */
-function inTexts(document: readonly string[], max_seq_length: number, first: number): Example[] {
-  const texts: Example[] = [];
-  for (let at = 0; at < document.length; ) {
-    const sentences = fitting(document, at, FILLED * max_seq_length);
-    texts.push({ ...FORMS[(first + texts.length) % FORMS.length]!(sentences), label: 0 });
-    at += sentences.length;
-  }
-  return texts;
-}
-
-/** The sentences from `at` on that together have at most `words` words and marks; at least one. */
-function fitting(document: readonly string[], at: number, words: number): readonly string[] {
-  let left = words;
-  let end = at;
-  for (; end < document.length; end++) {
-    left -= document[end]!.match(/\w+|[^\w\s]/g)?.length ?? 0;
-    if (left < 0 && end > at) break;
-  }
-  return document.slice(at, end);
+/** What a person should know of heads that a loaded model lacks. */
+function newHeads(recipe: Recipe, { heads, tensors }: Weights): string[] {
+  const words: Readonly<Partial<Record<Head, string>>> = { 'masked-lm': 'masked words', 'next-sentence': 'next sentences' };
+  const lacking = textHeads(recipe).filter((head) => tensors.size > 0 && !heads.includes(head));
+  return lacking.map((head) => `${sourceName(recipe.teacher)} has no head for ${words[head]}: it starts with a random one.`);
 }
 
 const noMaskedLm = ({ teacher }: Recipe) =>

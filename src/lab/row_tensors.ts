@@ -42,8 +42,8 @@ export function uploadRows({ config, teacher, terms, masking, options, fidelity 
   return {
     rows,
     student: uploadBatch(rows, config),
-    // A model of one output predicts scores, which are real numbers; objectives know by the type.
-    labels: tf.tensor1d(rows.labels, config.labels.length === 1 ? 'float32' : 'int32'),
+    // A model of one output predicts scores, which are real numbers; objectives know by the type. Texts have classes alone.
+    labels: tf.tensor1d(rows.labels, config.labels.length === 1 && !masked ? 'float32' : 'int32'),
     teacher: teacher ? uploadForTeacher(teacher, rows, tapsNeeded(terms, 'teacher', number), masked?.positions) : {},
     ...(masked && { masked }),
   };

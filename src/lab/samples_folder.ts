@@ -14,6 +14,8 @@ export interface SamplesChoice {
   readonly tokenizer: Tokenizer;
   /** Most tokens of a row. */
   readonly maxLength: number;
+  /** Whether samples must be pairs of texts, whose label says whether the second follows the first. */
+  readonly nextSentence: boolean;
   /** Held-out rows to watch during the training, and to score at its end. */
   readonly watched: number;
   readonly held: number;
@@ -23,7 +25,8 @@ export interface SamplesChoice {
  * All training samples of a folder with their masks, and of the test samples the first to watch and the next to score.
  *
  * The numbers of a file stay as they are stored, outside of the heap; a row is a place in its file. Fault `no-samples` for a folder that was not
- * finished, or has none to hold out; `bad-samples`, `other-vocabulary`, `other-length`.
+ * finished, or has none to hold out; `bad-samples`, `other-vocabulary`, `other-length`; `no-pairs` where pairs are wanted
+ * and the samples are single texts.
  */
 export async function readSamplesFolder(folder: Folder, choice: SamplesChoice, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
   const record = await folder.read(SAMPLES_RECORD);
@@ -43,12 +46,13 @@ export async function readSamplesFolder(folder: Folder, choice: SamplesChoice, s
   return { train, tuning: test.slice(0, watched), dev: test.slice(watched, watched + choice.held) };
 }
 
-async function read(folder: Folder, kind: ShardKind, index: number, { tokenizer, maxLength }: SamplesChoice): Promise<Samples> {
+async function read(folder: Folder, kind: ShardKind, index: number, { tokenizer, maxLength, nextSentence }: SamplesChoice): Promise<Samples> {
   const name = sampleFile(kind, index);
   const bytes = await folder.read(name);
   if (!bytes) throw noSamples(`${folder.name}/${name}`, `this file, which ${SAMPLES_RECORD} counts`, 'no such file');
   const samples = readSamples(bytes, `${folder.name}/${name}`);
   checkSamples(samples.header, tokenizer, maxLength, `${folder.name}/${name}`);
+  if (nextSentence && !samples.header.next_sentence) throw noPairs(`${folder.name}/${name}`);
   return samples;
 }
 
@@ -59,7 +63,6 @@ function rowsOf(samples: Samples): EncodedExample[] {
 
 /** A sample as a row, which is looked up in its file when it is asked for. */
 class SampleRow implements EncodedExample {
-  readonly label = 0;
   readonly #samples: Samples;
   readonly #index: number;
   readonly #zeros: Uint8Array;
@@ -72,6 +75,11 @@ class SampleRow implements EncodedExample {
 
   get ids(): ArrayLike<number> {
     return this.#samples.at(this.#index).ids;
+  }
+
+  /** 1 where the second text comes from another document. */
+  get label(): number {
+    return Number(this.#samples.at(this.#index).isRandomNext);
   }
 
   /** 0, and 1 on a second text, of which RoBERTa has none. */
@@ -89,3 +97,6 @@ class SampleRow implements EncodedExample {
 function noSamples(where: string, expected: string, got: string): Fault {
   return new Fault({ code: 'no-samples', where, expected, got, remedy: 'Run generate_samples to its end, with test shards among its input.' });
 }
+
+const noPairs = (where: string): Fault =>
+  new Fault({ code: 'no-pairs', where, expected: 'pairs of texts, to learn from which of them follow each other', got: 'samples of single texts', remedy: 'Make the samples with generate_samples --next_sentence, or leave next sentences out of the training.' });

@@ -41,17 +41,18 @@ export function studentConfig(teacher: ModelConfig, num_hidden_layers: number, w
 
 const LAYER = /^encoder\.layer\.(\d+)\./;
 
-/** The part of a model that a parameter belongs to. */
-function partOf(name: string, config: ModelConfig): StudentPart | 'layers' {
+/** The part of a model that a parameter belongs to: a pooler to the classifier, or to the head for next sentences beside that of masked words. */
+function partOf(name: string, config: ModelConfig, heads: readonly Head[]): StudentPart | 'layers' {
   const { classifier } = familyOf(config);
   if (name.startsWith('embeddings.')) return 'embeddings';
   if (name.startsWith('encoder.')) return 'layers';
-  return [classifier.hidden, classifier.output].some((head) => name.startsWith(`${head}.`)) ? 'classifier' : 'masked-lm';
+  const isClassifier = heads.includes('classification') && [classifier.hidden, classifier.output].some((head) => name.startsWith(`${head}.`));
+  return isClassifier ? 'classifier' : 'masked-lm';
 }
 
 /** The teacher's parameter that a student's parameter starts from; undefined for a random start. */
-function sourceOf(name: string, config: ModelConfig, layers: readonly number[], parts: readonly StudentPart[]): string | undefined {
-  const part = partOf(name, config);
+function sourceOf(name: string, config: ModelConfig, heads: readonly Head[], layers: readonly number[], parts: readonly StudentPart[]): string | undefined {
+  const part = partOf(name, config, heads);
   if (part !== 'layers') return parts.includes(part) ? name : undefined;
   if (layers.length === 0) return undefined;
   return name.replace(LAYER, (_, layer: string) => `encoder.layer.${layers[Number(layer)]}.`);
@@ -77,7 +78,7 @@ export function initialiseStudent(
   const [copied, random, misfits]: [string[], string[], Misfit[]] = [[], [], []];
   const tensors = new Map<string, HostTensor>();
   for (const spec of parameterSpecs(student, heads)) {
-    const source = sourceOf(spec.name, student, layers, parts);
+    const source = sourceOf(spec.name, student, heads, layers, parts);
     const found = source === undefined ? undefined : teacher.tensors.get(source);
     const from = found && fits(found, spec) ? found : undefined;
     if (found && !from) misfits.push({ name: spec.name, expected: spec.shape, got: found.shape });

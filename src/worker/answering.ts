@@ -2,7 +2,7 @@ import { Fault } from '../fault/fault.ts';
 import { taskNamed } from '../data/tasks.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import type { Arm } from '../experiment/run.ts';
-import { EXPORTED } from '../lab/arms.ts';
+import { exportedBy } from '../lab/arms.ts';
 import { exportedWeights, exportFiles } from '../lab/export.ts';
 import { answer } from '../lab/predict.ts';
 import { predictDev } from '../lab/predictions.ts';
@@ -111,14 +111,14 @@ async function teacherOf({ recipe, teacher }: Models): Promise<{ arm: Arm; weigh
 /** The models of a run that can be asked; a Fault where none can. */
 async function askable(models: Models): Promise<{ arm: Arm; weights: Weights }[]> {
   const { recipe } = models;
-  if (!EXPORTED[recipe.kind].heads.includes('classification')) throw noClassifier(recipe);
+  if (!exportedBy(recipe).heads.includes('classification')) throw noClassifier(recipe);
   const asked = [...(await teacherOf(models)), ...studentOf(models)];
   if (asked.length === 0) throw notYet(recipe);
   return asked;
 }
 
 function studentOf({ recipe, state }: Models): { arm: Arm; weights: Weights }[] {
-  return state.exported ? [{ arm: EXPORTED[recipe.kind].arm, weights: exportedWeights(recipe, state) }] : [];
+  return state.exported ? [{ arm: exportedBy(recipe).arm, weights: exportedWeights(recipe, state) }] : [];
 }
 
 const noSuchRun = (run: string) =>

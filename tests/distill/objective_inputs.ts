@@ -62,7 +62,7 @@ export function filled(name: string, shape: readonly number[], values: Values): 
 /** Every tensor of a model by name, e.g. `student.hiddenStates.2`, hidden states as [B, T, d]. */
 export function modelTensors(prefix: string, { layers, heads, hidden_size }: Sizes, { lengths, length }: Scene, values: Values): Map<string, tf.Tensor> {
   const batch = lengths.length;
-  const shapes: [string, readonly number[]][] = [['logits', [batch, CLASSES]], ['maskedLm', [MASKED, VOCABULARY]]];
+  const shapes: [string, readonly number[]][] = [['logits', [batch, CLASSES]], ['maskedLm', [MASKED, VOCABULARY]], ['nextSentence', [batch, CLASSES]]];
   for (let i = 0; i <= layers; i++) shapes.push([`hiddenStates.${i}`, [batch, length, hidden_size]]);
   for (let i = 0; i < layers; i++) {
     shapes.push([`attentionScores.${i}`, [batch, heads, length, length]]);
@@ -83,7 +83,7 @@ function outputs(prefix: string, sizes: Sizes, tensors: ReadonlyMap<string, tf.T
     firstTokens: states.map(firstOf),
     ...Object.fromEntries(['attentionScores', 'queries', 'keys', 'values'].map((tap) => [tap, all(tap, sizes.layers)])),
   });
-  return { ...sizes, taps, logits: tensors.get(`${prefix}.logits`) as tf.Tensor2D, maskedLm: tensors.get(`${prefix}.maskedLm`) as tf.Tensor2D };
+  return { ...sizes, taps, logits: tensors.get(`${prefix}.logits`) as tf.Tensor2D, maskedLm: tensors.get(`${prefix}.maskedLm`) as tf.Tensor2D, nextSentence: tensors.get(`${prefix}.nextSentence`) as tf.Tensor2D };
 }
 
 /** What an objective's term knows before any batch. */

@@ -27,9 +27,10 @@ const reads = (objective: Objective) => (Object.keys(objective.taps?.(setting(ob
 const projects = (objective: Objective) => (objective.trainables?.(setting(objective)) ?? []).some(({ name }) => name === 'projection.weight');
 
 function entryOf(objective: Objective): CatalogueEntry {
-  const { name, aliases, title, about, formula, source, released, controls, needs: { labels } } = objective;
-  const compares = objective.taps ? 'layers' : objective.needs.maskedLm ? 'masked words' : 'predictions';
-  return { name, aliases, title, about, formula, source, ...(released === undefined ? {} : { released }), compares, ...(objective.mapping ? { mapping: objective.mapping.kind } : {}), ...(labels ? { labels } : {}), reads: reads(objective), projects: projects(objective), combines: combines(objective), controls };
+  const { name, aliases, title, about, formula, source, released, controls, needs: { labels, maskedLm, nextSentence, teacherLogits } } = objective;
+  const compares = objective.taps ? 'layers' : maskedLm ? 'masked words' : nextSentence ? 'next sentences' : 'predictions';
+  const teacher = teacherLogits || objective.taps !== undefined;
+  return { name, aliases, title, about, formula, source, ...(released === undefined ? {} : { released }), compares, teacher, ...(objective.mapping ? { mapping: objective.mapping.kind } : {}), ...(labels ? { labels } : {}), reads: reads(objective), projects: projects(objective), combines: combines(objective), controls };
 }
 
 it('lists every objective as it is; written anew by -u', async () => {

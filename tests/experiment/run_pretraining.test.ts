@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Recipe } from '../../src/experiment/recipe.ts';
 import { readRunPretraining } from '../../src/experiment/run_pretraining_line.ts';
 import { RUN_PRETRAINING_WITHOUT_MEANING } from '../../src/experiment/run_pretraining_options.ts';
 import { distillationRecipe, pretrainingRecipe, trainingOfLine } from '../../src/experiment/run_pretraining_recipe.ts';
@@ -100,6 +101,12 @@ describe('options', () => {
     expect(recipe.stages.map(({ training: own }) => own)).toEqual([1, 2].map(() => ({ num_train_epochs: 500_000, total_training_time: 2, early_exit_time_marker: 1.5 })));
   });
 
+  it.each(['--add_nsp', '--add_nsp true', '--next_sentence', '--model_type bert-mlm-nsp'])('train on next sentences too: %s', (line) => {
+    const names = (recipe: Recipe) => recipe.stages.map(({ objectives }) => objectives.map(({ name }) => name));
+    expect(names(pretrainingRecipe(readRunPretraining(line).values, 3).recipe)).toEqual([['masked_lm', 'next_sentence']]);
+    expect(names(distillationRecipe(readRunPretraining(`${line} --distillation --method att_kl --num_hidden_layers 3`).values, { teacherLayers: 12 }).recipe)).toEqual([['att_kl', 'next_sentence']]);
+  });
+
   it('that mean nothing here are answered with one line each', () => {
     for (const [name, answer] of Object.entries(RUN_PRETRAINING_WITHOUT_MEANING)) expect(readRunPretraining(['--seed', '3', `--${name}`]).notes).toEqual([`--${name}: ${answer}`]);
     expect(pretrainingRecipe(readRunPretraining('--teacher_path x --aug --method att_kl').values, 3).notes.map((note) => note.split(':')[0])).toEqual(['--teacher_path', '--method', '--aug']);
@@ -110,8 +117,8 @@ describe('options', () => {
     ['--teacher_pth x', /Did you mean --teacher_path\?/],
     ['--lr_schedule linear', /one of step, constant_step, time/],
     ['--layer_norm_type rms_norm', /pytorch or apex, which compute the same/],
-    ['--add_nsp', /masked words alone/],
-    ['--model_type bert-mlm-nsp', /next sentences are not trained on/],
+    ['--add_nsp maybe', /--add_nsp: expected true or false/],
+    ['--model_type bert-mlm-roberta --add_nsp', /--add_nsp: expected a BERT/],
     ['--model_type bert-mlm-roberta', /a RoBERTa model to go on with/],
     ['--train_batch_size 100 --train_micro_batch_size_per_gpu 32', /a multiple of --train_micro_batch_size_per_gpu, 32, got 100. Choose 96/],
     ['--use_early_stopping', /--do_validation beside it/],

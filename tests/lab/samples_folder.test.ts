@@ -17,7 +17,7 @@ import { traced } from './traced_run.ts';
 const SETTINGS: SampleSettings = { max_seq_length: 16, max_predictions_per_seq: 3, masked_lm_prob: 0.2, short_seq_prob: 0.1, next_sentence: false, whole_words: false };
 const tokenizer = smallTokenizer();
 const shelf = { now: () => 0, emit: () => undefined } as unknown as Shelf;
-const CHOICE = { tokenizer, maxLength: 16, watched: 5, held: 7 };
+const CHOICE = { tokenizer, maxLength: 16, nextSentence: false, watched: 5, held: 7 };
 
 const text = (shard: number) => Array.from({ length: 11 }, (_, i) => `the ${i % 2 === shard % 2 ? 'good' : 'bad'} film was not a very good book it is the book\n${i % 3 === 0 ? '\n' : ''}`).join('');
 
@@ -48,6 +48,15 @@ describe('a folder of samples', () => {
     expect(train[first.count]).toMatchObject({ ids: second.at(0).ids, masked: { positions: second.at(0).positions, words: second.at(0).labels } });
     expect([tuning.length, dev.length]).toEqual([4, 4]);
     expect(train.every(({ ids, typeIds }) => typeIds.length === ids.length && Array.from(typeIds).every((type) => type === 0))).toBe(true);
+  });
+
+  it('says of pairs whether the second text follows, and refuses single texts where that is learned', async () => {
+    const made = { ...SETTINGS, max_seq_length: 40, next_sentence: true };
+    const { train } = await readFolder(folder({}, made), { ...CHOICE, maxLength: 40, nextSentence: true });
+    const first = readSamples(await bytesOf(0, 'train', made), 'a');
+    expect(train.slice(0, first.count).map(({ label }) => label)).toEqual(Array.from({ length: first.count }, (_, i) => Number(first.at(i).isRandomNext)));
+    expect(new Set(train.map(({ label }) => label))).toEqual(new Set([0, 1]));
+    await expect(readFolder(folder(), { ...CHOICE, nextSentence: true })).rejects.toThrow('samples/train_shard_0.samples: expected pairs of texts, to learn from which of them follow each other, got samples of single texts. Make the samples with generate_samples --next_sentence');
   });
 
   it('marks second texts by their type', async () => {

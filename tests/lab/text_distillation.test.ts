@@ -35,7 +35,7 @@ describe('distillation on masked words', () => {
   it('knows the objectives that need no labels', () => {
     expect(FITTING.map(({ name }) => name).sort()).toEqual([
       'alp_kd', 'att_kl', 'att_kl_hidden_mse', 'att_mse', 'att_mse_hidden_mse', 'attn_rand', 'hidden_cls', 'hidden_cosine', 'hidden_mse',
-      'masked_lm', 'masked_lm_distill', 'minilm', 'minilm_random', 'minilm_v2', 'pear_col', 'pkd',
+      'masked_lm', 'masked_lm_distill', 'minilm', 'minilm_random', 'minilm_v2', 'next_sentence', 'pear_col', 'pkd',
     ]);
   });
 

@@ -59,6 +59,8 @@ describe('pretrain with a teacher', () => {
     ['--teacher mini-bert --stage_training distillation:epoch=2', /Did you mean epochs\?/],
     ['--teacher mini-bert --lr_scheduler_type time', /--total_training_time: expected hours above 0/],
     ['--aug', /--aug: expected a --teacher beside it/],
+    ['--method mlm+att_kl', /--method: expected what a model can learn from text alone: mlm, nsp or their sum, got att_kl, which needs a teacher/],
+    ['--method kd', /--method: expected what a model can learn from text alone: mlm, nsp or their sum, got kd, which needs the labels of a task/],
     ['--init random', /--model scratch/],
     ['--shards tests/golden', /--shards: expected a folder that generate_samples has filled, with samples\.json, got "tests\/golden" without it/],
     ['--shards none', /--shards: expected a folder, got "none"/],
@@ -70,4 +72,34 @@ describe('pretrain with a teacher', () => {
 
 it('pretrain without a teacher goes on as before', () => {
   expect(read('--model scratch:2x16 --documents 300').recipe).toMatchObject({ kind: 'pretrain', stages: [], baselines: false, student: { num_hidden_layers: 2 }, data: { train_rows: 300 } });
+});
+
+describe('next sentences', () => {
+  const NEXT = ['next_sentence', 1, undefined];
+  const WORDS = ['masked_lm', 1, undefined];
+
+  it.each([
+    ['--next_sentence', [['pretraining', [WORDS, NEXT], {}]]],
+    ['--method mlm+nsp', [['pretraining', [WORDS, NEXT], {}]]],
+    ['--method mlm+nsp --next_sentence', [['pretraining', [WORDS, NEXT], {}]]],
+    ['--method 2*mlm+0.5*nsp', [['pretraining', [['masked_lm', 2, undefined], ['next_sentence', 0.5, undefined]], {}]]],
+    ['--method mlm', []],
+  ])('without a teacher: %s', (line, stages) => {
+    const job = read(`--model scratch:2x16 ${line}`);
+    expect(job.recipe.kind).toBe('pretrain');
+    expect(terms(job.recipe)).toEqual(stages);
+  });
+
+  it.each([
+    ['--method att_kl --next_sentence', [['distillation', [['att_kl', 1, undefined], NEXT], {}]]],
+    ['--method mlm+nsp+att_kl', [['distillation', [WORDS, NEXT, ['att_kl', 1, undefined]], {}]]],
+    ['--method att_val_two_stage --next_sentence --max_steps 20', [['masked-lm', [WORDS, NEXT], { max_steps: 10 }], ['distillation', [['minilm', 1, undefined], NEXT], { max_steps: 10 }]]],
+  ])('beside a teacher: %s', (line, stages) => {
+    expect(terms(recipe(line))).toEqual(stages);
+  });
+
+  it('are in the name of the run', () => {
+    expect(read('--model scratch:2x16 --next_sentence --seed 3').recipe.name).toBe('pretrain-masked_lm-next_sentence-seed-3');
+    expect(recipe('--method att_kl --next_sentence --seed 3').name).toBe('text-att_kl-next_sentence-layers-3-7-11-seed-3');
+  });
 });

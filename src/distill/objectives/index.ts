@@ -18,6 +18,7 @@ import { maskedLmDistill } from './masked_lm_distill.ts';
 import { minilm } from './minilm.ts';
 import { minilmRandom } from './minilm_random.ts';
 import { minilmV2 } from './minilm_v2.ts';
+import { nextSentence } from './next_sentence.ts';
 import { pearCol } from './pear_col.ts';
 import { pkd } from './pkd.ts';
 
@@ -26,7 +27,7 @@ export const OBJECTIVES: readonly Objective[] = [
   kd, ce, logitMse,
   attKl, attMse, hiddenMse, hiddenCls, hiddenCosine, attMseHiddenMse, attKlHiddenMse,
   minilm, minilmV2, pearCol, pkd, alpKd, crd, attnRand, minilmRandom,
-  maskedLm, maskedLmDistill,
+  maskedLm, maskedLmDistill, nextSentence,
 ];
 
 /** The objective of that name or alias; Fault `unknown-objective` that lists the names otherwise. */

@@ -56,7 +56,8 @@ export function openObjective(scene: Scene, models: Models, name: string): OpenO
 /** What trains every classifier of the lab, over one objective. */
 function trainingOf(scene: Scene, models: Models, objective: Objective): ClassifierTraining {
   const { recipe, session, student } = scene;
-  const { maskedLm, teacherLogits } = objective.needs;
+  const { maskedLm, nextSentence, teacherLogits } = objective.needs;
+  if (nextSentence) throw noPairs(objective.name);
   const teacher = maskedLm ? wordsTeacher(scene, models, objective) : { config: session.start.config, parameters: models.teacher };
   const rowLabels = Int32Array.from(session.data.train, ({ label }) => label);
   const terms = bindTerms([{ name: objective.name, weight: 1, parameters: {} }], {
@@ -88,3 +89,6 @@ function wordsTeacher({ words }: Scene, models: Models, { name }: Objective) {
   if (words && models.words) return { config: words.config, parameters: models.words };
   throw new Fault({ code: 'no-masked-lm', where: `objective ${name}`, expected: 'a model that predicts masked words and has the teacher’s vocabulary', got: 'none at hand', remedy: 'Name a teacher with a masked-LM head.' });
 }
+
+const noPairs = (name: string): Fault =>
+  new Fault({ code: 'no-pairs', where: `objective ${name}`, expected: 'pairs of neighbouring texts', got: 'rows of a task', remedy: 'Choose objectives that a row of a task can be measured by.' });

@@ -1,11 +1,13 @@
 import type { MetricName } from '../../data/task.ts';
 import { taskNamed } from '../../data/tasks.ts';
+import { learnsNextSentences } from '../../experiment/objective_catalogue.ts';
 import { isOnText, type Recipe } from '../../experiment/recipe.ts';
+import { NEXT_SENTENCE_ACCURACY } from '../../experiment/run.ts';
 import { score, significant } from './numbers.ts';
 
 /** A metric on the page. */
 export interface MetricInfo {
-  readonly name: MetricName | 'loss';
+  readonly name: MetricName | 'loss' | typeof NEXT_SENTENCE_ACCURACY;
   readonly title: string;
   /** How a value is written. */
   readonly show: (value: number | undefined) => string;
@@ -20,9 +22,13 @@ const metric = (name: MetricName): MetricInfo => ({ name, title: TITLES[name], s
 /** Of masked words: how many were named, and the cross-entropy of naming them. */
 const MASKED_WORDS: readonly MetricInfo[] = [metric('accuracy'), { name: 'loss', title: 'Loss', show: (value) => (value === undefined ? '–' : significant(value)) }];
 
+/** Of pairs of texts: how many were told apart. */
+const PAIRS: MetricInfo = { name: NEXT_SENTENCE_ACCURACY, title: 'Next sentences', show: score };
+
 /** Metrics of a recipe's models, the headline first; accuracy alone for a task that is not in the table. */
-export function metricsOf(recipe: Pick<Recipe, 'kind' | 'task'>): readonly MetricInfo[] {
-  return isOnText(recipe) ? MASKED_WORDS : metricNames(recipe.task).map(metric);
+export function metricsOf(recipe: Pick<Recipe, 'kind' | 'task' | 'stages'>): readonly MetricInfo[] {
+  if (!isOnText(recipe)) return metricNames(recipe.task).map(metric);
+  return learnsNextSentences(recipe) ? [...MASKED_WORDS, PAIRS] : MASKED_WORDS;
 }
 
 function metricNames(task: string): readonly MetricName[] {

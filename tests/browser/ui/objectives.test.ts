@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { page, userEvent } from 'vitest/browser';
 import type { BenchEvent, BenchReport, BenchRow } from '../../../src/experiment/objective_bench.ts';
-import { OBJECTIVE_LIST } from '../../../src/experiment/objective_list.ts';
+import { BENCHED } from '../../../src/experiment/objective_catalogue.ts';
 import App from '../../../src/ui/App.svelte';
 import '../../../src/ui/styles/base.css';
 import { FakeLibrary, FakeTrainer } from './fake_lab.ts';
@@ -79,7 +79,7 @@ describe('the objective bench', () => {
     await page.getByRole('combobox', { name: 'Objectives' }).selectOptions('as the reference released them');
     await measure().click();
     const [{ job, files }] = jobs(trainer) as [ReturnType<typeof jobs>[number]];
-    expect(job.objectives).toEqual(OBJECTIVE_LIST.map(({ name }) => name));
+    expect(job.objectives).toEqual(BENCHED.map(({ name }) => name));
     expect(job.recipe).toMatchObject({ task: 'rte', fidelity: 'released', student: { num_hidden_layers: 3, init: { kind: 'layers', layers: [0, 1, 2] } }, training: { per_device_train_batch_size: 4 } });
     expect(files).toBeUndefined();
   });

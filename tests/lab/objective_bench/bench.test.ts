@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { OBJECTIVES } from '../../../src/distill/objectives/index.ts';
+import { BENCHED } from '../../../src/experiment/objective_catalogue.ts';
 import { fell, type BenchEvent, type BenchReport } from '../../../src/experiment/objective_bench.ts';
 import { runBench } from '../../../src/lab/objective_bench/bench.ts';
 import { trainObjectives } from '../../../src/lab/objective_bench/training.ts';
@@ -7,7 +7,7 @@ import * as tf from '../../../src/tensor/tf.ts';
 import { open } from '../../tensor/backends.ts';
 import { smallScene } from './small_scene.ts';
 
-const NAMES = OBJECTIVES.map(({ name }) => name);
+const NAMES = BENCHED.map(({ name }) => name);
 const quiet = { now: () => performance.now(), tell: () => undefined, gate: async () => undefined };
 
 beforeAll(() => open('wasm'));
