@@ -1,8 +1,9 @@
 import type { TrainingArguments } from '../experiment/recipe.ts';
-import { collate, epochBatches, LENGTH_STEP, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
+import { collate, epochBatches, LENGTH_STEP, lengthsOf, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
 
 /** The batches of a training, by step: a function of (seed, step), with the current epoch's order at hand. */
 export class BatchSequence {
+  #lengths?: Int32Array;
   #epoch = -1;
   #batches: number[][] = [];
 
@@ -26,7 +27,8 @@ export class BatchSequence {
     const perEpoch = Math.ceil(examples.length / options.per_device_train_batch_size);
     const epoch = Math.floor(step / perEpoch);
     if (epoch !== this.#epoch) {
-      this.#batches = epochBatches(examples, options.per_device_train_batch_size, options.seed, epoch);
+      this.#lengths ??= lengthsOf(examples);
+      this.#batches = epochBatches(examples, options.per_device_train_batch_size, options.seed, epoch, this.#lengths);
       this.#epoch = epoch;
     }
     return this.#batches[step % perEpoch]!;

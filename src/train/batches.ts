@@ -34,14 +34,13 @@ const GROUP = 50;
  * The batches of one epoch as lists of example indices: shuffled, grouped by length, shuffled again.
  *
  * A function of (seed, epoch) alone, so a run resumes in mid-epoch without a saved generator. The last batch may be short.
+ * `lengths` are those of the examples, where they are known.
  */
-export function epochBatches(examples: readonly EncodedExample[], batchSize: number, seed: number, epoch: number): number[][] {
-  const lengths = lengthsOf(examples);
+export function epochBatches(examples: readonly EncodedExample[], batchSize: number, seed: number, epoch: number, lengths: ArrayLike<number> = lengthsOf(examples)): number[][] {
   const order = permutation(key(seed, 'shuffle', epoch), examples.length);
   const batches: number[][] = [];
   for (let from = 0; from < order.length; from += GROUP * batchSize) {
-    const group = Array.from(order.subarray(from, from + GROUP * batchSize));
-    group.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+    const group = longestFirst(order.subarray(from, from + GROUP * batchSize), lengths);
     for (let at = 0; at < group.length; at += batchSize) batches.push(group.slice(at, at + batchSize));
   }
   const shuffled = permutation(key(seed, 'shuffle', epoch + 0x40000000), batches.length);
@@ -50,12 +49,20 @@ export function epochBatches(examples: readonly EncodedExample[], batchSize: num
 
 /** Batches for evaluation: by length, so that padding is short; no randomness. */
 export function evaluationBatches(examples: readonly EncodedExample[], batchSize: number): number[][] {
-  const lengths = lengthsOf(examples);
-  const order = [...examples.keys()].sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  const order = longestFirst([...examples.keys()], lengthsOf(examples));
   return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) => order.slice(i * batchSize, (i + 1) * batchSize));
 }
 
-const lengthsOf = (examples: readonly EncodedExample[]): Int32Array => Int32Array.from(examples, ({ ids }) => ids.length);
+/** Tokens of each example. */
+export function lengthsOf(examples: readonly EncodedExample[]): Int32Array {
+  return Int32Array.from(examples, ({ ids }) => ids.length);
+}
+
+/** Rows by length, those of one length by their index. Sorted as numbers that hold both, which takes a fraction of the time that a comparison in JavaScript does. */
+function longestFirst(rows: ArrayLike<number>, lengths: ArrayLike<number>): number[] {
+  const keys = Float64Array.from(rows, (row) => (2 ** 20 - lengths[row]!) * 2 ** 32 + row).sort();
+  return Array.from(keys, (value) => value % 2 ** 32);
+}
 
 /** Padded lengths are multiples of this, so that few different shapes occur. */
 export const LENGTH_STEP = 8;

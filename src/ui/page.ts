@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import { sweep } from '../store/sweep.ts';
+import { KeptTokens } from '../store/tokens.ts';
 import { TrainerClient } from '../worker/trainer_client.ts';
 import App from './App.svelte';
 import { keepForOffline } from './offline.ts';
@@ -11,7 +12,7 @@ export function showPage(): void {
   const target = document.getElementById('app');
   if (!target) throw new Error('index.html has no element #app');
   const app = mount(App, { target, props: { trainer: new TrainerClient(), library: storedRuns } });
-  sweep().catch(app.report);
+  sweep().then(() => new KeptTokens().sweep()).catch(app.report);
   // Without a service worker, as in private windows of some browsers, the page works all the same while it is online.
   keepForOffline(() => !app.busy()).catch(() => undefined);
 }
