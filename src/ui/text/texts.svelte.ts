@@ -31,6 +31,8 @@ const REAL: TextPorts = {
   hand: (file) => downloadBlob(file.name, file.blob),
 };
 
+const EMPTY: FaultReport = { code: 'EmptyFile', where: 'the files of the text', expected: 'files of text', got: 'an empty folder', remedy: 'Give another folder, or the files themselves.' };
+
 type Progress = Extract<CorpusEvent, { type: 'progress' }>;
 
 /** The task in work. */
@@ -86,8 +88,8 @@ export class Texts {
   giveText(files: readonly GivenFile[]): void {
     this.files = files;
     this.name = folderName(files);
-    this.fault = undefined;
-    this.message = files.length === 0 ? 'The folder is empty.' : '';
+    this.message = '';
+    this.fault = files.length === 0 ? EMPTY : undefined;
   }
 
   giveVocabulary(files: readonly GivenFile[]): void {
