@@ -4,7 +4,7 @@ import { keepPipelines, Recorder } from '../plan/recorder.ts';
 import { NotRecordable, VirtualBuffer, type BufferRange, type Captured, type Recording } from '../plan/recording.ts';
 import { adapterTraits, type AdapterTraits } from './adapter.ts';
 import { idleState, internals, workingState, type WorkingState } from './internals.ts';
-import { uploadInPieces } from './upload.ts';
+import { uploadInPieces, writeHostValues } from './upload.ts';
 import { drawsIn, type Shader, type UniformField } from './shader.ts';
 
 interface Tracing {
@@ -72,12 +72,13 @@ export class LabWebGPUBackend extends WebGPUBackend {
     return { dataId, shape, dtype };
   }
 
-  /** Copies the values of a tensor into another one of the same size, in place. */
+  /** Copies the values of a tensor into another one of the same size, in place; from main memory straight to its place. */
   copy(from: tf.Tensor, to: tf.Tensor): void {
-    const self = internals(this);
-    const [source, target] = [this.rangeOf(from), this.rangeOf(to)];
-    for (const { dataId } of [from, to]) self.commandQueueOwnedIds.add(dataId);
+    const [self, target] = [internals(this), this.rangeOf(to)];
     self.tensorMap.get(to.dataId).values = null;
+    if (!this.#tracing && writeHostValues(this, self.tensorMap.get(from.dataId), target)) return;
+    const source = this.rangeOf(from);
+    [from, to].forEach(({ dataId }) => self.commandQueueOwnedIds.add(dataId));
     self.ensureCommandEncoderReady();
     self.endComputePassEncoder();
     self.commandEncoder!.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, source.size);
@@ -170,9 +171,8 @@ export class LabWebGPUBackend extends WebGPUBackend {
 
   /** The bytes of a range. */
   async download({ buffer, offset, size }: BufferRange): Promise<ArrayBuffer> {
-    const staging = this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     this.flush();
-    const encoder = this.device.createCommandEncoder();
+    const [staging, encoder] = [this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }), this.device.createCommandEncoder()];
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
     this.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
