@@ -4,7 +4,7 @@ import type { StudyRow } from './study_report.ts';
 
 const [WIDTH, HEIGHT] = [720, 320];
 const PLOT = { left: 64, right: 16, top: 40, bottom: 40 } as const;
-/** Told apart by form too; each is readable on white and on black. */
+/** Readable on white and on black; beginnings also stand from left to right as in the legend. */
 const MARKS = ['#3b82c4', '#d9742b', '#4a9d5b', '#a35bb5', '#b8952e', '#7a8088'] as const;
 
 interface Scale {
