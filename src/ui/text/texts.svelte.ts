@@ -35,6 +35,12 @@ const EMPTY: FaultReport = { code: 'EmptyFile', where: 'the files of the text', 
 
 type Progress = Extract<CorpusEvent, { type: 'progress' }>;
 
+/** A vocabulary of some files, among which the tokenizer's are found. */
+export interface OfferedVocabulary {
+  readonly name: string;
+  readonly files: readonly GivenFile[];
+}
+
 /** The task in work. */
 export interface Job {
   readonly type: CorpusTask['type'];
@@ -52,7 +58,7 @@ export class Texts {
   name = $state('');
   plan: Editable<SamplePlan> = $state({ ...USUAL_PLAN });
   /** A vocabulary of the person's own in place of the bundled one. */
-  own: { readonly name: string; readonly files: readonly GivenFile[] } | undefined = $state.raw();
+  own: OfferedVocabulary | undefined = $state.raw();
   lowerCase = $state(true);
   job: Job | undefined = $state.raw();
   /** What became of the last task, for a person. */

@@ -32,7 +32,7 @@ async function opened(perform: TextPorts['perform'] = corpusInWorker): Promise<O
   const texts = new Texts({ perform, store, watch: watchSamples, usage: () => storageUsage(), persist: async () => false, hand: (file) => void handed.push(file) });
   end = texts.begin();
   const notices = createRawSnippet(() => ({ render: () => '<p>no alerts</p>' }));
-  await render(TextView, { texts, guard: (task: () => Promise<void>) => task().catch((error: unknown) => void faults.push(error)), notices, onUse: (id: string) => void used.push(id) });
+  await render(TextView, { texts, guard: (task: () => Promise<void>) => task().catch((error: unknown) => void faults.push(error)), notices, onUse: (id: string) => void used.push(id), offered: [{ name: 'my-bert', files: [{ name: 'tokenizer.json', blob: new Blob(['{}']) }] }] });
   return { texts, handed, used, faults };
 }
 
@@ -157,6 +157,17 @@ describe('the view of texts, over a scripted worker', () => {
     expect(tasks[1]).toMatchObject({ type: 'go-on', set: set.id, files: [{ name: 'sea.txt' }] });
     tell({ type: 'done', text: 98e6, seconds: 20 });
     await expect.element(page.getByText('Done: 98 MB of text in 20 s, 4.9 MB/s.')).toBeVisible();
+  });
+
+  it('takes the vocabulary of what was given in the lab, and gives it back', async () => {
+    const { texts } = await opened(() => () => undefined);
+    await button('Take that of my-bert').click();
+    await expect.element(page.getByText('That of my-bert.')).toBeVisible();
+    expect(texts.own?.files.map(({ name }) => name)).toEqual(['tokenizer.json']);
+    await button('Take the bundled one').click();
+    expect(texts.own).toBeUndefined();
+    await page.getByText('Another vocabulary').click();
+    await expect.element(page.getByLabelText(/^Or the name of a model on the Hugging Face Hub/)).toBeVisible();
   });
 
   it('refuses numbers that cannot be, and fits a phone', async () => {
