@@ -6,9 +6,12 @@ import type { Product, ProductForm } from './product.wgsl.ts';
 /** Rows and columns of the tile of one thread where there is no workgroup memory to use. */
 const TILE = { rows: 32, columns: 8, threads: 4 } as const;
 
-/** How products run on an adapter. */
-export function productForm({ software, lanes }: AdapterTraits): ProductForm {
-  return software ? inRegisters({ ...TILE, quads: lanes % 4 === 0 }) : inWorkgroupMemory();
+/** The tile where rows are not of whole fours: loads of single values make long shaders, and such matrices, as of a classifier's two outputs, are small. */
+const RAGGED_TILE = { rows: 8, columns: 4, threads: 4 } as const;
+
+/** How products run on an adapter; `vectors`: all rows are of whole fours. */
+export function productForm({ software, lanes }: AdapterTraits, vectors: boolean): ProductForm {
+  return software ? inRegisters({ ...(vectors ? TILE : RAGGED_TILE), quads: lanes % 4 === 0 }) : inWorkgroupMemory();
 }
 
 const MOST_GROUPS = 32768;
