@@ -49,6 +49,8 @@ export interface ClassifierTraining {
   readonly lengthStep?: number;
   /** Computes every layer for all tokens, also where first ones alone are read: for measurements. */
   readonly wholeLayers?: boolean;
+  /** Hears of kernels that are compiled. */
+  readonly compiling?: TrainingJob['compiling'];
   /** Hears of every batch. */
   readonly meter?: DataMeter;
 }
@@ -73,6 +75,7 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
       options,
       steps,
       ...executionOf(training),
+      ...(training.compiling ? { compiling: training.compiling } : {}),
       ...(training.hours ? { hours: () => training.hours!() } : {}),
       inputs: (step, micro) => {
         uploads[micro] = upload(numberOf(step, micro));

@@ -51,7 +51,7 @@ export class DeviceStep {
     readonly optimizer: Optimizer,
     execution: Execution,
   ) {
-    this.#planner = new Planner(backend, execution);
+    this.#planner = new Planner(backend, execution, job.compiling && ((kernels) => job.compiling!(kernels)));
     const slots = [...optimizer.slots.values()].sort((a, b) => kindOf(a).localeCompare(kindOf(b)));
     this.#layout = flatLayout(new Map(slots.map(({ settings, parameter }) => [settings.name, parameter.shape])));
     const flat = () => new FlatTensors(backend, this.#layout);

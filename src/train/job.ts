@@ -1,4 +1,4 @@
-import type { Execution } from '../tensor/plan/planner.ts';
+import type { Execution, OnCompile } from '../tensor/plan/planner.ts';
 import type * as tf from '../tensor/tf.ts';
 import type { OptimizationArguments } from './optimization.ts';
 import type { ParameterGroup } from './parameter_groups.ts';
@@ -25,6 +25,8 @@ export interface TrainingJob {
   inputs?(step: number, micro: number): StepInputs;
   /** On a GPU: `plan` (default) replays recorded steps, `tape` runs the same operations one by one, `check` does both and compares. The bits are the same. */
   readonly execution?: Execution;
+  /** Hears of kernels that are compiled, which on a GPU takes seconds before the first step of a key. */
+  readonly compiling?: OnCompile;
   /** Tensors that a micro-batch needs and no gradient flows through, such as the teacher's; run before the tape begins. */
   prepare?(step: number, micro: number): tf.Tensor[];
   /**

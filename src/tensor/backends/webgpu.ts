@@ -129,7 +129,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
       const outputs = run().map((tensor) => this.rangeOf(tensor));
       inputs.forEach(({ dataId }, index) => this.#nameInput(dataId, index));
       const inputSizes = given.map(({ byteLength }) => byteLength);
-      return { commands: recorder.commands, outputs, captured: recorder.captured, inputSizes, compiled: keepPipelines(traced, pipelineCache) };
+      return { commands: recorder.commands, outputs, captured: recorder.captured, inputSizes, compiling: keepPipelines(traced, pipelineCache) };
     } finally {
       this.flush();
       this.#tracing = undefined;

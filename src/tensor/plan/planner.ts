@@ -40,6 +40,9 @@ interface Entry<M> {
   runs: number;
 }
 
+/** Is told how many kernels a new plan has to compile, and gives what hears how many are done. */
+export type OnCompile = (kernels: number) => (done: number) => void;
+
 /** Plans kept at most; a further key makes the oldest one go. */
 const MOST_PLANS = 48;
 
@@ -59,6 +62,7 @@ export class Planner<M> {
   constructor(
     readonly backend: LabWebGPUBackend,
     readonly execution: Execution,
+    readonly onCompile?: OnCompile,
   ) {
     this.#arena = new Arena(backend.device);
     this.#readback = new Readback(backend.device);
@@ -140,12 +144,18 @@ export class Planner<M> {
 
   async #make(program: DeviceProgram<M>): Promise<Entry<M>> {
     const { recording, meaning } = this.#record(program);
-    await recording.compiled;
+    await this.#compiled(recording);
     const entry = { plan: await Plan.make(this.backend.device, this.#arena, recording), meaning, runs: 0 };
     this.#forget(program.key);
     if (this.#plans.size >= MOST_PLANS) this.#forget(this.#plans.keys().next().value!);
     this.#plans.set(program.key, entry);
     return entry;
+  }
+
+  async #compiled({ compiling }: Recording): Promise<void> {
+    const tell = compiling.length > 0 ? this.onCompile?.(compiling.length) : undefined;
+    let done = 0;
+    await Promise.all(compiling.map((one) => one.then(() => tell?.((done += 1)))));
   }
 
   async #verify({ plan }: Entry<M>, program: DeviceProgram<M>): Promise<void> {

@@ -150,9 +150,9 @@ function only(name: string, members: Readonly<Record<string, unknown>>): unknown
 }
 
 /** Gives the pipelines of a trace to the backend's own cache once they are compiled. */
-export async function keepPipelines(traced: Readonly<Record<string, unknown>>, cache: Record<string, GPUComputePipeline>): Promise<void> {
-  await Promise.all(Object.keys(traced).map(async (key) => {
+export function keepPipelines(traced: Readonly<Record<string, unknown>>, cache: Record<string, GPUComputePipeline>): Promise<void>[] {
+  return Object.keys(traced).flatMap((key) => {
     const pending = traced[key];
-    if (pending instanceof PendingPipeline) cache[key] ??= await pending.ready;
-  }));
+    return pending instanceof PendingPipeline ? [pending.ready.then((pipeline) => void (cache[key] ??= pipeline))] : [];
+  });
 }

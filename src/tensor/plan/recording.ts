@@ -88,8 +88,8 @@ export interface Recording {
   readonly captured: readonly Captured[];
   /** How many inputs the step was given, and how many bytes each has. */
   readonly inputSizes: readonly number[];
-  /** Settles when every pipeline is compiled. */
-  readonly compiled: Promise<void>;
+  /** One for each pipeline that was not there before; settles when it is compiled. */
+  readonly compiling: readonly Promise<void>[];
 }
 
 /** Ends a trace that cannot be replayed; the message names what stands in the way. */

@@ -39,8 +39,11 @@ describe('replayed steps (software adapter)', () => {
   afterEach(() => expect(faults).toEqual([]));
 
   it('give the bits of the same steps run one operation at a time', async () => {
-    const [tape, plan] = [microDistillation(KD, { execution: 'tape' }), microDistillation(KD)];
-    const [expected, events] = [await stepsOf(tape, STEPS), await stepsOf(plan, STEPS)];
+    const heard: (readonly [kernels: number, done: number])[] = [];
+    const compiling = (kernels: number) => (done: number) => void heard.push([kernels, done]);
+    const [tape, plan] = [microDistillation(KD, { execution: 'tape' }), microDistillation(KD, { compiling })];
+    const [events, expected] = [await stepsOf(plan, STEPS), await stepsOf(tape, STEPS)];
+    expect(heard.slice(0, heard[0]![0])).toEqual(Array.from({ length: heard[0]![0] }, (_, i) => [heard[0]![0], i + 1]));
     expect(plan.loop.execution.notReplayed).toEqual([]);
     expect(plan.loop.execution.plans.reduce((sum, { runs }) => sum + runs, 0)).toBe(STEPS);
     expect(events).toEqual(expected);

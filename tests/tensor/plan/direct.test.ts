@@ -10,7 +10,7 @@ const dispatch = (...bindings: [Range, written: boolean][]): Command => ({
   uniforms: new VirtualBuffer(9, { size: 4, usage: 0 }),
   workgroups: [1, 1, 1],
 });
-const recording = (commands: Command[], outputs: Range[] = []): Recording => ({ commands, outputs, captured: [], inputSizes: [], compiled: Promise.resolve() });
+const recording = (commands: Command[], outputs: Range[] = []): Recording => ({ commands, outputs, captured: [], inputSizes: [], compiling: [] });
 const copy: Command = { from: range(PASSING), to: range(OUTSIDE, 256) };
 const write = dispatch([range(PASSING), true]);
 
