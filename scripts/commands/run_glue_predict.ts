@@ -7,6 +7,7 @@ import type { TableChoice } from '../../src/data/table_choice.ts';
 import { runGlueTask } from '../../src/experiment/run_glue_recipe.ts';
 import type { RunGlueValues } from '../../src/experiment/run_glue_line.ts';
 import { RUN_GLUE_TRAINING } from '../../src/experiment/run_glue_options.ts';
+import { MISMATCHED_SUFFIX } from '../../src/experiment/run.ts';
 import { evaluationResults, jsonFile } from '../../src/experiment/run_glue_results.ts';
 import { writePredictions, writeSubmission, writeTable, type Asker, type SplitQuestion } from './predict_split.ts';
 import { hasSplit, type RowsWanted } from './split_rows.ts';
@@ -36,7 +37,7 @@ export async function evaluateCheckpoint(checkpoint: Checkpoint, ask: Asker, onl
   for (const split of await splitsOf(checkpoint, 'dev')) {
     if (split === 'dev' && onlyMismatched) continue;
     const { scores: [first] } = await ask(questionOf(checkpoint, split, checkpoint.values.max_eval_samples));
-    if (first) Object.assign(results, evaluationResults(first.scores, first.seconds, undefined, split === 'dev' ? '' : '_mm'));
+    if (first) Object.assign(results, evaluationResults(first.scores, first.seconds, undefined, split === 'dev' ? '' : MISMATCHED_SUFFIX));
   }
   if (Object.keys(results).length > 0) for (const name of ['eval_results.json', 'all_results.json']) merge(join(checkpoint.out, name), results);
   return results;

@@ -36,7 +36,7 @@ export function toleratedShare({ name }: TaskSpec): number {
 /**
  * Reads the splits of a task from a folder.
  *
- * `dev` is the development file (the matched one for MNLI). `tuning` is cut out of the training rows by the seed:
+ * `dev` is the development file (for MNLI the matched one, with `mismatched` beside it where the folder has it). `tuning` is cut out of the training rows by the seed:
  * ⌊n/10⌋ of them, at least 1 and at most 2000; both parts keep the order of the file. A development file alone, or one
  * file that a person named, is parted first: a fifth of it is `dev`, the rest is for training, and a note says so. Throws
  * FormatError MissingFile, EmptyFile, MissingColumn, UnknownLabel, BadRow, NotUtf8 and what else `openTable` throws, with
@@ -49,6 +49,8 @@ export async function readGlueFolder(task: TaskSpec, folder: DataFolder, options
   const devFiles = await find('dev');
   if (devFiles.length === 0 && !(rows && isChosen(options))) throw missingSplit(task, folder, rows ? 'dev' : 'train');
   const held = devFiles.length > 0 ? await readSplit(task, devFiles, options) : undefined;
+  const mismatchedFiles = await find('mismatched');
+  const mismatched = mismatchedFiles.length > 0 ? await readSplit(task, mismatchedFiles, options) : undefined;
   const { all, dev } = rows && held ? { all: rows, dev: held } : parted(rows ?? held ?? [], [...trainFiles, ...devFiles], options);
   if (all.length < 2) {
     throw new FormatError('EmptyFile', `${folder.name}/train.tsv`, 'at least 2 rows, one of them for tuning', `${all.length}`, 'Give more training rows.');
@@ -57,7 +59,7 @@ export async function readGlueFolder(task: TaskSpec, folder: DataFolder, options
   if (shared > 0) options.onNote?.(`${folder.name}: ${shared} of the ${dev.length} dev rows occur among the training rows too.`);
   const tuningRows = Math.max(1, Math.min(MAX_TUNING, Math.floor(all.length * TUNING_SHARE)));
   const chosen = new Set(permutation(key(options.seed, 'split'), all.length).subarray(0, tuningRows));
-  return { task, train: all.filter((_, i) => !chosen.has(i)), tuning: all.filter((_, i) => chosen.has(i)), dev };
+  return { task, train: all.filter((_, i) => !chosen.has(i)), tuning: all.filter((_, i) => chosen.has(i)), dev, ...(mismatched ? { mismatched } : {}) };
 }
 
 /** One file that has to do for both: four fifths to train on, and the others for the scores. */

@@ -34,4 +34,6 @@ export interface TaskData {
   readonly train: readonly Example[];
   readonly tuning: readonly Example[];
   readonly dev: readonly Example[];
+  /** The second set to report, of rows from other sources than the training rows: MNLI's mismatched ones. */
+  readonly mismatched?: readonly Example[];
 }

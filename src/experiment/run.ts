@@ -8,6 +8,9 @@ export type Arm = (typeof ARMS)[number];
 /** The metric of pairs of texts: the share of which a model told whether the second follows the first. */
 export const NEXT_SENTENCE_ACCURACY = 'next_sentence_accuracy';
 
+/** Ends the names of metrics on the mismatched rows of MNLI. */
+export const MISMATCHED_SUFFIX = '_mm';
+
 /** What the evaluation of one model on the dev rows gave. */
 export interface Scores {
   /** Metric name → value; the task's first metric is the headline. */

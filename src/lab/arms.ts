@@ -8,7 +8,7 @@ import type { EncodedExample } from '../train/batches.ts';
 import { logitsOf } from '../train/evaluate.ts';
 import { trainingStage } from './classifier_stage.ts';
 import { scoreText } from './masked_lm.ts';
-import { majorityScores, scoresFromLogits } from './scores.ts';
+import { majorityScores, scoresFromLogits, withMismatched } from './scores.ts';
 import type { Session } from './session.ts';
 import { beginStudent } from './student.ts';
 import { textHeads } from './text_heads.ts';
@@ -92,7 +92,7 @@ const teacherTraining: ArmTraining = {
   stages: ({ data, training }) => [trainingStage('classes', CROSS_ENTROPY, data.kind === 'mini-glue' ? { ...training, ...TEACHER_TRAINING } : training)],
 };
 
-const MAJORITY: CountedPlan = { arm: 'majority', counted: ({ task, data }) => majorityScores(task, data.train, data.dev) };
+const MAJORITY: CountedPlan = { arm: 'majority', counted: ({ task, data: { train, dev, mismatched } }) => withMismatched(majorityScores(task, train, dev), mismatched && majorityScores(task, train, mismatched)) };
 
 const FREQUENCIES: CountedPlan = { arm: 'frequencies', counted: ({ data, tokenizer }, { training }) => frequencyScores(data.train, data.dev, tokenizer, training.max_seq_length) };
 

@@ -9,7 +9,7 @@ import { exportedBy, planArms, type ArmPlan, type ModelPlan } from './arms.ts';
 import { exportFiles } from './export.ts';
 import type { LabEvent } from './events.ts';
 import { Progress, Speed, type Clock } from './progress.ts';
-import { majorityScores, weakTeacher } from './scores.ts';
+import { majorityScores, weakTeacher, withMismatched } from './scores.ts';
 import type { Session } from './session.ts';
 import { ArmTrainer, modelTensors } from './arm_trainer.ts';
 import { stepsOf, type ArmModel, type ArmTraining, type OnRows } from './stage.ts';
@@ -112,7 +112,10 @@ export class Experiment {
     const model = { config: weights.config, parameters };
     this.#live = { variables: parameters };
     if (plan.training) await this.#train(plan, plan.training, model);
-    return this.#score(plan, model, this.session.data.dev, `Scoring: ${plan.arm}`);
+    const { dev, mismatched = [] } = this.session.data;
+    const scores = await this.#score(plan, model, dev, `Scoring: ${plan.arm}`);
+    if (mismatched.length === 0) return scores;
+    return withMismatched(scores, await plan.score(model, mismatched, this.session, this.recipe, this.#progress(`Scoring: ${plan.arm}, mismatched rows`, mismatched.length)));
   }
 
   async #train(plan: ModelPlan, training: ArmTraining, model: ArmModel): Promise<void> {

@@ -42,13 +42,17 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
   checkMemory(recipe, start.config, ['classification'], teacherUntrained, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
   if (recipe.kind === 'distill') for (const text of shapeNotes(recipe, start.config, initFrom?.config)) shelf.emit({ type: 'note', text });
   const rows = await taskRows(task, recipe.data, shelf, gate);
+  const source = `${task.name}, ${recipe.data.kind === 'mini-glue' ? 'generated' : recipe.data.name}`;
+  const set = (what: string, examples: readonly Example[]) => ({ name: `the ${what} rows of ${source}`, examples });
   const sets = {
-    train: { name: 'the training rows', examples: rows.train },
-    tuning: { name: 'the tuning rows', examples: rows.tuning },
-    dev: { name: 'the dev rows', examples: rows.dev },
-    teacher: { name: "the teacher's rows", examples: teacherUntrained ? await teacherExamples(task, recipe.data, rows, shelf, gate) : [] },
+    train: set('training', rows.train),
+    tuning: set('tuning', rows.tuning),
+    dev: set('dev', rows.dev),
+    mismatched: set('mismatched', rows.mismatched ?? []),
+    teacher: set('teacher’s', teacherUntrained ? await teacherExamples(task, recipe.data, rows, shelf, gate) : []),
   };
-  const { teacher: teacherRows, ...data } = await encodeAll(sets, { tokenizer, maxLength: recipe.training.max_seq_length }, shelf, gate);
+  const { teacher: teacherRows, mismatched, ...encoded } = await encodeAll(sets, { tokenizer, maxLength: recipe.training.max_seq_length }, shelf, gate);
+  const data = { ...encoded, ...(rows.mismatched ? { mismatched } : {}) };
   return { task, tokenizer, data, start, ...(initFrom ? { initFrom } : {}), teacherUntrained, teacherRows };
 }
 

@@ -1,7 +1,7 @@
 import { METRICS } from '../data/metrics.ts';
 import type { TaskSpec } from '../data/task.ts';
 import { isRegression } from '../data/tasks.ts';
-import type { Scores } from '../experiment/run.ts';
+import { MISMATCHED_SUFFIX, type Scores } from '../experiment/run.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { meanCrossEntropy, predictions } from '../train/evaluate.ts';
 
@@ -36,6 +36,12 @@ export function majorityScores(task: TaskSpec, train: readonly EncodedExample[],
   const logPrior = counts.map((count) => Math.log((count + 1) / (train.length + counts.length)));
   const loss = dev.reduce((sum, { label }) => sum - logPrior[label]!, 0) / Math.max(1, dev.length);
   return scoresOf(task, dev.map(() => commonest), dev, loss);
+}
+
+/** The scores of the dev rows with the metrics of the mismatched ones beside them, named as Hugging Face names them: `accuracy_mm`. */
+export function withMismatched(dev: Scores, mismatched: Scores | undefined): Scores {
+  const second = Object.entries(mismatched?.metrics ?? {}).map(([name, value]) => [`${name}${MISMATCHED_SUFFIX}`, value]);
+  return { ...dev, metrics: { ...dev.metrics, ...Object.fromEntries(second) } };
 }
 
 /** A teacher counts as knowing nothing up to this much above the majority class, in the task's first metric. */

@@ -8,6 +8,8 @@ export interface EncodedData {
   readonly train: readonly EncodedExample[];
   readonly tuning: readonly EncodedExample[];
   readonly dev: readonly EncodedExample[];
+  /** The second set to report, where the data have one. */
+  readonly mismatched?: readonly EncodedExample[];
 }
 
 /** Everything a recipe names, resolved and checked: what training works on. */

@@ -74,6 +74,16 @@ describe('a GLUE folder', () => {
     expect([...data.train, ...data.tuning].map(({ label }) => label).sort()).toEqual([1, 2]);
   });
 
+  it('reads the mismatched rows of MNLI beside the matched ones, where the folder has them', async () => {
+    const table = (...labels: string[]) => `sentence1\tsentence2\tgold_label\n${labels.map((label, i) => `a ${i}\tb ${labels.length}\t${label}\n`).join('')}`;
+    const files = { 'train.tsv': table('neutral', 'neutral', 'entailment'), 'dev_matched.tsv': table('neutral', 'entailment'), 'dev_mismatched.tsv': table('contradiction') };
+    const { dev, mismatched } = await readGlueFolder(task('mnli'), folder(files), options);
+    expect([dev.map(({ label }) => label), mismatched]).toEqual([[1, 0], [{ text: 'a 0', textPair: 'b 1', label: 2 }]]);
+    const { 'dev_mismatched.tsv': _left, ...without } = files;
+    expect('mismatched' in (await readGlueFolder(task('mnli'), folder(without), options))).toBe(false);
+    await expect(readGlueFolder(task('mnli'), folder({ ...files, 'dev_mismatched.tsv': table('sometimes') }), options)).rejects.toMatchObject({ code: 'UnknownLabel', where: expect.stringContaining('dev_mismatched.tsv, row 2') as string });
+  });
+
   it('leaves out the broken rows that QQP has, and says so', async () => {
     const train = `id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n${'1\t2\t3\tWhy?\tHow?\t0\n'.repeat(1009)}half a row\n`;
     const notes: string[] = [];

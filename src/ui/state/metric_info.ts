@@ -2,12 +2,12 @@ import type { MetricName } from '../../data/task.ts';
 import { taskNamed } from '../../data/tasks.ts';
 import { learnsNextSentences } from '../../experiment/objective_catalogue.ts';
 import { isOnText, type Recipe } from '../../experiment/recipe.ts';
-import { NEXT_SENTENCE_ACCURACY } from '../../experiment/run.ts';
+import { MISMATCHED_SUFFIX, NEXT_SENTENCE_ACCURACY, type ResultRow } from '../../experiment/run.ts';
 import { score, significant } from './numbers.ts';
 
 /** A metric on the page. */
 export interface MetricInfo {
-  readonly name: MetricName | 'loss' | typeof NEXT_SENTENCE_ACCURACY;
+  readonly name: MetricName | `${MetricName}${typeof MISMATCHED_SUFFIX}` | 'loss' | typeof NEXT_SENTENCE_ACCURACY;
   readonly title: string;
   /** How a value is written. */
   readonly show: (value: number | undefined) => string;
@@ -29,6 +29,13 @@ const PAIRS: MetricInfo = { name: NEXT_SENTENCE_ACCURACY, title: 'Next sentences
 export function metricsOf(recipe: Pick<Recipe, 'kind' | 'task' | 'stages'>): readonly MetricInfo[] {
   if (!isOnText(recipe)) return metricNames(recipe.task).map(metric);
   return learnsNextSentences(recipe) ? [...MASKED_WORDS, PAIRS] : MASKED_WORDS;
+}
+
+/** The metrics of a table: those of its recipe, and behind them those on mismatched rows where its rows have them. */
+export function metricsOfTable(recipe: Parameters<typeof metricsOf>[0], rows: readonly ResultRow[]): readonly MetricInfo[] {
+  const has = (name: string) => rows.some(({ scores }) => scores.metrics[name] !== undefined);
+  const mismatched = isOnText(recipe) ? [] : metricNames(recipe.task).map((name): MetricInfo => ({ name: `${name}${MISMATCHED_SUFFIX}`, title: `${TITLES[name]}, mismatched`, show: score }));
+  return [...metricsOf(recipe), ...mismatched.filter(({ name }) => has(name))];
 }
 
 function metricNames(task: string): readonly MetricName[] {

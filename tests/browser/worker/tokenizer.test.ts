@@ -54,7 +54,7 @@ describe('rows of a run', () => {
     expect(notes(first).filter((text) => /tokenise|Token ids/.test(text))).toEqual([]);
     expect(losses(first)).toHaveLength(7);
     const entries = await kept.list();
-    expect(entries.map(({ name, rows }) => [name, rows]).toSorted()).toEqual([['the dev rows', 37], ['the training rows', 39], ['the tuning rows', 4]]);
+    expect(entries.map(({ name, rows }) => [name, rows]).toSorted()).toEqual([['the dev rows of sst-2, my-data', 37], ['the training rows of sst-2, my-data', 39], ['the tuning rows of sst-2, my-data', 4]]);
     const again = await ran();
     expect(losses(again)).toEqual(losses(first));
     expect((await kept.list()).map(({ key }) => key).toSorted()).toEqual(entries.map(({ key }) => key).toSorted());
@@ -62,7 +62,7 @@ describe('rows of a run', () => {
 
   it('that are damaged in the storage are made again, which is said', async () => {
     const first = await ran();
-    const [entry] = (await kept.list()).filter(({ name }) => name === 'the training rows');
+    const [entry] = (await kept.list()).filter(({ name }) => name.startsWith('the training rows'));
     const { table } = await kept.get(entry!.key);
     table!.ids[5]! ^= 1;
     await labDatabase.relaxed('readwrite', (entries) => {
@@ -71,7 +71,7 @@ describe('rows of a run', () => {
     });
     const again = await ran();
     expect(losses(again)).toEqual(losses(first));
-    expect(notes(again)).toContain('The kept token ids of the training rows were damaged in the browser’s storage; they are made again.');
+    expect(notes(again)).toContain('The kept token ids of the training rows of sst-2, my-data were damaged in the browser’s storage; they are made again.');
   });
 
   it('can be stopped while they are tokenised', async () => {
