@@ -3,11 +3,12 @@ import { WASM_PATHS } from '../../../src/tensor/backends/wasm_paths.ts';
 import { countWebGPU } from '../counters.ts';
 import { adapterInWords, measuredStep, openStepper } from '../measured.ts';
 import type { Job, Stepper, StepReport } from '../side.ts';
+import { timeDispatches, type DispatchTime } from '../timestamps.ts';
 
 declare global {
   interface Window {
-    /** `open` resolves to the name of the WebGPU adapter. */
-    side: { open(job: Job): Promise<string>; step(): Promise<StepReport> };
+    /** `open` resolves to the name of the WebGPU adapter; `timeDispatches` is called before it, if at all. */
+    side: { open(job: Job): Promise<string>; step(): Promise<StepReport>; timeDispatches(): () => Promise<DispatchTime[]> };
   }
 }
 
@@ -15,6 +16,7 @@ const counters = countWebGPU();
 let stepper: Stepper | undefined;
 
 window.side = {
+  timeDispatches,
   open: async (job) => {
     stepper = await openStepper(job, WASM_PATHS);
     return adapterInWords();
