@@ -2,8 +2,8 @@
  * What a step on masked texts saves, each against its plain form, in turn in one run: the head at masked positions, the teacher
  * no deeper than the mapping needs and outside of the tape, the decoder without logits of every token.
  *
- *   node --import tsx bench/run.ts pretraining                 (both sizes; some minutes)
- *   node --import tsx bench/run.ts pretraining mini-bert       (one size)
+ *   npm run bench:pretraining                    (both sizes; some minutes)
+ *   npm run bench:pretraining -- mini-bert       (one size)
  *
  * Forward and backward on WebAssembly, in milliseconds of processor time, the least of some rounds with the median in brackets,
  * and the most bytes of tensors at one time beyond those of the models. Nothing is timed before all forms of a part agree on
@@ -48,7 +48,8 @@ async function measured({ title, forms }: Part): Promise<string> {
   await agree(title, forms);
   const names = Object.keys(forms);
   const times = await inTurn(forms, ROUNDS);
-  const bytes = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await peakBytes(forms[name]!)] as const)));
+  const bytes: Record<string, number> = {};
+  for (const name of names) bytes[name] = await peakBytes(forms[name]!);
   const [own = ''] = names;
   return names.map((name, i) => {
     const { least, median } = times[name]!;

@@ -84,10 +84,9 @@ export function teacherForms(scene: Scene, mapping: string): Part {
   return { title: `step by attention, layers ${mapping} of the teacher, which runs`, forms: { 'as far as they need': own, 'whole, without tape': whole, 'whole, on the tape': onTape } };
 }
 
-/** Every layer of the teacher with its attention, and the head at every position. */
-function wholeTeacher({ teacher, rows }: Scene, training: ClassifierTraining): ModelOutputs {
-  const { config, parameters } = teacher;
+/** Every layer of the teacher with its attention, and its head at masked positions. */
+function wholeTeacher(scene: Scene, training: ClassifierTraining): ModelOutputs {
+  const { teacher: { config, parameters }, rows } = scene;
   const { last, taps } = encode(parameters, config, uploadBatch(rows, config), { taps: new Set(['attentionScores'] as const), fidelity: training.fidelity });
-  const everywhere = idIndex(Int32Array.from({ length: rows.size * rows.length }, (_, i) => i), rows.size * rows.length);
-  return { ...shapeOf(config), taps, maskedLm: maskedLmLogits(parameters, config, last, everywhere) };
+  return { ...shapeOf(config), taps, maskedLm: maskedLmLogits(parameters, config, last, chosen(scene)) };
 }
