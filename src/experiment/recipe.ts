@@ -28,7 +28,8 @@ export type Architecture = Partial<Pick<ModelConfig, 'num_attention_heads' | 'in
 /** Where a teacher comes from. `scratch` trains one from random weights on the task's own rows. */
 export type ModelSource =
   | { readonly kind: 'bundled'; readonly name: string }
-  | { readonly kind: 'folder'; readonly name: string; readonly url?: string }
+  /** With `samples`, for a tokenizer alone: the one that the kept set of samples of this id was made with. */
+  | { readonly kind: 'folder'; readonly name: string; readonly url?: string; readonly samples?: string }
   | { readonly kind: 'stored'; readonly run: string }
   | { readonly kind: 'scratch'; readonly num_hidden_layers: number; readonly hidden_size: number; readonly architecture?: Architecture };
 

@@ -10,8 +10,8 @@ import { given, trainingOf } from './training_values.ts';
 export interface ChainChoice {
   /** Layers of the teacher. */
   readonly layers: number;
-  /** The text, where it is not the generated corpus, with the length of its samples. */
-  readonly text?: { readonly data: DataSource; readonly length: number };
+  /** The text, where it is not the generated corpus, with the length of its samples, and the tokenizer of a teacher from random weights. */
+  readonly text?: { readonly data: DataSource; readonly length: number; readonly tokenizer?: ModelSource };
   readonly method?: string;
   /** Updates on text, and passes over the rows of a task. */
   readonly steps?: number;
@@ -29,7 +29,7 @@ export interface ChainRun {
 /** The teacher, pretrained on masked words from random weights. */
 export function pretrainingRun(choice: ChainChoice, source: ModelSource): ChainRun {
   const values: PretrainValues = { ...textValues(choice), max_steps: TEACHER_STEPS };
-  return { part: { kind: 'pretraining' }, title: 'Pretraining the teacher on masked words', recipe: onText(choice, values, source, maskedWordsRecipe(values, choice.layers)) };
+  return { part: { kind: 'pretraining' }, title: 'Pretraining the teacher on masked words', recipe: { ...onText(choice, values, source, maskedWordsRecipe(values, choice.layers)), ...given({ tokenizer: choice.text?.tokenizer }) } };
 }
 
 /** The student, distilled from a teacher on text, and the same student that learns masked words alone. */

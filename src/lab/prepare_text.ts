@@ -5,7 +5,6 @@ import { BUNDLED_BASE } from '../experiment/presets.ts';
 import type { DataSource, Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
 import { Fault } from '../fault/fault.ts';
-import type { Folder } from '../hub/folder.ts';
 import type { Head } from '../model/config.ts';
 import { initialiseStudent, studentConfig } from '../model/student_init.ts';
 import type { Weights } from '../model/weights.ts';
@@ -18,7 +17,7 @@ import { checkLength, checkObjectives } from './limits.ts';
 import { readSamplesFolder } from './samples_folder.ts';
 import type { EncodedData, Session } from './session.ts';
 import { checkMemory } from './memory_check.ts';
-import { folderOf, loadInit, loadModel, type Shelf } from './sources.ts';
+import { folderOf, keptSamples, loadInit, loadModel, type Shelf } from './sources.ts';
 import { shapeNotes } from './student.ts';
 import { checkTextHeads, textHeads } from './text_heads.ts';
 import { checkFit, tokenizerFor, type NamedTokenizer } from './tokenizers.ts';
@@ -79,13 +78,6 @@ async function corpusOf(recipe: Recipe, { seed, train_rows }: GeneratedData, tok
 async function samplesOf(recipe: Recipe, data: FolderData, tokenizer: Tokenizer, shelf: Shelf, gate: () => Promise<void>): Promise<EncodedData> {
   const folder = data.samples === undefined ? folderOf(data, shelf.given.data, shelf)! : await keptSamples(data.samples, data.name, shelf);
   return readSamplesFolder(folder, { tokenizer, maxLength: recipe.training.max_seq_length, nextSentence: learnsNextSentences(recipe), watched: WATCHED_ROWS, held: DEV_ROWS }, shelf, gate);
-}
-
-/** A set of samples that the browser keeps; Fault `no-such-samples` when there is none. */
-async function keptSamples(id: string, name: string, shelf: Shelf): Promise<Folder> {
-  const folder = await shelf.samples?.(id, name);
-  if (folder) return folder;
-  throw new Fault({ code: 'no-such-samples', where: `samples ${name}`, expected: 'a place that keeps sets of samples', got: 'none', remedy: 'Export the set on the page, and name its folder with --shards.' });
 }
 
 /** Random weights for a model from scratch; otherwise the model's layers as the recipe names them, in any order and number. */

@@ -50,6 +50,13 @@ export function folderOf(source: { readonly kind: string; readonly name?: string
   });
 }
 
+/** A set of samples that the browser keeps; Fault `no-such-samples` when there is none. */
+export async function keptSamples(id: string, name: string, shelf: Shelf): Promise<Folder> {
+  const folder = await shelf.samples?.(id, name);
+  if (folder) return folder;
+  throw new Fault({ code: 'no-such-samples', where: `samples ${name}`, expected: 'a place that keeps sets of samples', got: 'none', remedy: 'Export the set on the page, and name its folder with --shards.' });
+}
+
 /** Reads a model folder and matches its tensors with its architecture; every mismatch is listed in one error. */
 export async function readModel(folder: Folder, shelf: Shelf): Promise<LoadedSource> {
   let progress: Progress | undefined;

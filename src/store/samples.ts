@@ -72,9 +72,9 @@ const blockKey = (id: string, index: number): IDBValidKey => ['token-block', id,
 const columnsKey = (id: string, index: number): IDBValidKey => ['token-columns', id, index];
 const vocabularyKey = (id: string): IDBValidKey => ['sample-vocabulary', id];
 
-/** What is stored of a set beside its record; the last three only until it is finished. */
-const PARTS = ['sample-file', 'token-block', 'token-columns', 'sample-vocabulary'] as const;
-const PASSING = PARTS.slice(1);
+/** What is stored of a set beside its record; the last two only until it is finished. */
+const PARTS = ['sample-file', 'sample-vocabulary', 'token-block', 'token-columns'] as const;
+const PASSING = PARTS.slice(2);
 
 const CHANNEL = 'distill-lab/samples';
 
@@ -154,7 +154,7 @@ export class SampleStore {
     return isColumn(lengths) && (ids instanceof Uint16Array || isColumn(ids)) && typeof sum === 'number' ? { lengths, ids: ids as TokenBlock['ids'], sum } : undefined;
   }
 
-  /** The files of the tokenizer of a set that is not finished. */
+  /** The files of the tokenizer of a set that was made here. */
   async tokenizer(id: string): Promise<readonly TextFile[]> {
     const files = await get<unknown>(vocabularyKey(id), this.database.relaxed);
     return Array.isArray(files) ? files.filter(isTextFile) : [];

@@ -33,5 +33,7 @@ it('the text may be a stored set of samples, whose length every part reads', () 
   const runs = chain({ layers: 12, text: { data, length: 96 } }, { kind: 'bundled', name: 'mini-bert' }, ['rte']);
   expect(runs.slice(0, 2).map(({ recipe }) => recipe.data)).toEqual([data, data]);
   expect(runs.map(({ recipe }) => recipe.training.max_seq_length)).toEqual([96, 96, 96, 96, 96]);
+  const scratch = chain({ layers: 5, text: { data, length: 32, tokenizer: data } }, { kind: 'scratch', num_hidden_layers: 5, hidden_size: 10 }, ['rte']);
+  expect(scratch.map(({ recipe }) => recipe.tokenizer)).toEqual([data, ...Array<undefined>(5).fill(undefined)]);
   expect(chain({ layers: 12, text: { data, length: 32 } }, { kind: 'bundled', name: 'mini-bert' }, []).map(({ recipe }) => recipe.training.max_seq_length)).toEqual([64, 64]);
 });

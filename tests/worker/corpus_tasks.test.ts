@@ -117,7 +117,7 @@ describe('making samples', () => {
     expect(guessed).toEqual(await filesOf('b'));
   });
 
-  it('lists the set with its numbers, and keeps neither text nor ids', async () => {
+  it('lists the set with its numbers, and keeps its tokenizer, but neither text nor ids', async () => {
     await perform(make({ 'all.txt': lines }, { type: 'lines' }));
     const { sets: [set] } = await new SampleStore(database).list();
     expect(set).toMatchObject({ id: 'a', name: 'sea', createdAt: 5, state: 'done', articles: 41, textBytes: strToU8(lines).length, vocabularyName: 'own', vocabulary: { tokens: VOCAB.length }, maxSeqLength: 29 });
@@ -127,7 +127,8 @@ describe('making samples', () => {
     expect(lengths.reduce((sum, [, count]) => sum + count, 0)).toBe(instances);
     expect([set!.lengths.length, lengths.at(-1)![0]]).toEqual([29, 28]);
     expect(lengths[0]![0]).toBeGreaterThan(1);
-    for (const kind of ['token-block', 'token-columns', 'sample-vocabulary']) expect(await keysOf(database, kind)).toEqual([]);
+    expect((await new SampleStore(database).tokenizer('a')).map(({ name }) => name)).toContain('tokenizer.json');
+    for (const kind of ['token-block', 'token-columns']) expect(await keysOf(database, kind)).toEqual([]);
   });
 
   it.each([1, 2, 3, 5, 9, 14])('goes on after its worker was ended at event %i, with the same bits', async (n) => {

@@ -7,7 +7,7 @@ import { SampleStore } from '../../src/store/samples.ts';
 import { storageUsage } from '../../src/store/usage.ts';
 import { performCorpus } from '../../src/worker/corpus_tasks.ts';
 import { modelFiles } from '../lab/given_files.ts';
-import { smallRecipe } from '../lab/small_session.ts';
+import { smallRecipe, WORDS } from '../lab/small_session.ts';
 import { memoryLocks } from '../store/fixtures.ts';
 import { open } from '../tensor/backends.ts';
 import { emptyStore, fillDisk, losses, only, start, states } from './bench.ts';
@@ -44,6 +44,14 @@ describe('a run on a stored set of samples', () => {
     expect(losses(kept.events)).toEqual(losses(given.events));
     expect(states(kept.events)).toEqual(['running', 'done']);
     expect((await storageUsage()).samples).toEqual(new Map([['a', set.samples.reduce((sum, { bytes }) => sum + bytes, 0)]]));
+  });
+
+  it('begins with random weights and the tokenizer of the set, which the model then has', async () => {
+    await make();
+    const scratch: Recipe = { ...recipe(KEPT), teacher: { kind: 'scratch', num_hidden_layers: 3, hidden_size: 10 }, tokenizer: KEPT };
+    const { events, run: made } = await start('scratch', { recipe: scratch, files: { tokenizer: [{ name: 'vocab.txt', blob: new Blob([[...WORDS, 'more'].join('\n')]) }] }, prepare });
+    expect(states(events)).toEqual(['running', 'done']);
+    expect(made.session?.tokenizer.vocabSize).toBe(WORDS.length);
   });
 
   it.each<[string, () => Promise<unknown>, Recipe, string]>([

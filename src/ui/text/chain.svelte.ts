@@ -46,7 +46,7 @@ export class Chain {
     const set = sets.find(({ id }) => id === this.text);
     const choice: ChainChoice = {
       layers: SHAPE.num_hidden_layers, steps: this.steps, epochs: this.epochs, method: this.method,
-      ...(set ? { text: { data: { kind: 'folder', name: set.name, samples: set.id }, length: set.maxSeqLength } } : {}),
+      ...(set ? { text: textOf(set) } : {}),
     };
     const turn = (this.#turn += 1);
     const planned = await stepsOf(choice, this.teacher, this.tasks);
@@ -71,6 +71,12 @@ export class Chain {
       return record?.state === 'done' ? [{ part, rows: record.rows }] : [];
     }));
   }
+}
+
+/** A stored set as the text of a chain; one that was made here keeps its tokenizer. */
+function textOf({ id, name, maxSeqLength, vocabularyName }: SampleSet): NonNullable<ChainChoice['text']> {
+  const source = { kind: 'folder', name, samples: id } as const;
+  return { data: source, length: maxSeqLength, ...(vocabularyName === '' ? {} : { tokenizer: source }) };
 }
 
 function recordOf(run: string, runs: readonly RunRecord[]): RunRecord | undefined {

@@ -62,6 +62,17 @@ describe('a pasted line of pretrain', () => {
     const { recipes, notes } = readPastedPretrain('pretrain --model some/folder', FOLDER);
     expect(recipes).toMatchObject([{ teacher: FOLDER.teacher, student: { num_hidden_layers: 7 } }]);
     expect(notes[1]).toContain('the folder own-bert');
-    expect(() => readPastedPretrain('pretrain --method att_kl', FOLDER)).toThrow('--method: expected a --teacher beside it');
+    expect(() => readPastedPretrain('pretrain --method att_kl', FOLDER)).toThrow('got att_kl, which needs a teacher. Name the model to distil');
+  });
+
+  it('takes the stored set of the form where the line names samples, with its tokenizer', () => {
+    const data = { kind: 'folder', name: 'sea', samples: 'a' } as const;
+    const { recipes, notes } = readPastedPretrain('pretrain --shards samples --tokenizer bert-base-uncased --model scratch:2x32', { teacherLayers: 5, data });
+    expect(recipes).toMatchObject([{ kind: 'pretrain', data, tokenizer: data }]);
+    expect(notes.slice(1)).toEqual(['--shards samples: the samples sea are used.', '--tokenizer bert-base-uncased: that of sea is used.']);
+    const none = readPastedPretrain('pretrain --shards samples', { teacherLayers: 5 });
+    expect(none.recipes).toMatchObject([{ data: { kind: 'mini-glue' } }]);
+    expect(none.notes[1]).toContain('choose them as the text of the form. The generated corpus is used.');
+    expect(readPastedPretrain('pretrain', { teacherLayers: 5, data }).recipes).toMatchObject([{ data: { kind: 'mini-glue' } }]);
   });
 });
