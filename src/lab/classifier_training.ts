@@ -58,13 +58,12 @@ export interface ClassifierTraining {
 /** A training loop with any objectives, of classes or of masked words; `saved` continues an earlier one. */
 export function classifierLoop(training: ClassifierTraining, saved?: LoopState): TrainingLoop {
   const { options, trained, memory, steps } = training;
-  const sequence = new BatchSequence(training.examples, options, training.padId, training.lengthStep);
-  const batchAt = training.batchAt ?? ((number: number) => sequence.at(number));
+  const numberOf = (step: number, micro: number) => training.first + step * (options.gradient_accumulation_steps ?? 1) + micro;
+  const batchAt = training.batchAt ?? drawnBatches(training, numberOf(saved?.step ?? 0, 0));
   const upload = (number: number) => {
     const make = () => uploadRows(training, batchAt(number), number);
     return training.meter ? training.meter.batch(make) : make();
   };
-  const numberOf = (step: number, micro: number) => training.first + step * (options.gradient_accumulation_steps ?? 1) + micro;
   const uploads: RowTensors[] = [];
   let pass: TeacherPass | undefined;
   return new TrainingLoop(
@@ -89,6 +88,13 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
     },
     saved,
   );
+}
+
+/** The batches of the rows by number; the rows of the first one's epoch are put in order now, and not in its step. */
+function drawnBatches({ examples, options, padId, lengthStep }: ClassifierTraining, first: number): (number: number) => LabelledBatch {
+  const sequence = new BatchSequence(examples, options, padId, lengthStep);
+  if (examples.length > 0) sequence.rowsAt(first);
+  return (number) => sequence.at(number);
 }
 
 /** How steps run that were not told to: the number of masked words is another one in almost every batch, so that hardly a record would be used twice. */
