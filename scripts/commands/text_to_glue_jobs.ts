@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { taskNamed } from '../../src/data/tasks.ts';
+import { learnsNextSentences } from '../../src/experiment/objective_catalogue.ts';
 import { DEFAULT_RECIPE, evenLayers } from '../../src/experiment/presets.ts';
 import type { Recipe } from '../../src/experiment/recipe.ts';
 import { CHAIN_MODELS, CHAIN_WORDS, DISTIL_STEPS, TASK_EPOCHS, TASK_RATE, TEACHER_STEPS, TEXT_TO_GLUE_DEFAULTS, type ChainModel, type ChainPart } from '../../src/experiment/text_to_glue.ts';
@@ -35,11 +36,13 @@ export function textToGlueJobs(values: TextToGlueValues, out: string): ChainJobs
   const { teacher: _named, method, layer_selection, mapping, student_layers, init, temperature, kd_weight, aug, fidelity, hidden_size } = values;
   const student = given({ method, layer_selection, mapping, student_layers, init, temperature, kd_weight, aug, fidelity, hidden_size });
   const distilled = distillationJob({ ...textOf(values), ...student, baselines: 'off', teacher: 'teacher' }, teacher);
-  const alone = distillationJob({ ...textOf(values), ...given({ student_layers, init, hidden_size, fidelity }), baselines: 'off', teacher: 'teacher', method: 'masked_lm' }, teacher);
+  // All models on text learn from equal texts.
+  const pairs = learnsNextSentences(distilled.recipe) ? { next_sentence: true } : {};
+  const alone = distillationJob({ ...textOf(values), ...pairs, ...given({ student_layers, init, hidden_size, fidelity }), baselines: 'off', teacher: 'teacher', method: 'masked_lm' }, teacher);
   const layers = distilled.recipe.student.num_hidden_layers;
   const models: Readonly<Record<ChainModel, ResolvedModel>> = { teacher, student: madeLater(out, 'student', layers), alone: madeLater(out, 'alone', layers) };
   const jobs: ChainJob[] = [
-    ...(isNew ? [pretraining(values)] : []),
+    ...(isNew ? [pretraining({ ...values, ...pairs })] : []),
     { ...distilled, part: { kind: 'text', model: 'student' }, name: 'student', title: 'Distilling the student on text' },
     { ...alone, part: { kind: 'text', model: 'alone' }, name: 'alone', title: 'Training the same student on masked words alone' },
     ...(values.tasks ?? TEXT_TO_GLUE_DEFAULTS.tasks).flatMap((task) => CHAIN_MODELS.map((model) => finetuning(values, task, model, models[model]))),

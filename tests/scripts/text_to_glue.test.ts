@@ -36,6 +36,11 @@ describe('text_to_glue', () => {
     expect(onTask).toMatchObject({ recipe: { student: { num_hidden_layers: 4 } }, folders: { teacher: '/out/teacher' } });
   });
 
+  it.each(['--next_sentence --method att_kl', '--method nsp+att_kl'])('teaches next sentences to every model on text: %s', (line) => {
+    const names = read(`--teacher scratch:4x32 --student_layers 2 --init 1,3 --tasks rte ${line}`).jobs.slice(0, 3).map(({ recipe }) => recipe.stages.map(({ objectives }) => objectives.map(({ name }) => name).sort()));
+    expect(names).toEqual([[['masked_lm', 'next_sentence']], [['att_kl', 'next_sentence']], [['masked_lm', 'next_sentence']]]);
+  });
+
   it('takes the folder of each task, by any way to write its name', () => {
     for (const name of ['SST-2', 'RTE']) mkdirSync(join(HOME, name));
     const { jobs } = read(`--glue ${HOME} --tasks rte,sst2`);
