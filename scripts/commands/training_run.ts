@@ -55,8 +55,8 @@ export async function train(job: Job & { readonly notes?: readonly string[]; rea
   } finally {
     progress.end();
   }
-  const { device, results, seconds } = told;
-  const json = { recipe: job.recipe, device, results, seconds, output_dir: out };
+  const { device, results, dataPath, seconds } = told;
+  const json = { recipe: job.recipe, device, results, data_path: dataPath, seconds, output_dir: out };
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'recipe.json'), `${JSON.stringify(job.recipe, null, 2)}\n`);
   writeFileSync(join(out, 'results.json'), `${JSON.stringify(json, null, 2)}\n`);

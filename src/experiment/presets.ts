@@ -11,6 +11,8 @@ export interface Preset {
 
 /** The bundled model that masked language modelling gave; every bundled teacher is finetuned from it. */
 export const BUNDLED_BASE = 'mini-bert';
+/** Depth of the bundled models. */
+export const BUNDLED_LAYERS = 12;
 
 /** The teacher of a task, below `models/`: bundled for some tasks, finetuned from the base on first use for the others. */
 export function bundledTeacher(task: string): ModelSource {

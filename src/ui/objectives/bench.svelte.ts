@@ -1,13 +1,11 @@
 import { BENCH_ROWS, BENCH_SIZES, benchRecipe, type BenchEvent, type BenchRefusal, type BenchReport, type BenchRow } from '../../experiment/objective_bench.ts';
-import { DEFAULT_RECIPE } from '../../experiment/presets.ts';
+import { BUNDLED_LAYERS, DEFAULT_RECIPE } from '../../experiment/presets.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 import type { FaultReport } from '../../fault/fault.ts';
 import type { Event, GivenFiles } from '../../worker/protocol.ts';
 import { LAYER_CHOICES } from '../state/layer_choice.ts';
 import type { Trainer } from '../state/ports.ts';
 
-/** Depth of the bundled teachers. */
-const BUNDLED_LAYERS = 12;
 
 /** What a person chooses of a bench. */
 export interface BenchChoice {

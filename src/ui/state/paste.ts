@@ -1,6 +1,6 @@
 import { readExperimentsLine } from '../../experiment/command_line.ts';
 import type { ExperimentValues } from '../../experiment/method_stages.ts';
-import { BUNDLED_BASE, DEFAULT_RECIPE, MINI_GLUE, recipeForTask } from '../../experiment/presets.ts';
+import { BUNDLED_BASE, BUNDLED_LAYERS, DEFAULT_RECIPE, MINI_GLUE, recipeForTask } from '../../experiment/presets.ts';
 import type { ModelSource, Recipe } from '../../experiment/recipe.ts';
 import { sweepOf } from '../../experiment/sweep.ts';
 import { given, trainingOf } from '../../experiment/training_values.ts';
@@ -19,15 +19,18 @@ export interface PastedRuns {
   readonly notes: readonly string[];
 }
 
-/** Depth of the bundled models. */
-export const BUNDLED_LAYERS = 12;
-
 /** What the page has of its own: folders that were given stay, since a line can only name them. */
 export interface PageSources {
   readonly teacherLayers: number;
   readonly teacher?: ModelSource;
   readonly data?: Recipe['data'];
   readonly tokenizer?: ModelSource;
+}
+
+/** Depth of a model that a pasted line names. */
+export function layersOf(model: ModelSource, { teacherLayers }: PageSources): number {
+  if (model.kind === 'scratch') return model.num_hidden_layers;
+  return model.kind === 'folder' ? teacherLayers : BUNDLED_LAYERS;
 }
 
 /** Options that only the command line has a use for. */

@@ -6,7 +6,7 @@ import type { ModelSource, Recipe } from '../../experiment/recipe.ts';
 import { sourceName } from '../../experiment/recipe_words.ts';
 import { corpusOf, maskedWordsRecipe, PRETRAIN_OPTIONS, SHAPE, textDistillationRecipe, type PretrainValues } from '../../experiment/text_recipe.ts';
 import { given, trainingOf } from '../../experiment/training_values.ts';
-import { BUNDLED_LAYERS, teacherNamed, type PageSources, type PastedRuns } from './paste.ts';
+import { layersOf, teacherNamed, type PageSources, type PastedRuns } from './paste.ts';
 
 /** Options that only a terminal has a use for, or whose folders a page cannot open. */
 const TERMINAL_ONLY = ['output_dir', 'port', 'install-browser', 'data', 'train_file', 'validation_file'] as const;
@@ -51,9 +51,4 @@ function modelOf(name: string, { teacher }: PageSources, notes: string[]): Model
   const own = teacher?.kind === 'folder' ? teacher : undefined;
   notes.push(own ? `${name}: the folder ${own.name} under “Your own files” is used.` : `${name}: a page cannot open a model by its path; ${SHAPE} is used. Give its folder under “Your own files”.`);
   return own ?? { kind: 'scratch', num_hidden_layers: 12, hidden_size: 64 };
-}
-
-function layersOf(model: ModelSource, { teacherLayers }: PageSources): number {
-  if (model.kind === 'scratch') return model.num_hidden_layers;
-  return model.kind === 'folder' ? teacherLayers : BUNDLED_LAYERS;
 }

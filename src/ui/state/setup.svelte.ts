@@ -1,5 +1,5 @@
 import { TASKS } from '../../data/tasks.ts';
-import { PRESETS, recipeForTask, TEXT_RECIPE, type Preset } from '../../experiment/presets.ts';
+import { BUNDLED_LAYERS, PRESETS, recipeForTask, TEXT_RECIPE, type Preset } from '../../experiment/presets.ts';
 import { headsFor, studentWidths, widthNotes, type ModelWidths } from '../../experiment/student_shape.ts';
 import { initSlug } from '../../experiment/recipe_words.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
@@ -11,8 +11,6 @@ import { choiceOf } from './table_files.ts';
 import { problemWith, recipeProblems, SCRATCH_RULES, type Draft, type Editable } from './settings.ts';
 import { newTerm, offeredIn, oneStage, twoStages } from './stages.ts';
 
-/** Depth of the bundled teachers, until a teacher's own `config.json` was read. */
-const BUNDLED_LAYERS = 12;
 const BUNDLED_WIDTHS: ModelWidths = { hidden_size: 64, num_attention_heads: 4, intermediate_size: 256 };
 
 /** The experiment that a person is setting up. */

@@ -1,6 +1,6 @@
 /** A pasted line of `run_glue`: runs that the form has no fields for, ready to begin. */
 import { BUNDLED_BASE, MINI_GLUE } from '../../experiment/presets.ts';
-import type { ModelSource, Recipe } from '../../experiment/recipe.ts';
+import type { Recipe } from '../../experiment/recipe.ts';
 import { sourceName } from '../../experiment/recipe_words.ts';
 import { UsageError } from '../../experiment/option.ts';
 import { gridRuns } from '../../experiment/run_glue_grid.ts';
@@ -8,7 +8,7 @@ import { readRunGlueLine, type RunGlueValues } from '../../experiment/run_glue_l
 import { runGlueActions, runGlueRecipe } from '../../experiment/run_glue_recipe.ts';
 import { pastedLine, shellWords } from '../../experiment/shell_words.ts';
 import { given } from '../../experiment/training_values.ts';
-import { BUNDLED_LAYERS, teacherNamed, type PageSources, type PastedRuns } from './paste.ts';
+import { layersOf, teacherNamed, type PageSources, type PastedRuns } from './paste.ts';
 
 /** Options that only a terminal has a use for. */
 const TERMINAL_ONLY = ['output_dir', 'overwrite_output_dir', 'port', 'install-browser', 'log_group', 'logging_steps', 'max_predict_samples', 'test_file'] as const;
@@ -65,9 +65,4 @@ function sourcesOf(values: RunGlueValues, page: PageSources, note: (text: string
   const rows = files !== undefined && given_ ? given_ : { ...MINI_GLUE, ...given({ train_rows, dev_rows, seed }) };
   const tokenizer = tokenizer_name === undefined ? undefined : page.tokenizer;
   return { recipe: { teacher: model, data: rows, ...given({ tokenizer }) }, layers: layersOf(model, page), name: sourceName(model) };
-}
-
-function layersOf(model: ModelSource, page: PageSources): number {
-  if (model.kind === 'scratch') return model.num_hidden_layers;
-  return model.kind === 'folder' ? page.teacherLayers : BUNDLED_LAYERS;
 }

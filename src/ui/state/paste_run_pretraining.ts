@@ -6,7 +6,7 @@ import { readRunPretraining, type RunPretrainingValues } from '../../experiment/
 import { architectureOf, distillationRecipe, modelOfLine, pretrainingRecipe, teacherOfLine, type ReadRecipe } from '../../experiment/run_pretraining_recipe.ts';
 import { pastedLine, shellWords } from '../../experiment/shell_words.ts';
 import { given } from '../../experiment/training_values.ts';
-import { BUNDLED_LAYERS, teacherNamed, type PageSources, type PastedRuns } from './paste.ts';
+import { layersOf, teacherNamed, type PageSources, type PastedRuns } from './paste.ts';
 
 /** Options that only a terminal has a use for. */
 const TERMINAL_ONLY = ['output_dir', 'load_training_checkpoint', 'print_steps', 'port', 'install-browser'] as const;
@@ -68,9 +68,4 @@ function sourcesOf(values: RunPretrainingValues, page: PageSources, said: string
   if (values.dataset_path !== undefined) said.push(`--dataset_path ${values.dataset_path}: ${samples ? `the folder ${samples.name} under “Your own files” is used.` : 'a page cannot open a folder by its name; give it under “Your own files”. The generated corpus is used.'}`);
   if (values.tokenizer_name !== undefined && !page.tokenizer) said.push(`--tokenizer_name ${values.tokenizer_name}: give this folder under “Your own files”; the model’s own tokenizer is used.`);
   return given({ data: values.dataset_path === undefined ? undefined : samples, tokenizer: values.tokenizer_name === undefined ? undefined : page.tokenizer });
-}
-
-function layersOf(model: ModelSource, { teacherLayers }: PageSources): number {
-  if (model.kind === 'scratch') return model.num_hidden_layers;
-  return model.kind === 'folder' ? teacherLayers : BUNDLED_LAYERS;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isPretrainLine, readPastedPretrain } from '../../../src/ui/state/paste_pretrain.ts';
-import { isRunGlueLine, readPastedRuns } from '../../../src/ui/state/paste_run.ts';
+import { isRunGlueLine, readPastedRuns } from '../../../src/ui/state/paste_run_glue.ts';
 
 const LINE = 'python run_glue.py --model_name_or_path <path to model> --task_name MRPC --do_train --do_eval --output_dir runs/finetuning --learning_rate 5e-5';
 const FOLDER = { teacher: { kind: 'folder', name: 'own-bert' }, data: { kind: 'folder', name: 'MRPC' }, tokenizer: { kind: 'folder', name: 'words' }, teacherLayers: 7 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPretrainingLine, readPastedPretraining } from '../../../src/ui/state/paste_pretraining.ts';
+import { isPretrainingLine, readPastedPretraining } from '../../../src/ui/state/paste_run_pretraining.ts';
 
 const LINE = `python -m torch.distributed.launch run_pretraining.py --deepspeed --distillation --teacher_path models/teachers/bert-base-uncased \\
   --dataset_path ~/data/masked --tokenizer_name bert-base-uncased --hidden_size 768 --num_hidden_layers 6 --layer_selection 11 --max_steps 100000 --train_batch_size 1024 --train_micro_batch_size_per_gpu 256 --output_dir out \\
