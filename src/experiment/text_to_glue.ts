@@ -68,15 +68,24 @@ function rowsOf(on: string, scores: Readonly<Partial<Record<ChainModel | 'majori
   }));
 }
 
-/** The table as text; an accuracy of n answers has a standard error of √(p(1 − p)/n). */
-export function chainTable(rows: readonly ChainRow[]): string {
-  const columns = [...CHAIN_MODELS, 'majority'] as const;
-  const words = { ...CHAIN_WORDS, majority: 'no model' };
-  return textTable([['', 'metric', ...columns.map((column) => words[column])], ...rows.map((row) => [row.on === 'text' ? 'masked words' : row.on, row.metric, ...columns.map((column) => cell(row, row.values[column]))])]);
+/** The columns of the table with their words; the last is the commonest label of a task, and word frequencies on text. */
+export const CHAIN_COLUMNS = [...CHAIN_MODELS.map((model) => [model, CHAIN_WORDS[model]] as const), ['majority', 'no model']] as const satisfies readonly (readonly [ChainModel | 'majority', string])[];
+
+/** What a line of the table is called. */
+export const lineName = ({ on }: ChainRow): string => (on === 'text' ? 'masked words' : on);
+
+/** √(p(1 − p)/n) of an accuracy of n answers; undefined for other metrics. */
+export function standardError({ metric, examples }: ChainRow, value: number): number | undefined {
+  return metric === 'accuracy' && examples > 0 ? Math.sqrt((value * (1 - value)) / examples) : undefined;
 }
 
-function cell({ metric, examples }: ChainRow, value: number | undefined): string {
+/** The table as text. */
+export function chainTable(rows: readonly ChainRow[]): string {
+  return textTable([['', 'metric', ...CHAIN_COLUMNS.map(([, words]) => words)], ...rows.map((row) => [lineName(row), row.metric, ...CHAIN_COLUMNS.map(([column]) => cell(row, row.values[column]))])]);
+}
+
+function cell(row: ChainRow, value: number | undefined): string {
   if (value === undefined) return '–';
-  if (metric !== 'accuracy' || examples === 0) return value.toFixed(4);
-  return `${value.toFixed(4)} ± ${Math.sqrt((value * (1 - value)) / examples).toFixed(4)}`;
+  const error = standardError(row, value);
+  return error === undefined ? value.toFixed(4) : `${value.toFixed(4)} ± ${error.toFixed(4)}`;
 }
