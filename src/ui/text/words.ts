@@ -48,7 +48,7 @@ export function setWords(set: SampleSet): string {
     ...(set.samples.length > 0 ? [bytes(bytesOfSet(set))] : []),
     `${set.samples.length > 0 ? `${wholeNumber(train)} training and ${wholeNumber(test)} test samples of` : 'samples of'} at most ${set.maxSeqLength} tokens`,
     ...(set.textBytes > 0 ? [`${wholeNumber(set.articles)} articles, ${bytes(set.textBytes)} of text`] : []),
-    `${set.vocabularyName === '' ? 'vocabulary' : set.vocabularyName} of ${wholeNumber(set.vocabulary.tokens)} tokens`,
+    `vocabulary of ${wholeNumber(set.vocabulary.tokens)} tokens${set.vocabularyName === '' ? '' : ` (${set.vocabularyName})`}`,
     ...(set.nextSentence ? ['pairs of texts'] : []),
     ...(set.plan ? [`seed ${set.plan.seed}`] : []),
   ];

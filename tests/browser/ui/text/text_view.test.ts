@@ -81,7 +81,7 @@ describe('the view of texts, over the real worker', () => {
     await make(new File([TEXT], `${EVIL}.txt`));
     await done();
     await expect.element(page.getByRole('heading', { name: EVIL })).toBeVisible();
-    await expect.element(page.getByText(/training and .* test samples of at most 23 tokens · 53 articles, .* of text · vocab of 31 tokens · seed 555$/)).toBeVisible();
+    await expect.element(page.getByText(/training and .* test samples of at most 23 tokens · 53 articles, .* of text · vocabulary of 31 tokens \(vocab\) · seed 555$/)).toBeVisible();
     await expect.element(page.getByRole('img', { name: /^Lengths of \d+ samples: \d+ tokens on average, 23 at most$/ })).toBeVisible();
     expect(await violations()).toEqual([]);
     const { sets: [made] } = await store.list();
