@@ -38,7 +38,7 @@ export async function runStudy(jobs: StudyJobs, values: StudyValues, place: Chai
   mkdirSync(place.out, { recursive: true });
   writeFileSync(join(place.out, 'results.json'), `${JSON.stringify(outcome.json, null, 2)}\n`);
   writeFileSync(join(place.out, 'table.txt'), `${outcome.text.trim()}\n`);
-  writeFileSync(join(place.out, 'study.svg'), studyDrawing(`${jobs.task}: students by what they learn from and where they start`, headline(jobs.task), studyRows(jobs.cells, scoresOf(students, jobs.task))));
+  writeFileSync(join(place.out, 'study.svg'), studyDrawing(titleOfStudy(jobs), headline(jobs.task), outcome.json.table));
   return outcome;
 }
 
@@ -63,6 +63,8 @@ function runStudents(students: readonly StudyStudent[], doing: string, { jobs, p
 
 const titleOf = ({ cell, learningRate, teacherSeed, seed }: StudyStudent): string => `${cell.method} from ${initText(cell)}, learning rate ${learningRate}, teacher ${teacherSeed}, seed ${seed}`;
 
+const titleOfStudy = ({ task }: StudyJobs): string => `${task}: students by what they learn from and where they start`;
+
 const headline = (task: string): string => taskNamed(task).metrics[0]!;
 const rowOf = (rows: readonly ResultRow[], arm: Arm): ResultRow | undefined => rows.find((row) => row.arm === arm);
 
@@ -75,13 +77,13 @@ function scoresOf(runs: readonly ChainedRun<StudentRun>[], task: string): StudyS
   });
 }
 
-function outcomeOf(teachers: readonly ChainedRun<TeacherJob & ChainedJob>[], students: readonly ChainedRun<StudentRun>[], { jobs, place }: Surroundings): Outcome {
+function outcomeOf(teachers: readonly ChainedRun<TeacherJob & ChainedJob>[], students: readonly ChainedRun<StudentRun>[], { jobs, place }: Surroundings) {
   const scores = scoresOf(students, jobs.task);
   const [rows, differences] = [studyRows(jobs.cells, scores), studyDifferences(jobs.cells, scores)];
   const device = teachers.find(({ finished }) => finished?.device)?.finished?.device;
   const seconds = [...teachers, ...students].reduce((sum, { finished }) => sum + (finished?.seconds ?? 0), 0);
   const text = [
-    '', `${jobs.task}: students by what they learn from and where they start, at equal steps`, teacherLine(teachers, jobs.task), '', studyTable(headline(jobs.task), rows, differences), '',
+    '', `${titleOfStudy(jobs)}, at equal steps`, teacherLine(teachers, jobs.task), '', studyTable(headline(jobs.task), rows, differences), '',
     device ? deviceLine(device) : 'Backend: unknown', `Seconds: ${seconds.toFixed(0)} for all parts.`, `Saved:   ${place.out}`,
   ].join('\n');
   const runs = [...teachers, ...students].map(({ name, recipe, finished }) => ({ name, recipe, results: finished?.results, tuning: finished?.tuning, seconds: finished?.seconds }));

@@ -3,13 +3,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { taskNamed } from '../../src/data/tasks.ts';
 import { learnsNextSentences } from '../../src/experiment/objective_catalogue.ts';
-import { DEFAULT_RECIPE, evenLayers } from '../../src/experiment/presets.ts';
-import type { Recipe } from '../../src/experiment/recipe.ts';
-import { CHAIN_MODELS, CHAIN_WORDS, DISTIL_STEPS, TASK_EPOCHS, TASK_RATE, TEACHER_STEPS, TEXT_TO_GLUE_DEFAULTS, type ChainModel, type ChainPart } from '../../src/experiment/text_to_glue.ts';
+import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
+import { CHAIN_MODELS, chainTitle, DISTIL_STEPS, TASK_EPOCHS, TASK_RATE, TEACHER_STEPS, TEXT_TO_GLUE_DEFAULTS, type ChainModel, type ChainPart } from '../../src/experiment/text_to_glue.ts';
+import { taskRecipe } from '../../src/experiment/text_to_glue_recipes.ts';
 import { given } from '../../src/experiment/training_values.ts';
 import { UsageError, type Values } from '../command_line/option.ts';
 import type { ChainedJob } from './chained_runs.ts';
-import { jobOf } from './recipe_from.ts';
+import { jobOf, type Job } from './recipe_from.ts';
 import { resolveFolder, resolveModel, type ResolvedModel } from './sources.ts';
 import type { TEXT_TO_GLUE_OPTIONS } from './text_to_glue.ts';
 import { distillationJob, pretrainJob, type PretrainValues } from './text_jobs.ts';
@@ -43,12 +43,14 @@ export function textToGlueJobs(values: TextToGlueValues, out: string): ChainJobs
   const models: Readonly<Record<ChainModel, ResolvedModel>> = { teacher, student: madeLater(out, 'student', layers), alone: madeLater(out, 'alone', layers) };
   const jobs: ChainJob[] = [
     ...(isNew ? [pretraining({ ...values, ...pairs })] : []),
-    { ...distilled, part: { kind: 'text', model: 'student' }, name: 'student', title: 'Distilling the student on text' },
-    { ...alone, part: { kind: 'text', model: 'alone' }, name: 'alone', title: 'Training the same student on masked words alone' },
+    chainJob(distilled, { kind: 'text', model: 'student' }, 'student'),
+    chainJob(alone, { kind: 'text', model: 'alone' }, 'alone'),
     ...(values.tasks ?? TEXT_TO_GLUE_DEFAULTS.tasks).flatMap((task) => CHAIN_MODELS.map((model) => finetuning(values, task, model, models[model]))),
   ];
   return { jobs, notes: distilled.notes };
 }
+
+const chainJob = ({ recipe, folders }: Job, part: ChainPart, name: string): ChainJob => ({ recipe, folders, part, name, title: chainTitle(part) });
 
 /** A model that an earlier run of the chain writes. */
 function madeLater(out: string, name: string, layers: number | undefined): ResolvedModel {
@@ -63,17 +65,15 @@ function textOf(values: TextToGlueValues): PretrainValues {
 
 function pretraining(values: TextToGlueValues): ChainJob {
   const job = pretrainJob({ ...textOf(values), model: values.teacher, max_steps: values.teacher_steps ?? TEACHER_STEPS });
-  return { ...job, part: { kind: 'pretraining' }, name: 'teacher', title: 'Pretraining the teacher on masked words' };
+  return chainJob(job, { kind: 'pretraining' }, 'teacher');
 }
 
 function finetuning(values: TextToGlueValues, task: string, model: ChainModel, resolved: ResolvedModel): ChainJob {
   const { task_epochs: epochs = TASK_EPOCHS, task_learning_rate: learning_rate = TASK_RATE, train_rows, dev_rows, data_seed, seed, max_seq_length, tokenizer, backend, glue } = values;
   const layers = resolved.layers ?? DEFAULT_RECIPE.student.num_hidden_layers;
-  const student = { num_hidden_layers: layers, init: { kind: 'layers', layers: evenLayers(layers, layers) } } as const;
-  const base: Recipe = { ...DEFAULT_RECIPE, kind: 'finetune', name: `${task}-${model}`, task, student, stages: [], baselines: false };
   const data = glue === undefined ? undefined : taskFolder(glue, task);
-  const job = jobOf(given({ task, data, train_rows, dev_rows, data_seed, seed, epochs, learning_rate, max_seq_length, tokenizer, backend, eval_steps: 0 }), resolved, base);
-  return { ...job, part: { kind: 'task', task, model }, name: `${task}-${model}`, title: `Finetuning on ${task}: ${CHAIN_WORDS[model]}` };
+  const job = jobOf(given({ task, data, train_rows, dev_rows, data_seed, seed, epochs, learning_rate, max_seq_length, tokenizer, backend, eval_steps: 0 }), resolved, taskRecipe(task, model, layers));
+  return chainJob(job, { kind: 'task', task, model }, job.recipe.name);
 }
 
 /** The folder of a task, by any way to write its name (`SST-2`, `sst2`); UsageError where there is none. */

@@ -23,6 +23,14 @@ export type ChainPart =
   | { readonly kind: 'text'; readonly model: Exclude<ChainModel, 'teacher'> }
   | { readonly kind: 'task'; readonly task: string; readonly model: ChainModel };
 
+/** What is said when a part begins. */
+export function chainTitle(part: ChainPart): string {
+  if (part.kind === 'task') return `Finetuning on ${part.task}: ${CHAIN_WORDS[part.model]}`;
+  return part.kind === 'text' ? TEXT_TITLES[part.model] : 'Pretraining the teacher on masked words';
+}
+
+const TEXT_TITLES: Readonly<Record<Exclude<ChainModel, 'teacher'>, string>> = { student: 'Distilling the student on text', alone: 'Training the same student on masked words alone' };
+
 /** What one run of the chain gave. */
 export interface ChainResult {
   readonly part: ChainPart;
