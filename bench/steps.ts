@@ -45,6 +45,9 @@ const REPEAT: Readonly<Record<SizeName, RoundOptions['repeat']>> = {
 /** One step of stock tfjs on WebGPU takes minutes at size small on a software adapter. */
 const FEWER: Readonly<Record<SizeName, RoundOptions['fewer']>> = { micro: {}, tiny: {}, small: { 'stock-webgpu': 1 }, base: { 'stock-webgpu': 1 } };
 
+/** Steps on a batch of another length. */
+const SHORTER = 4;
+
 await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
@@ -59,7 +62,7 @@ async function main(args: readonly string[]): Promise<void> {
     for (const size of sizes) {
       console.error(`${size} …`);
       const jobs = sides.map((side) => ({ side, size: SIZES[size], wholeLayers: given['whole-layers'] }));
-      const results = await runRounds(host, jobs, { rounds, fewer: FEWER[size], repeat: REPEAT[size], tell: (line) => console.error(`  ${line}`) });
+      const results = await runRounds(host, jobs, { rounds, fewer: FEWER[size], repeat: REPEAT[size], shorter: SHORTER, tell: (line) => console.error(`  ${line}`) });
       const summary = summarise(size, results);
       report.sizes.push({ summary, results });
       console.log(`\n${printed(summary)}\n`);

@@ -30,6 +30,7 @@ async function openPage(browser: Browser, session: CDPSession, address: string, 
   return {
     adapter,
     step: () => Promise.race([broken, page.evaluate(() => window.side.step())]),
+    shorten: () => page.evaluate(() => window.side.shorten()),
     processorTime: () => browserTime(session),
     close: () => page.close(),
   };

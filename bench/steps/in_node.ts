@@ -25,6 +25,7 @@ async function openProcess(job: Job): Promise<OpenSide> {
   return {
     adapter: String(await ask({ ask: 'open', job })),
     step: async () => (await ask({ ask: 'step' })) as StepReport,
+    shorten: async () => Boolean(await ask({ ask: 'shorten' })),
     processorTime: async () => Number(await ask({ ask: 'time' })),
     close: async () => void child.disconnect(),
   };

@@ -29,6 +29,12 @@ export async function measuredStep(stepper: Stepper, counters: Counters): Promis
   return { loss, wall, javascript, dispatches: counters.dispatches - dispatches, submits: counters.submits - submits, peakBytes: counters.peakBytes };
 }
 
+/** Makes the steps from now on shorter; false where that would be nothing new. */
+export function shortens(stepper: Stepper | undefined): boolean {
+  stepper?.shorten?.();
+  return stepper?.shorten !== undefined;
+}
+
 /** The WebGPU adapter in words; empty where there is none. */
 export async function adapterInWords(): Promise<string> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });

@@ -1,10 +1,10 @@
 /** Bundled for Node: one side of the benchmark, a process of its own for each; answers the messages of in_node.ts. */
 import { countWebGPU } from './counters.ts';
-import { adapterInWords, measuredStep, openStepper } from './measured.ts';
+import { adapterInWords, measuredStep, openStepper, shortens } from './measured.ts';
 import type { Job, Stepper } from './side.ts';
 
 /** What the parent asks, and nothing else. */
-export type Question = { readonly ask: 'open'; readonly job: Job } | { readonly ask: 'step' } | { readonly ask: 'time' };
+export type Question = { readonly ask: 'open'; readonly job: Job } | { readonly ask: 'step' } | { readonly ask: 'shorten' } | { readonly ask: 'time' };
 
 /** Serves questions until the parent goes. */
 export function main(): void {
@@ -12,6 +12,7 @@ export function main(): void {
   let stepper: Stepper | undefined;
   const answer = async (question: Question): Promise<unknown> => {
     if (question.ask === 'time') return processorTime();
+    if (question.ask === 'shorten') return shortens(stepper);
     if (question.ask === 'step') return measuredStep(stepper!, counters);
     stepper = await openStepper(question.job);
     return adapterInWords();

@@ -12,6 +12,8 @@ export interface SideResult {
   /** The first step, which compiles what the others use. */
   readonly first: Measurement;
   readonly steps: readonly Measurement[];
+  /** Steps on a batch of another length behind them, the first of which makes its plan from compiled kernels; absent where there are no plans. */
+  readonly shorter?: readonly Measurement[];
 }
 
 /** How far losses may differ from those of the last side, relatively. */
@@ -23,6 +25,8 @@ export interface RoundOptions {
   readonly fewer: Partial<Record<SideName, number>>;
   /** Steps that one measurement is the mean of. */
   readonly repeat: Partial<Record<SideName, number>>;
+  /** Steps on a batch of another length, behind all rounds, for sides that plan their steps; 0 by default. */
+  readonly shorter?: number;
   tell(line: string): void;
 }
 
@@ -49,10 +53,19 @@ export async function runRounds(host: Host, jobs: readonly Job[], options: Round
       }
       if (round === 0) compare(opened.map(({ job, steps }) => [job.side, steps[0]!.loss]));
     }
-    return opened.map(({ job, side, first, steps }) => ({ side: job.side, adapter: side.adapter, first, steps }));
+    const results: SideResult[] = [];
+    for (const { job, side, first, steps } of opened) results.push({ side: job.side, adapter: side.adapter, first, steps, ...(await shorterSteps(side, options.shorter ?? 0)) });
+    return results;
   } finally {
     for (const { side } of opened) await side.close();
   }
+}
+
+async function shorterSteps(side: OpenSide, count: number): Promise<Pick<SideResult, 'shorter'>> {
+  if (count === 0 || !(await side.shorten?.())) return {};
+  const shorter: Measurement[] = [];
+  for (let i = 0; i < count; i++) shorter.push(await measured(side, 1));
+  return { shorter };
 }
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;

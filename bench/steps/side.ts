@@ -4,6 +4,8 @@ import type { Size } from './problem.ts';
 /** A step that can be repeated; each call trains on the same batch and resolves to the loss before the update. */
 export interface Stepper {
   step(): Promise<number>;
+  /** Steps from now on have shorter texts; only where that makes a step of a new key. */
+  shorten?(): void;
 }
 
 /** What runs the step, and on what. */
@@ -57,6 +59,8 @@ export interface OpenSide {
   /** The WebGPU adapter in words; empty where there is none. */
   readonly adapter: string;
   step(): Promise<StepReport>;
+  /** As of a stepper; false where it would make nothing new. */
+  shorten?(): Promise<boolean>;
   /** Processor time so far of everything that works for this side, in milliseconds. */
   processorTime(): Promise<number>;
   close(): Promise<void>;

@@ -14,6 +14,8 @@ export interface Row {
   readonly firstStep: number;
   /** Wall time of the first step over that of the others. */
   readonly firstOverOthers: number;
+  /** The same on a batch of another length, whose kernels are compiled; absent where steps have no plans. */
+  readonly newKeyOverOthers?: number;
 }
 
 /** How much faster one side is than another, by processor time in each round: median, least and most. */
@@ -53,13 +55,14 @@ export function summarise(size: string, results: readonly SideResult[]): Summary
   return { size, rows: results.map(rowOf), ratios };
 }
 
-function rowOf({ side, first, steps }: SideResult): Row {
+function rowOf({ side, first, steps, shorter }: SideResult): Row {
   const typical = (of: (step: Measurement) => number) => median(steps.map(of));
   const wall = typical((step) => step.wall);
   const last = steps.at(-1)!;
   return {
     side: SIDES[side].title, rounds: steps.length, wall, processor: typical((step) => step.processor), javascript: typical((step) => step.javascript),
     dispatches: last.dispatches, submits: last.submits, peakBytes: last.peakBytes, firstStep: first.wall, firstOverOthers: first.wall / wall,
+    ...(shorter && { newKeyOverOthers: shorter[0]!.wall / median(shorter.slice(1).map((step) => step.wall)) }),
   };
 }
 
@@ -83,6 +86,7 @@ const COLUMNS: readonly (readonly [string, (row: Row) => string])[] = [
   ['peak GPU MB', ({ peakBytes }) => number(peakBytes / 1e6, 1)],
   ['first step ms', ({ firstStep }) => few(firstStep)],
   ['first/others', ({ firstOverOthers }) => number(firstOverOthers, 1)],
+  ['new key/others', ({ newKeyOverOthers = 0 }) => number(newKeyOverOthers, 1)],
   ['rounds', ({ rounds }) => String(rounds)],
 ];
 

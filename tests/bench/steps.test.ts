@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemOf, SIZES, transposed } from '../../bench/steps/problem.ts';
+import { problemOf, shortened, SIZES, transposed } from '../../bench/steps/problem.ts';
 import { runRounds } from '../../bench/steps/rounds.ts';
 import type { Host, SideName, StepReport } from '../../bench/steps/side.ts';
 import { median, printed, summarise } from '../../bench/steps/summary.ts';
@@ -17,7 +17,11 @@ function hostOf(sides: Partial<Record<SideName, { readonly losses: readonly numb
         const loss = losses[Math.min(steps++, losses.length - 1)]!;
         return { loss, wall: steps === 1 ? 3 * cost : cost, javascript: 1, dispatches: 7, submits: 1, peakBytes: 2e6 };
       };
-      return { adapter: '', step, processorTime: async () => steps * cost, close: async () => undefined };
+      const shorten = async () => {
+        steps = 0;
+        return side === 'own-webgpu';
+      };
+      return { adapter: '', step, shorten, processorTime: async () => steps * cost, close: async () => undefined };
     },
   };
 }
@@ -45,6 +49,20 @@ describe('the benchmark of steps', () => {
     expect(summary.rows[1]).toMatchObject({ wall: 5, processor: 5, dispatches: 7, submits: 1, firstStep: 15, firstOverOthers: 3 });
     expect(printed(summary)).toContain('1/10.0 of the processor time of stock tfjs, wasm');
     expect([median([5, 1, 3]), median([4, 1, 3, 2])]).toEqual([3, 2.5]);
+  });
+
+  it('sets the first step of another length against the others', async () => {
+    const host = hostOf({ 'jax-webgpu': { losses: [1], cost: 50 }, 'own-webgpu': { losses: [1], cost: 5 } });
+    const results = await runRounds(host, jobs('jax-webgpu', 'own-webgpu'), { ...options, shorter: 3 });
+    expect(results.map(({ shorter }) => shorter?.map(({ wall }) => wall))).toEqual([undefined, [15, 5, 5]]);
+    expect(summarise('micro', results).rows.map(({ newKeyOverOthers }) => newKeyOverOthers)).toEqual([undefined, 3]);
+  });
+
+  it('cuts off the ends of texts', () => {
+    const { batch } = problemOf(SIZES.tiny);
+    const short = shortened(batch);
+    expect([short.length, short.ids.length]).toEqual([batch.length - 8, batch.ids.length - 8 * batch.size]);
+    expect(short.ids.slice(24, 48)).toEqual(batch.ids.slice(32, 56));
   });
 
   it('makes the same problem every time', () => {

@@ -8,7 +8,7 @@ import { readRows } from '../../../src/lab/teacher_rows.ts';
 import { upload } from '../../../src/model/weights.ts';
 import { openBackend } from '../../../src/tensor/backends/open.ts';
 import type { EncodedExample, LabelledBatch } from '../../../src/train/batches.ts';
-import { STEP, type Problem } from '../problem.ts';
+import { shortened, STEP, type Problem } from '../problem.ts';
 import type { OwnTraining, Stepper } from '../side.ts';
 
 const OPTIONS: TrainingArguments = {
@@ -37,13 +37,14 @@ export async function open({ teacher, student, batch, size }: Problem, device: '
     config: teacher.config, parameters: parametersOf(teacher, false), dropout: false, wholeLayers,
     needsLogits: training.terms.some((name) => objectiveNamed(name).needs.teacherLogits),
   };
+  let current = batch;
   const kept = await keptOf(live, examples ?? rowsOf(batch), terms, training);
   const loop = classifierLoop({
     config: student.config, parameters: parametersOf(student, true), terms, options: { ...OPTIONS, per_device_train_batch_size: size.batch },
     steps: Number.MAX_SAFE_INTEGER, first: 0, examples: examples ?? [], padId: student.config.pad_token_id,
     trained: objectiveTensors('trained', terms), memory,
     teacher: { ...live, ...kept }, wholeLayers,
-    fidelity: 'corrected', dropout: { student: (size.dropout ?? 0) > 0, teacher: false }, ...(examples ? {} : { batchAt: () => batch }),
+    fidelity: 'corrected', dropout: { student: (size.dropout ?? 0) > 0, teacher: false }, ...(examples ? {} : { batchAt: () => current }),
   });
   return {
     step: async () => {
@@ -53,6 +54,7 @@ export async function open({ teacher, student, batch, size }: Problem, device: '
       if (device === 'webgpu' && memory.size === 0 && loop.execution.notReplayed.length > 0) throw new Error(`steps were not replayed: ${loop.execution.notReplayed.join('; ')}`);
       return loss;
     },
+    ...(device === 'webgpu' && !examples && { shorten: () => void (current = shortened(batch)) }),
   };
 }
 
