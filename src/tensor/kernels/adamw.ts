@@ -35,7 +35,7 @@ const plain: Update = ({ parameter, m, v }, gradient, s) =>
     parameter.assign(tf.sub(parameter, tf.mul(s.lr, tf.add(direction, tf.mul(parameter, s.weightDecay)))));
   });
 
-/** One pass; reads 16 bytes and writes 12 an element. */
+/** One pass. */
 const wasm: Update = ({ parameter, m, v }, gradient, s) => {
   const simd = simdOf(tf.backend());
   const [p, first, second, g] = [parameter, m, v, gradient].map((t) => simd.at(t)) as [number, number, number, number];
@@ -75,6 +75,8 @@ const FORMS: Record<string, Update> = { wasm, webgpu };
  *
  *   g ← scale·g;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²
  *   p ← p − lr·( (m/c₁) / (√(v/c₂) + ε) + λ·p ),  c₁ = 1 − β₁ᵗ, c₂ = 1 − β₂ᵗ
+ *
+ * 15 operations an element, a root and three divisions among them; reads 16 and writes 12 bytes of each.
  *
  * Source: Loshchilov & Hutter 2019, Algorithm 2; the order of operations is PyTorch's `AdamW`.
  */

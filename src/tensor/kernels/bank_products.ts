@@ -8,7 +8,7 @@ import { simdOf } from '../wasm/simd.ts';
  *   y[b, c] = v_b·m_j,  dv_b = Σ_c dy[b, c]·m_j,  j = rows[b, c]
  *   vectors v [B, E], bank m [n, E], rows [B, C] int32 → y [B, C]; the bank is never differentiated
  *
- * The plain form gathers B·C·E values. 2·B·C·E operations either way.
+ * The plain form gathers B·C·E values. 2·B·C·E operations either way; without gathering, 4·B·C·E bytes are read.
  */
 const forward = defineKernel<Record<string, never>>({
   name: 'LabBankProducts',

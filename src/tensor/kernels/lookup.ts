@@ -36,7 +36,7 @@ const forward = defineKernel<Record<string, never>>({
   gradient: ([dy], { ids, order, start }) => ({ w: backward({ dy: dy!, ids: ids!, order: order!, start: start! }, {})[0]! }),
 });
 
-/** One thread an element of y. */
+/** One thread an element of y, no arithmetic: reads 8 and writes 4 bytes an element. */
 const FORWARD_WGSL = `
 struct Size { columns: u32 }
 @group(0) @binding(0) var<storage, read_write> y: array<f32>;
@@ -50,7 +50,7 @@ fn main(${BUILTINS}) {
   y[i] = w[u32(ids[i / size.columns]) * size.columns + i % size.columns];
 }`;
 
-/** One thread an element of the table; it adds the rows of its id in the order of `order`. */
+/** One thread an element of the table; it adds the rows of its id in the order of `order`: N·d additions, reads 8·N·d and writes 4·V·d bytes. */
 const GRADIENT_WGSL = `
 struct Size { columns: u32 }
 @group(0) @binding(0) var<storage, read_write> dw: array<f32>;

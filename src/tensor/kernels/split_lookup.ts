@@ -44,7 +44,7 @@ const forward = defineKernel<Parts>({
   },
 });
 
-/** One thread an element of y; a row that lies in another part is left as it is. */
+/** One thread an element of y; a row that lies in another part is left as it is. Over all parts reads 8 and writes 4 bytes an element. */
 const PART_WGSL = `
 struct Part { columns: u32, first: u32, rows: u32 }
 @group(0) @binding(0) var<storage, read_write> y: array<f32>;

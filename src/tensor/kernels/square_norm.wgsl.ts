@@ -46,7 +46,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
   if (local == 0u) { total[0] = all; }
 }`;
 
-/** Partial sums of squares of all tensors, in one buffer, by one dispatch a tensor; reads 4 bytes an element. The caller frees it. */
+/** Partial sums of squares of all tensors, in one buffer, by one dispatch a tensor; 2 operations and 4 bytes read an element. The caller frees it. */
 export function squareParts(gpu: LabWebGPUBackend, tensors: readonly tf.Tensor[]): tf.TensorInfo {
   const groups = tensors.map(({ size }) => groupsOf(size));
   const parts = gpu.makeTensorInfo([64 * groups.reduce((sum, count) => sum + count, 0)], 'float32');
