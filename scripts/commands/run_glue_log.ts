@@ -8,6 +8,7 @@ export class RunGlueLog {
   readonly #steps: LoggedStep[] = [];
   readonly #evaluations: LoggedEvaluation[] = [];
   #seconds = 0;
+  #rows = 0;
   #last: number;
 
   constructor(readonly now: () => number = () => performance.now()) {
@@ -25,6 +26,8 @@ export class RunGlueLog {
     } else if (event.type === 'evaluation' && event.arm === 'finetuned') {
       this.#evaluations.push({ step: event.step, split: event.split, scores: event.scores, seconds: this.#scoring + (this.#last - before) / 1000 });
       this.#scoring = 0;
+    } else if (event.type === 'data-path' && event.arm === 'finetuned') {
+      this.#rows = event.rows;
     } else if (event.type === 'progress') this.#scoring += (this.#last - before) / 1000;
   };
 
@@ -33,6 +36,6 @@ export class RunGlueLog {
 
   /** What was heard of so far. */
   of(recipe: Recipe): TrainingLog {
-    return { recipe, steps: this.#steps, evaluations: this.#evaluations, seconds: this.#seconds };
+    return { recipe, rows: this.#rows, steps: this.#steps, evaluations: this.#evaluations, seconds: this.#seconds };
   }
 }

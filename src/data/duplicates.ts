@@ -21,11 +21,22 @@ export class TextSet {
   }
 }
 
-/** How many examples occur, with the same texts, among others too. */
-export function sharedWith(examples: readonly Pick<Example, 'text' | 'textPair'>[], others: readonly Pick<Example, 'text' | 'textPair'>[]): number {
-  const set = new TextSet();
-  for (const other of others) set.add(other);
-  return examples.filter((example) => set.has(example)).length;
+/** Examples that are compared at a time. */
+const PART = 20_000;
+
+/** How many examples occur, with the same texts, among others too; `gate` is waited for between parts of the others. */
+export async function sharedWith(examples: readonly Pick<Example, 'text' | 'textPair'>[], others: readonly Pick<Example, 'text' | 'textPair'>[], gate: () => Promise<void>): Promise<number> {
+  const left = new Map<number, number>();
+  for (const example of examples) left.set(fingerprint(example), (left.get(fingerprint(example)) ?? 0) + 1);
+  let shared = 0;
+  for (let at = 0; at < others.length; at += PART) {
+    for (const other of others.slice(at, at + PART)) {
+      shared += left.get(fingerprint(other)) ?? 0;
+      left.delete(fingerprint(other));
+    }
+    await gate();
+  }
+  return shared;
 }
 
 /**

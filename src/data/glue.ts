@@ -36,8 +36,8 @@ export function toleratedShare({ name }: TaskSpec): number {
 /**
  * Reads the splits of a task from a folder.
  *
- * `dev` is the development file (for MNLI the matched one, with `mismatched` beside it where the folder has it). `tuning` is cut out of the training rows by the seed:
- * ⌊n/10⌋ of them, at least 1 and at most 2000; both parts keep the order of the file. A development file alone, or one
+ * `dev` is the development file (for MNLI the matched one, with `mismatched` beside it where the folder has it). `tuning` is
+ * cut out of the training rows by the seed: ⌊n/10⌋ of them, at least 1 and at most 2000; both parts keep the order of the file. A development file alone, or one
  * file that a person named, is parted first: a fifth of it is `dev`, the rest is for training, and a note says so. Throws
  * FormatError MissingFile, EmptyFile, MissingColumn, UnknownLabel, BadRow, NotUtf8 and what else `openTable` throws, with
  * file, row and column; Fault `ambiguous-file`.
@@ -45,18 +45,20 @@ export function toleratedShare({ name }: TaskSpec): number {
 export async function readGlueFolder(task: TaskSpec, folder: DataFolder, options: GlueOptions): Promise<TaskData> {
   const find = splitFinder(task, folder, options, options);
   const trainFiles = await find('train');
-  const rows = trainFiles.length > 0 ? await readSplit(task, trainFiles, options) : undefined;
+  const given = trainFiles.length > 0 ? await readSplit(task, trainFiles, options) : undefined;
   const devFiles = await find('dev');
-  if (devFiles.length === 0 && !(rows && isChosen(options))) throw missingSplit(task, folder, rows ? 'dev' : 'train');
+  if (devFiles.length === 0 && !(given && isChosen(options))) throw missingSplit(task, folder, given ? 'dev' : 'train');
   const held = devFiles.length > 0 ? await readSplit(task, devFiles, options) : undefined;
   const mismatchedFiles = await find('mismatched');
   const mismatched = mismatchedFiles.length > 0 ? await readSplit(task, mismatchedFiles, options) : undefined;
-  const { all, dev } = rows && held ? { all: rows, dev: held } : parted(rows ?? held ?? [], [...trainFiles, ...devFiles], options);
+  const { all, dev } = given && held ? { all: given, dev: held } : parted(given ?? held ?? [], [...trainFiles, ...devFiles], options);
   if (all.length < 2) {
     throw new FormatError('EmptyFile', `${folder.name}/train.tsv`, 'at least 2 rows, one of them for tuning', `${all.length}`, 'Give more training rows.');
   }
-  const shared = sharedWith(dev, all);
-  if (shared > 0) options.onNote?.(`${folder.name}: ${shared} of the ${dev.length} dev rows occur among the training rows too.`);
+  for (const [split, rows] of [['dev', dev], ['mismatched', mismatched ?? []]] as const) {
+    const shared = await sharedWith(rows, all, options.gate ?? (() => Promise.resolve()));
+    if (shared > 0) options.onNote?.(`${folder.name}: ${shared} of the ${rows.length} ${split} rows occur among the training rows too.`);
+  }
   const tuningRows = Math.max(1, Math.min(MAX_TUNING, Math.floor(all.length * TUNING_SHARE)));
   const chosen = new Set(permutation(key(options.seed, 'split'), all.length).subarray(0, tuningRows));
   return { task, train: all.filter((_, i) => !chosen.has(i)), tuning: all.filter((_, i) => chosen.has(i)), dev, ...(mismatched ? { mismatched } : {}) };

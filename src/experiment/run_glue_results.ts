@@ -22,6 +22,8 @@ export interface LoggedEvaluation {
 /** A training as it was heard of; seconds are those of the updates alone. */
 export interface TrainingLog {
   readonly recipe: Recipe;
+  /** Rows that were trained on. */
+  readonly rows: number;
   readonly steps: readonly LoggedStep[];
   readonly evaluations: readonly LoggedEvaluation[];
   readonly seconds: number;
@@ -44,16 +46,15 @@ export function evaluationResults({ metrics, loss, examples }: Scores, seconds: 
 }
 
 /** `train_results.json`: mean loss over all updates, and pace. */
-export function trainingResults(log: TrainingLog): Json {
-  const { steps, seconds } = log;
-  const samples = rowsOf(log);
+export function trainingResults(log: Omit<TrainingLog, 'recipe' | 'evaluations'>): Json {
+  const { rows, steps, seconds } = log;
   const epoch = steps.at(-1)?.epoch ?? 0;
   return {
     epoch: round(epoch, 2),
     train_loss: mean(steps.map(({ loss }) => loss)),
     train_runtime: round(seconds, 4),
-    train_samples: samples,
-    train_samples_per_second: pace(epoch * samples, seconds),
+    train_samples: rows,
+    train_samples_per_second: pace(epoch * rows, seconds),
     train_steps_per_second: pace(steps.length, seconds),
   };
 }
@@ -102,13 +103,6 @@ function bestValue({ recipe: { training }, evaluations }: TrainingLog): number |
   if (name === undefined) return null;
   const values = evaluations.filter(({ split }) => split === 'tuning').map(({ scores }) => measureOf(scores, name));
   return values.reduce<number | undefined>((best, value) => (isBetter(name, value, best) ? value : best), undefined) ?? null;
-}
-
-/** Training rows, from how far one update goes: epoch = batches · B / n. */
-function rowsOf({ steps, recipe: { training } }: TrainingLog): number {
-  const last = steps.at(-1);
-  if (!last || last.epoch === 0) return 0;
-  return Math.round((last.step * (training.gradient_accumulation_steps ?? 1) * training.per_device_train_batch_size) / last.epoch);
 }
 
 function mean(values: readonly number[]): number {

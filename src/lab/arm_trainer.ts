@@ -9,7 +9,7 @@ import { DataMeter } from './data_meter.ts';
 import type { ExperimentState } from './experiment_state.ts';
 import type { Clock } from './progress.ts';
 import type { Session } from './session.ts';
-import { batchesOf, stepsOf, type ArmModel, type ArmStage, type ArmTraining, type OnRows, type OpenStage } from './stage.ts';
+import { batchesInEpoch, batchesOf, stepsOf, type ArmModel, type ArmStage, type ArmTraining, type OnRows, type OpenStage } from './stage.ts';
 import { TrainingClock } from './training_clock.ts';
 import { evaluationDue, selects, stopsEarly, tooHigh, watched } from './watching.ts';
 
@@ -61,7 +61,8 @@ export class ArmTrainer {
 
   /** What the data of the steps cost that were made here. */
   get dataPath(): DataPath | undefined {
-    return this.#meter.report;
+    const { report } = this.#meter;
+    return report && { rows: this.#examples.length, ...report };
   }
 
   /** Updates made in all stages so far. */
@@ -119,8 +120,8 @@ export class ArmTrainer {
       if (this.#evaluationDue(options)) await this.#watch(options);
       if (loop.finished || this.hoursLeft === 0 || stopsEarly(options, this.#state.watching) || this.#isTooHigh(options)) break;
       const before = this.share;
-      this.host.report(await this.#meter.step(() => this.#clock.during(() => loop.next())), this.#epoch(stage));
-      if (this.#passesMarker(before)) await this.host.snapshot(this.#epoch(stage));
+      this.host.report(await this.#meter.step(() => this.#clock.during(() => loop.next())), this.#epoch());
+      if (this.#passesMarker(before)) await this.host.snapshot(this.#epoch());
       await this.host.gate();
     }
     await this.#keepBest();
@@ -144,9 +145,9 @@ export class ArmTrainer {
   /** An evaluation in the midst of which the training was stopped is made again. */
   #evaluationDue(options: ArmStage['options']): boolean {
     const { step } = this.#open!.loop;
-    const perEpoch = Math.ceil(this.#examples.length / (options.per_device_train_batch_size * batchesOf(options)));
+    const passes = (updates: number) => Math.floor((updates * batchesOf(options)) / batchesInEpoch(options, this.#examples.length));
     const steps = this.#updates[this.#state.stage]!;
-    return this.#state.watching?.step !== step && evaluationDue(options, step, { steps, perEpoch, share: Math.max(step / steps, this.#shareOfHours) });
+    return this.#state.watching?.step !== step && evaluationDue(options, step, { steps, passes, share: Math.max(step / steps, this.#shareOfHours) });
   }
 
   #context({ options }: ArmStage) {
@@ -163,9 +164,10 @@ export class ArmTrainer {
     return sum(this.#stages.slice(0, this.#state.stage).map(({ options }, i) => this.#updates[i]! * batchesOf(options)));
   }
 
-  #epoch({ options }: ArmStage): number {
-    const batches = this.#first() + this.#open!.loop.step * batchesOf(options);
-    return (batches * options.per_device_train_batch_size) / this.#examples.length;
+  /** Passes over the rows so far, those of the stages before included. */
+  #epoch(): number {
+    const updates = [...this.#updates.slice(0, this.#state.stage), this.#open!.loop.step];
+    return sum(updates.map((count, i) => (count * batchesOf(this.#stages[i]!.options)) / batchesInEpoch(this.#stages[i]!.options, this.#examples.length)));
   }
 
   async #watch(options: ArmStage['options']): Promise<void> {

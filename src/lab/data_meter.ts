@@ -31,7 +31,7 @@ export class DataMeter {
   }
 
   /** What was counted since the beginning, or since the run went on; undefined before the first batch. */
-  get report(): DataPath | undefined {
+  get report(): Pick<DataPath, 'realTokens' | 'waited'> | undefined {
     if (this.#computed === 0) return undefined;
     return { realTokens: this.#real / this.#computed, waited: this.#time > 0 ? this.#waited / this.#time : 0 };
   }

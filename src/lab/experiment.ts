@@ -14,7 +14,6 @@ import type { Session } from './session.ts';
 import { ArmTrainer, modelTensors } from './arm_trainer.ts';
 import { stepsOf, type ArmModel, type ArmTraining, type OnRows } from './stage.ts';
 import { selects } from './watching.ts';
-import { limitedSession } from './limited_rows.ts';
 import { freshState, type ExperimentState } from './experiment_state.ts';
 
 /** What the surroundings give to an experiment. */
@@ -42,7 +41,6 @@ const NOT_BEGUN = { stage: 0, live: undefined, best: undefined, watching: undefi
  * Its whole state is a value, so a run that was stopped anywhere continues with the same bits.
  */
 export class Experiment {
-  readonly session: Session;
   readonly #arms: readonly ArmPlan[];
   #state: ExperimentState;
   #live?: { readonly variables: ReadonlyMap<string, tf.Variable>; readonly trainer?: ArmTrainer };
@@ -51,12 +49,11 @@ export class Experiment {
 
   constructor(
     readonly recipe: Recipe,
-    session: Session,
+    readonly session: Session,
     readonly surroundings: Surroundings,
     saved?: ExperimentState,
   ) {
-    this.session = limitedSession(session, recipe.training);
-    this.#arms = planArms(recipe, this.session);
+    this.#arms = planArms(recipe, session);
     this.#state = saved ?? freshState();
   }
 

@@ -11,6 +11,7 @@ import { deviceLimits } from '../tensor/limits.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { encodeAll } from './encode.ts';
 import { fitted, fromScratch, type Fitted } from './fitting.ts';
+import { limitedRows } from './limited_rows.ts';
 import { checkLength, checkObjectives } from './limits.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
@@ -41,7 +42,7 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
   const initFrom = recipe.kind === 'distill' ? await loadInit(recipe, shelf, start) : undefined;
   checkMemory(recipe, start.config, ['classification'], teacherUntrained, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
   if (recipe.kind === 'distill') for (const text of shapeNotes(recipe, start.config, initFrom?.config)) shelf.emit({ type: 'note', text });
-  const rows = await taskRows(task, recipe.data, shelf, gate);
+  const rows = limitedRows(await taskRows(task, recipe.data, shelf, gate), recipe.training);
   const source = `${task.name}, ${recipe.data.kind === 'mini-glue' ? 'generated' : recipe.data.name}`;
   const set = (what: string, examples: readonly Example[]) => ({ name: `the ${what} rows of ${source}`, examples });
   const sets = {

@@ -68,10 +68,14 @@ export interface ArmTraining {
   readonly stages: (recipe: Recipe) => readonly ArmStage[];
 }
 
-/** Updates that training takes: `max_steps`, or the epochs over the examples. */
+/** Updates that training takes: `max_steps`, or the epochs over the examples; the last one may begin the next epoch. */
 export function stepsOf(options: TrainingArguments, examples: number): number {
-  const perEpoch = Math.ceil(examples / (options.per_device_train_batch_size * batchesOf(options)));
-  return options.max_steps > 0 ? options.max_steps : Math.ceil(options.num_train_epochs * perEpoch);
+  return options.max_steps > 0 ? options.max_steps : Math.ceil((options.num_train_epochs * batchesInEpoch(options, examples)) / batchesOf(options));
+}
+
+/** Batches of one pass over the examples; the last one may be short. */
+export function batchesInEpoch({ per_device_train_batch_size: size }: Pick<TrainingArguments, 'per_device_train_batch_size'>, examples: number): number {
+  return Math.ceil(examples / size);
 }
 
 /** Batches that make one update. */

@@ -15,9 +15,10 @@ export function selects({ early_stopping_patience = 0, load_best_model_at_end = 
 
 /** Where a stage is. */
 export interface StagePosition {
-  /** Updates of the stage, and those of a pass over the rows. */
+  /** Updates of the stage. */
   readonly steps: number;
-  readonly perEpoch: number;
+  /** Whole passes over the rows that so many updates make. */
+  passes(updates: number): number;
   /** Share of the stage that is done. */
   readonly share: number;
 }
@@ -28,19 +29,22 @@ export interface StagePosition {
  * After the last update of a stage there is one only where it decides something: the scores of the table follow anyway.
  */
 export function evaluationDue(options: Selection & Pick<TrainingArguments, 'evaluation_strategy' | 'eval_steps' | 'validation_epochs' | 'early_stop'>, step: number, position: StagePosition): boolean {
-  const { steps, perEpoch } = position;
-  if (step === 0 || (step >= steps && !selects(options))) return false;
-  const follows = { no: () => false, steps: () => isMultiple(step, options.eval_steps), epoch: () => isMultiple(step, perEpoch), phases: () => isPhaseDue(options.validation_epochs, step, position) };
+  if (step === 0 || (step >= position.steps && !selects(options))) return false;
+  const follows = { no: () => false, steps: () => isMultiple(step, options.eval_steps), epoch: () => endsPass(step, position), phases: () => isPhaseDue(options.validation_epochs, step, position) };
   return follows[options.evaluation_strategy ?? 'steps']();
 }
 
 const isMultiple = (step: number, every: number): boolean => every > 0 && step % every === 0;
 
+/** Whether a pass over the rows ended within an update. */
+const endsPass = (step: number, { passes }: StagePosition): boolean => passes(step) > passes(step - 1);
+
 /** Whether pass p, counted from 0, is a multiple of the number of its part of the training, as `should_run_validation` of the reference has it. */
-function isPhaseDue(epochs: ValidationEpochs | undefined, step: number, { perEpoch, share }: StagePosition): boolean {
-  if (!epochs || !isMultiple(step, perEpoch)) return false;
+function isPhaseDue(epochs: ValidationEpochs | undefined, step: number, position: StagePosition): boolean {
+  if (!epochs || !endsPass(step, position)) return false;
+  const { passes, share } = position;
   const every = share < epochs.begin_proportion ? epochs.begin : share > 1 - epochs.end_proportion ? epochs.end : epochs.middle;
-  return every > 0 && (step / perEpoch - 1) % every === 0;
+  return every > 0 && (passes(step) - 1) % every === 0;
 }
 
 /** The loss of the last evaluation where it is above the bound of `early_stop` after its minutes; undefined where the training goes on. */

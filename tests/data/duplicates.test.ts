@@ -7,7 +7,14 @@ describe('duplicates', () => {
     const set = new TextSet();
     expect([set.add({ text: 'a', textPair: 'b' }), set.add({ text: 'a' }), set.add({ text: 'b', textPair: 'a' }), set.add({ text: 'a', textPair: 'b' })]).toEqual([false, false, false, true]);
     expect(set.repeated).toBe(1);
-    expect(sharedWith([{ text: 'a' }, { text: 'a' }, { text: 'c' }], [{ text: 'b' }, { text: 'a' }])).toBe(2);
+  });
+
+  it('are counted among others part by part', async () => {
+    const others = Array.from({ length: 45_001 }, (_, i) => ({ text: `row ${i % 45_000}` }));
+    const examples = [{ text: 'row 7' }, { text: 'row 7' }, { text: 'row 44999' }, { text: 'row 0' }, { text: 'row 7', textPair: '' }];
+    let waits = 0;
+    expect(await sharedWith(examples, others, async () => void waits++)).toBe(4);
+    expect(waits).toBe(3);
   });
 
   it('are not found among many different texts', () => {

@@ -75,7 +75,7 @@ describe('evaluations by the part of a training', () => {
 
   it('are more frequent at its beginning and its end', () => {
     const options = { evaluation_strategy: 'phases', eval_steps: 0, validation_epochs: { begin: 1, middle: 3, end: 2, begin_proportion: 0.2, end_proportion: 0.25 } } as const;
-    const due = Array.from({ length: 60 }, (_, i) => i + 1).filter((step) => evaluationDue(options, step, { steps: 60, perEpoch: 3, share: step / 60 }));
+    const due = Array.from({ length: 60 }, (_, i) => i + 1).filter((step) => evaluationDue(options, step, { steps: 60, passes: (updates) => Math.floor(updates / 3), share: step / 60 }));
     expect(due.map((step) => step / 3)).toEqual([1, 2, 3, 4, 7, 10, 13, 17, 19]);
   });
 

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Recipe } from '../../src/experiment/recipe.ts';
 import type { ResultRow } from '../../src/experiment/run.ts';
-import { limitedSession } from '../../src/lab/limited_rows.ts';
 import { prepare } from '../../src/lab/prepare.ts';
 import { metricsOfTable } from '../../src/ui/state/metric_info.ts';
 import { open } from '../tensor/backends.ts';
@@ -13,6 +12,9 @@ const whole = smallSession();
 /** The last rows of the tuning split stand for rows from elsewhere. */
 const SESSION = { ...whole, teacherUntrained: false, data: { ...whole.data, mismatched: whole.data.tuning.slice(0, 11) } };
 const RECIPE: Recipe = { ...smallRecipe(), training: { ...smallRecipe().training, max_steps: 3, eval_steps: 0 } };
+
+const FROM_FOLDER: Recipe = { ...RECIPE, kind: 'finetune', teacher: { kind: 'folder', name: 'my-teacher' }, data: { kind: 'folder', name: 'my-data' } };
+const given = (files: Readonly<Record<string, string>>) => shelfOf({ teacher: modelFiles(), data: dataFiles(files) });
 
 const rowsOf = ({ rows }: { readonly rows: string }) => JSON.parse(rows) as ResultRow[];
 
@@ -32,17 +34,14 @@ describe('mismatched rows', () => {
     expect(metricsOfTable(RECIPE, rowsOf(alone)).map(({ title }) => title)).toEqual(['Accuracy']);
   });
 
-  it('are no more than max_eval_samples says', () => {
-    const { mismatched, dev } = limitedSession(SESSION, { max_eval_samples: 7 }).data;
-    expect([dev.length, mismatched]).toEqual([7, SESSION.data.mismatched.slice(0, 7)]);
-    expect(limitedSession({ ...SESSION, data: whole.data }, { max_eval_samples: 7 }).data).not.toHaveProperty('mismatched');
+  it('are no more than max_eval_samples says', async () => {
+    const { mismatched } = (await prepare({ ...FROM_FOLDER, training: { ...RECIPE.training, max_eval_samples: 7 } }, given({ 'dev_mismatched.tsv': sentences(17, 3) }), async () => undefined)).data;
+    expect(mismatched).toHaveLength(7);
   });
 
   it('come from the folder of the data', async () => {
-    const given = (files: Readonly<Record<string, string>>) => shelfOf({ teacher: modelFiles(), data: dataFiles(files) });
-    const recipe: Recipe = { ...RECIPE, kind: 'finetune', teacher: { kind: 'folder', name: 'my-teacher' }, data: { kind: 'folder', name: 'my-data' } };
-    const { data } = await prepare(recipe, given({ 'dev_mismatched.tsv': sentences(17, 3) }), async () => undefined);
+    const { data } = await prepare(FROM_FOLDER, given({ 'dev_mismatched.tsv': sentences(17, 3) }), async () => undefined);
     expect(data.mismatched).toHaveLength(17);
-    expect((await prepare(recipe, given({}), async () => undefined)).data).not.toHaveProperty('mismatched');
+    expect((await prepare(FROM_FOLDER, given({}), async () => undefined)).data).not.toHaveProperty('mismatched');
   });
 });

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Recipe, TrainingArguments } from '../../src/experiment/recipe.ts';
 import { batchesWithin } from './batch_lengths.ts';
+import { prepare } from '../../src/lab/prepare.ts';
+import { stepsOf } from '../../src/lab/stage.ts';
 import { evaluationDue, stopsEarly, watched } from '../../src/lab/watching.ts';
 import { open } from '../tensor/backends.ts';
+import { dataFiles, modelFiles, shelfOf } from './given_files.ts';
 import { smallRecipe, smallSession } from './small_session.ts';
 import { interrupted, traced, type Trace } from './traced_run.ts';
 
@@ -26,6 +29,7 @@ describe('evaluations while a model trains', () => {
     expect(steps(await run({ eval_steps: 5 }))).toEqual([5, 10, 15]);
     expect(steps(await run({ evaluation_strategy: 'epoch', max_steps: 0, num_train_epochs: 2 }))).toEqual([9]);
     expect(steps(await run({ evaluation_strategy: 'epoch', max_steps: 0, num_train_epochs: 2, load_best_model_at_end: true }))).toEqual([9, 18]);
+    expect(steps(await run({ evaluation_strategy: 'epoch', max_steps: 9, gradient_accumulation_steps: 2 }))).toEqual([5]);
     expect(steps(await run({ evaluation_strategy: 'no' }))).toEqual([]);
   });
 
@@ -67,10 +71,21 @@ describe('evaluations while a model trains', () => {
 describe('a limited run', () => {
   beforeAll(() => open('wasm'));
 
-  it('sees the first rows alone', async () => {
-    const trace = await run({ max_train_samples: 11, max_eval_samples: 7, max_steps: 0, num_train_epochs: 2 });
-    expect(updates(trace)).toBe(6);
-    expect(evaluations(trace).map(({ scores }) => scores.examples)).toEqual([7, 7, 7]);
+  it('makes its batches of the first rows alone, and encodes no others', async () => {
+    const training = { ...smallRecipe().training, max_train_samples: 11, max_eval_samples: 3 };
+    const given: Recipe = { ...smallRecipe(), kind: 'finetune', teacher: { kind: 'folder', name: 'my-teacher' }, data: { kind: 'folder', name: 'my-data' }, training };
+    const shelf = shelfOf({ teacher: modelFiles(), data: dataFiles() });
+    const { data } = await prepare(given, shelf, async () => undefined);
+    const whole = await prepare({ ...given, training: smallRecipe().training }, shelf, async () => undefined);
+    expect(data).toEqual({ train: whole.data.train.slice(0, 11), tuning: whole.data.tuning.slice(0, 3), dev: whole.data.dev.slice(0, 3) });
+  });
+
+  it('makes as many updates as its passes have batches, and says how many passes they were', async () => {
+    const options = { ...smallRecipe().training, max_steps: 0, num_train_epochs: 3, per_device_train_batch_size: 8, gradient_accumulation_steps: 3 };
+    expect(stepsOf(options, 60)).toBe(8);
+    expect(stepsOf({ ...options, gradient_accumulation_steps: 1 }, 29)).toBe(12);
+    const reports = (await run({ max_steps: 0, num_train_epochs: 2, per_device_train_batch_size: 42 })).events.flatMap((event) => (event.type === 'step' ? [event.report.epoch] : []));
+    expect(reports).toEqual([0.5, 1, 1.5, 2]);
   });
 
   it('pads every batch to the full length where it is asked to', () => {
@@ -81,7 +96,7 @@ describe('a limited run', () => {
 });
 
 it('an evaluation after the last update is made where it decides something', () => {
-  const length = { steps: 6, perEpoch: 3, share: 0.5 };
+  const length = { steps: 6, passes: (updates: number) => Math.floor(updates / 3), share: 0.5 };
   expect([0, 3, 6].map((step) => evaluationDue({ evaluation_strategy: 'epoch', eval_steps: 0 }, step, length))).toEqual([false, true, false]);
   expect(evaluationDue({ evaluation_strategy: 'epoch', eval_steps: 0, early_stopping_patience: 1 }, 6, length)).toBe(true);
 });
