@@ -1,4 +1,4 @@
-import { uploadBatch, type Batch } from '../model/batch.ts';
+import { takeAlike, uploadBatch, type Batch } from '../model/batch.ts';
 import { dropoutKeys } from '../model/heads.ts';
 import * as tf from '../tensor/tf.ts';
 import { idIndex, type IdIndex } from '../tensor/kernels/lookup.ts';
@@ -39,12 +39,13 @@ export function uploadRows({ config, teacher, terms, masking, options, fidelity 
   const hidden = masking && maskedBatch(given, masking, options, number, fidelity);
   const rows = hidden?.rows ?? given;
   const masked = hidden && { positions: idIndex(hidden.positions, rows.size * rows.length), words: tf.tensor1d(hidden.words, 'int32') };
+  const student = uploadBatch(rows, config);
   return {
     rows,
-    student: uploadBatch(rows, config),
+    student,
     // A model of one output predicts scores, which are real numbers; objectives know by the type. Texts have classes alone.
     labels: tf.tensor1d(rows.labels, config.labels.length === 1 && !masked ? 'float32' : 'int32'),
-    teacher: teacher ? uploadForTeacher(teacher, rows, tapsNeeded(terms, 'teacher', number), masked?.positions) : {},
+    teacher: teacher ? uploadForTeacher(teacher, rows, tapsNeeded(terms, 'teacher', number), { ...(masked && { positions: masked.positions }), ...(takeAlike(config, teacher.config) && { batch: student }) }) : {},
     ...(masked && { masked }),
   };
 }
@@ -53,7 +54,7 @@ export function uploadRows({ config, teacher, terms, masking, options, fidelity 
 export function stepInputs({ config, teacher, terms, dropout, options }: ClassifierTraining, { student, labels, teacher: rows, masked }: RowTensors, number: number): StepInputs {
   const sources = drawSources(options, number);
   const draws = [...(dropout.student ? dropoutKeys(config, sources.student) : []), ...(teacher?.dropout ? dropoutKeys(teacher.config, sources.teacher) : [])];
-  const tensors = [...tensorsOf(student), labels, ...(rows.batch ? tensorsOf(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? [...indexTensors(masked.positions), masked.words] : [])];
+  const tensors = [...tensorsOf(student), labels, ...(rows.batch && rows.batch !== student ? tensorsOf(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? [...indexTensors(masked.positions), masked.words] : [])];
   const layers = (['student', 'teacher'] as const).map((side) => tapsNeeded(terms, side, number));
   return { key: JSON.stringify(layers), tensors, draws };
 }

@@ -49,12 +49,12 @@ export interface TeacherRows {
   readonly positions?: IdIndex;
 }
 
-/** Uploads what a teacher needs of a batch for these taps; call within `tf.tidy`. */
-export function uploadForTeacher(teacher: StageTeacher, rows: LabelledBatch, taps: TapLayers, positions?: IdIndex): TeacherRows {
+/** Uploads what a teacher needs of a batch for these taps, beside what is there already; call within `tf.tidy`. */
+export function uploadForTeacher(teacher: StageTeacher, rows: LabelledBatch, taps: TapLayers, { batch: uploaded, positions }: Pick<TeacherRows, 'batch' | 'positions'> = {}): TeacherRows {
   const logits = teacher.logits && lookedUp(teacher.logits, teacher.config.labels.length, rows.indices);
   const wanted = tapList(taps);
   const kept = teacher.kept && wanted.map((tap) => teacher.kept!.tensor(tap, rows));
-  const batch = computes(teacher) || (wanted.length > 0 && !kept) ? uploadBatch(rows, teacher.config) : undefined;
+  const batch = computes(teacher) || (wanted.length > 0 && !kept) ? (uploaded ?? uploadBatch(rows, teacher.config)) : undefined;
   return { ...(batch && { batch }), ...(logits && { logits }), ...(kept && { kept }), ...(positions && { positions }) };
 }
 

@@ -45,3 +45,8 @@ export function uploadBatch(batch: TokenBatch, config: ModelConfig): Batch {
     mask: tf.tensor2d(batch.mask, [size, length]),
   };
 }
+
+/** Whether two models take a batch of token ids alike, so that both can use the same tensors. */
+export function takeAlike(a: ModelConfig, b: ModelConfig): boolean {
+  return (['model_type', 'vocab_size', 'type_vocab_size', 'pad_token_id', 'max_position_embeddings'] as const).every((name) => a[name] === b[name]);
+}

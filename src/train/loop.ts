@@ -79,8 +79,11 @@ export class TrainingLoop {
 
   /** How steps run: replayed on the GPU, where `notReplayed` says why some were not, or by tfjs. */
   get execution(): ExecutionReport {
-    const { refusals, report } = this.#device?.planner ?? { refusals: this.#notReplayed, report: { bytes: 0, plans: [] } };
-    return { notReplayed: refusals, ...report };
+    return { notReplayed: this.#refusals, ...(this.#device?.planner.report ?? { bytes: 0, plans: [] }) };
+  }
+
+  get #refusals(): readonly string[] {
+    return this.#device?.planner.refusals ?? this.#notReplayed;
   }
 
   get step(): number {
@@ -105,7 +108,7 @@ export class TrainingLoop {
   }
 
   #news(): Pick<StepEvent, 'notReplayed'> {
-    const reasons = this.execution.notReplayed.filter((reason) => !this.#told.has(reason));
+    const reasons = this.#refusals.filter((reason) => !this.#told.has(reason));
     if (reasons.length === 0) return {};
     for (const reason of reasons) this.#told.add(reason);
     return { notReplayed: reasons.join('; ') };

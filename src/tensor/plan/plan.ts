@@ -1,6 +1,6 @@
 import type { Arena } from './arena.ts';
 import { aligned, layOut, type Place, type Use } from './layout.ts';
-import { isCopy, NotRecordable, VirtualBuffer, type BufferRange, type Command, type Dispatch, type Range, type Recording } from './recording.ts';
+import { isCopy, NotRecordable, VirtualBuffer, type BufferRange, type Command, type Dispatch, type Draw, type Range, type Recording } from './recording.ts';
 
 /** A dispatch with its place in the buffer of uniforms. */
 interface ReadyDispatch extends Dispatch {
@@ -9,6 +9,9 @@ interface ReadyDispatch extends Dispatch {
 }
 
 type Step = { readonly dispatch: ReadyDispatch } | { readonly from: Range; readonly to: Range };
+
+/** A step as it is encoded in every run: nothing is looked up any more. */
+type Call = { readonly pipeline: GPUComputePipeline; readonly group: GPUBindGroup; readonly workgroups: Dispatch['workgroups'] } | { readonly from: BufferRange; readonly to: BufferRange };
 
 /**
  * A recorded step, ready to run again and again: one command buffer of dispatches whose bind groups are made once.
@@ -23,7 +26,9 @@ export class Plan {
   readonly #constants: Packed;
   readonly #uniforms: Packed;
   readonly #chunks: readonly number[];
-  readonly #groups = new Map<ReadyDispatch, GPUBindGroup>();
+  /** Where dropout keys lie among the uniforms. */
+  readonly #draws: readonly Draw[];
+  #calls: readonly Call[] = [];
   #generation = -1;
 
   private constructor(
@@ -43,6 +48,7 @@ export class Plan {
     this.#uniforms = new Packed(device, uniforms.map(({ size }) => size), UNIFORM | COPY_DST);
     uniforms.forEach(({ bytes }, i) => this.#uniforms.put(i, bytes!));
     this.#uniforms.write();
+    this.#draws = steps.flatMap((step) => ('dispatch' in step ? step.dispatch.uniforms.draws.map(({ offset, index }) => ({ offset: step.dispatch.uniformOffset + offset, index })) : []));
     this.#chunks = this.#layOut(passing);
   }
 
@@ -77,17 +83,18 @@ export class Plan {
     this.#inputs.write();
     this.#writeDraws(draws);
     let pass: GPUComputePassEncoder | undefined;
-    for (const step of this.#steps) {
-      if ('dispatch' in step) {
-        pass ??= encoder.beginComputePass();
-        pass.setPipeline(step.dispatch.compiled);
-        pass.setBindGroup(0, this.#groups.get(step.dispatch)!);
-        pass.dispatchWorkgroups(...step.dispatch.workgroups);
-      } else {
+    let pipeline: GPUComputePipeline | undefined;
+    for (const call of this.#calls) {
+      if ('from' in call) {
         pass?.end();
-        pass = undefined;
-        this.#copy(encoder, step.from, step.to);
+        pass = pipeline = undefined;
+        encoder.copyBufferToBuffer(call.from.buffer, call.from.offset, call.to.buffer, call.to.offset, call.from.size);
+        continue;
       }
+      pass ??= encoder.beginComputePass();
+      if (call.pipeline !== pipeline) pass.setPipeline((pipeline = call.pipeline));
+      pass.setBindGroup(0, call.group);
+      pass.dispatchWorkgroups(...call.workgroups);
     }
     pass?.end();
   }
@@ -99,21 +106,21 @@ export class Plan {
 
   dispose(): void {
     for (const packed of [this.#inputs, this.#constants, this.#uniforms]) packed.buffer.destroy();
-    this.#groups.clear();
+    this.#calls = [];
   }
 
-  /** Bind groups name buffers of the arena, so they are made anew when it has grown. */
+  /** Calls name buffers of the arena, so they are made anew when it has grown. */
   #bind(): void {
     this.arena.ensure(this.#chunks);
     if (this.#generation === this.arena.generation) return;
     this.#generation = this.arena.generation;
-    for (const step of this.#steps) {
-      if (!('dispatch' in step)) continue;
-      const { compiled, bindings, uniforms, uniformOffset } = step.dispatch;
-      const resources = [...bindings.map((range) => this.#real(range)), { buffer: this.#uniforms.buffer, offset: uniformOffset, size: uniforms.size }];
-      const entries = resources.map((resource, binding) => ({ binding, resource }));
-      this.#groups.set(step.dispatch, this.device.createBindGroup({ layout: compiled.getBindGroupLayout(0), entries }));
-    }
+    this.#calls = this.#steps.map((step) => ('dispatch' in step ? this.#callOf(step.dispatch) : { from: this.#real(step.from), to: this.#real(step.to) }));
+  }
+
+  #callOf({ compiled, bindings, uniforms, uniformOffset, workgroups }: ReadyDispatch): Call {
+    const resources = [...bindings.map((range) => this.#real(range)), { buffer: this.#uniforms.buffer, offset: uniformOffset, size: uniforms.size }];
+    const entries = resources.map((resource, binding) => ({ binding, resource }));
+    return { pipeline: compiled, group: this.device.createBindGroup({ layout: compiled.getBindGroupLayout(0), entries }), workgroups };
   }
 
   #real({ buffer, offset, size }: Range): BufferRange {
@@ -122,21 +129,10 @@ export class Plan {
     return { buffer: own ?? this.arena.chunk(place.chunk), offset: place.offset + offset, size };
   }
 
-  #copy(encoder: GPUCommandEncoder, from: Range, to: Range): void {
-    const [source, target] = [this.#real(from), this.#real(to)];
-    encoder.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, source.size);
-  }
-
   #writeDraws(draws: readonly number[]): void {
-    let varies = false;
-    for (const step of this.#steps) {
-      if (!('dispatch' in step)) continue;
-      for (const { offset, index } of step.dispatch.uniforms.draws) {
-        this.#uniforms.putWord(step.dispatch.uniformOffset + offset, draws[index]!);
-        varies = true;
-      }
-    }
-    if (varies) this.#uniforms.write();
+    if (this.#draws.length === 0) return;
+    for (const { offset, index } of this.#draws) this.#uniforms.putWord(offset, draws[index]!);
+    this.#uniforms.write();
   }
 
   #layOut(passing: readonly VirtualBuffer[]): readonly number[] {
@@ -156,6 +152,7 @@ class Packed {
   readonly offsets: readonly number[];
   readonly buffer: GPUBuffer;
   readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #words: DataView;
 
   constructor(
     readonly device: GPUDevice,
@@ -164,6 +161,7 @@ class Packed {
   ) {
     this.offsets = packedOffsets(sizes);
     this.#bytes = new Uint8Array(Math.max(16, sizes.reduce((sum, size) => sum + aligned(size), 0)));
+    this.#words = new DataView(this.#bytes.buffer);
     this.buffer = device.createBuffer({ size: this.#bytes.length, usage });
   }
 
@@ -179,7 +177,7 @@ class Packed {
   }
 
   putWord(offset: number, value: number): void {
-    new DataView(this.#bytes.buffer).setUint32(offset, value, true);
+    this.#words.setUint32(offset, value, true);
   }
 
   write(): void {
