@@ -3,8 +3,8 @@ import type { Arm, ResultRow, Scores } from '../experiment/run.ts';
 import type { HostTensor, Weights } from '../model/weights.ts';
 import { dispose, download, upload } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
+import { ForwardPass } from '../train/forward_pass.ts';
 import type { StepEvent } from '../train/loop.ts';
-import type * as tf from '../tensor/tf.ts';
 import { exportedBy, planArms, type ArmPlan, type ModelPlan } from './arms.ts';
 import { exportFiles } from './export.ts';
 import type { LabEvent } from './events.ts';
@@ -32,6 +32,9 @@ export interface Surroundings {
 /** Scores for the curves are taken on at most this many tuning rows; dev rows are for the table alone. */
 const WATCHED_ROWS = 400;
 
+/** A model that keeps what is recorded of its evaluation. */
+type LiveArmModel = Required<ArmModel>;
+
 /** Nothing of the next arm is there yet. */
 const NOT_BEGUN = { stage: 0, live: undefined, best: undefined, watching: undefined, hours: undefined } as const;
 
@@ -43,7 +46,7 @@ const NOT_BEGUN = { stage: 0, live: undefined, best: undefined, watching: undefi
 export class Experiment {
   readonly #arms: readonly ArmPlan[];
   #state: ExperimentState;
-  #live?: { readonly variables: ReadonlyMap<string, tf.Variable>; readonly trainer?: ArmTrainer };
+  #live?: { readonly model: LiveArmModel; readonly trainer?: ArmTrainer };
   readonly #speed = new Speed();
   #armBegin = 0;
 
@@ -106,8 +109,9 @@ export class Experiment {
   async #trainAndScore(plan: ModelPlan, weights: Weights): Promise<Scores> {
     const saved = this.#state.live;
     const parameters = upload(saved ? { ...weights, tensors: modelTensors(saved.parameters) } : weights, plan.training !== undefined);
-    const model = { config: weights.config, parameters };
-    this.#live = { variables: parameters };
+    const { execution = 'auto' } = this.recipe.training;
+    const model = { config: weights.config, parameters, forward: new ForwardPass(execution === 'auto' ? 'plan' : execution) };
+    this.#live = { model };
     if (plan.training) await this.#train(plan, plan.training, model);
     const { dev, mismatched = [] } = this.session.data;
     const scores = await this.#score(plan, model, dev, `Scoring: ${plan.arm}`);
@@ -115,7 +119,7 @@ export class Experiment {
     return withMismatched(scores, await plan.score(model, mismatched, this.session, this.recipe, this.#progress(`Scoring: ${plan.arm}, mismatched rows`, mismatched.length)));
   }
 
-  async #train(plan: ModelPlan, training: ArmTraining, model: ArmModel): Promise<void> {
+  async #train(plan: ModelPlan, training: ArmTraining, model: LiveArmModel): Promise<void> {
     const { recipe, session } = this;
     const watched = selects(recipe.training) ? session.data.tuning : session.data.tuning.slice(0, WATCHED_ROWS);
     const trainer = new ArmTrainer(training, model, {
@@ -135,7 +139,7 @@ export class Experiment {
         return scores;
       },
     }, this.#state);
-    this.#live = { variables: model.parameters, trainer };
+    this.#live = { model, trainer };
     this.#speed.restart(this.surroundings.now());
     await trainer.run();
     if (trainer.dataPath) this.surroundings.emit({ type: 'data-path', arm: plan.arm, ...trainer.dataPath });
@@ -183,7 +187,7 @@ export class Experiment {
   }
 
   async #finishArm(plan: ArmPlan, weights: Weights | undefined, row: ResultRow): Promise<void> {
-    const trained = this.#live?.trainer ? await download(this.#live.variables) : undefined;
+    const trained = this.#live?.trainer ? await download(this.#live.model.parameters) : undefined;
     const step = this.position.step;
     this.#release();
     const rows = [...this.#state.rows, row];
@@ -216,7 +220,8 @@ export class Experiment {
   }
 
   #release(): void {
-    if (this.#live) dispose(this.#live.variables);
+    if (this.#live) dispose(this.#live.model.parameters);
+    this.#live?.model.forward.dispose();
     this.#live?.trainer?.dispose();
     this.#live = undefined;
   }

@@ -1,14 +1,15 @@
 import * as tf from '../tensor/tf.ts';
 import { NEXT_SENTENCE_ACCURACY, type Scores } from '../experiment/run.ts';
-import { uploadBatch } from '../model/batch.ts';
+import { batchTensors, uploadBatch } from '../model/batch.ts';
 import { encode } from '../model/encoder.ts';
 import { maskedLmLogits, nextSentenceLogits } from '../model/heads.ts';
 import { headsAmong } from '../model/parameters.ts';
 import { crossEntropy } from '../tensor/kernels/cross_entropy.ts';
-import { idIndex } from '../tensor/kernels/lookup.ts';
+import { idIndex, indexTensors } from '../tensor/kernels/lookup.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { LiveModel } from '../train/evaluate.ts';
+import { overRows, type Forward, type ForwardPass } from '../train/forward_pass.ts';
 import { scoredBatches, type MaskedBatch } from './masked_batch.ts';
 
 /** What a model of texts is scored with. */
@@ -21,13 +22,17 @@ export interface TextScoring {
 }
 
 /** Sums over a batch: loss of the masked words, how many were named, how many there are, and pairs that were told apart, [4]. */
-function sumsOf({ parameters, config }: LiveModel, { rows, positions, words: ids }: MaskedBatch, pairs: boolean): tf.Tensor1D {
-  const batch = uploadBatch(rows, config);
-  const { last } = encode(parameters, config, batch);
-  const logits = maskedLmLogits(parameters, config, last, idIndex(positions, rows.size * rows.length));
-  const words = tf.tensor1d(ids, 'int32');
-  const told = pairs ? hits(nextSentenceLogits(parameters, config, last, batch), tf.tensor1d(rows.labels, 'int32')) : tf.scalar(0);
-  return tf.stack([tf.sum(crossEntropy(logits, words)), hits(logits, words), tf.scalar(words.size), told]) as tf.Tensor1D;
+function sumsOf({ parameters, config }: LiveModel, masked: MaskedBatch, pairs: boolean): Forward {
+  const { rows } = masked;
+  const [batch, positions] = [uploadBatch(rows, config), idIndex(masked.positions, rows.size * rows.length)];
+  const [words, follows] = [masked.words, rows.labels].map((ids) => tf.tensor1d(ids, 'int32')) as [tf.Tensor1D, tf.Tensor1D];
+  const compute = () => {
+    const { last } = encode(parameters, config, batch);
+    const logits = maskedLmLogits(parameters, config, last, positions);
+    const told = pairs ? hits(nextSentenceLogits(parameters, config, last, batch), follows) : tf.scalar(0);
+    return [tf.stack([tf.sum(crossEntropy(logits, words)), hits(logits, words), tf.scalar(words.size), told])];
+  };
+  return { inputs: [...batchTensors(batch), ...indexTensors(positions), words, follows], compute };
 }
 
 /** How many rows have their largest logit at the label. */
@@ -37,13 +42,16 @@ const hits = (logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar => tf.sum(tf.
  * Loss and accuracy of the masked words of held-out texts, and, of pairs, the share whose order was told right; the masks are
  * the same for every model.
  */
-export async function scoreText(model: LiveModel, examples: readonly EncodedExample[], { tokenizer, maxLength, pairs, onProgress }: TextScoring): Promise<Scores> {
+export function scoreText(model: LiveModel, examples: readonly EncodedExample[], scoring: TextScoring): Promise<Scores> {
+  return overRows(model.forward, (forward) => scoreBy(forward, model, examples, scoring));
+}
+
+async function scoreBy(forward: ForwardPass, model: LiveModel, examples: readonly EncodedExample[], { tokenizer, maxLength, pairs, onProgress }: TextScoring): Promise<Scores> {
   const tells = pairs && headsAmong(model.parameters, model.config).includes('next-sentence');
   let [loss, right, count, told] = [0, 0, 0, 0];
   for (const { masked, done } of scoredBatches(examples, tokenizer, maxLength)) {
-    const numbers = tf.tidy(() => sumsOf(model, masked, tells));
-    const [batchLoss, named, size, toldHere] = await numbers.data();
-    numbers.dispose();
+    const [sums] = await forward.run(tells ? 'words and pairs' : 'words', () => sumsOf(model, masked, tells));
+    const [batchLoss, named, size, toldHere] = sums!;
     [loss, right, count, told] = [loss + batchLoss!, right + named!, count + size!, told + toldHere!];
     await onProgress(done);
   }

@@ -1,7 +1,7 @@
-import { takeAlike, uploadBatch, type Batch } from '../model/batch.ts';
+import { batchTensors, takeAlike, uploadBatch, type Batch } from '../model/batch.ts';
 import { dropoutKeys } from '../model/heads.ts';
 import * as tf from '../tensor/tf.ts';
-import { idIndex, type IdIndex } from '../tensor/kernels/lookup.ts';
+import { idIndex, indexTensors, type IdIndex } from '../tensor/kernels/lookup.ts';
 import type { LabelledBatch } from '../train/batches.ts';
 import type { StepInputs } from '../train/job.ts';
 import { tapsNeeded } from './bound_terms.ts';
@@ -54,13 +54,7 @@ export function uploadRows({ config, teacher, terms, masking, options, fidelity 
 export function stepInputs({ config, teacher, terms, dropout, options }: ClassifierTraining, { student, labels, teacher: rows, masked }: RowTensors, number: number): StepInputs {
   const sources = drawSources(options, number);
   const draws = [...(dropout.student ? dropoutKeys(config, sources.student) : []), ...(teacher?.dropout ? dropoutKeys(teacher.config, sources.teacher) : [])];
-  const tensors = [...tensorsOf(student), labels, ...(rows.batch && rows.batch !== student ? tensorsOf(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? [...indexTensors(masked.positions), masked.words] : [])];
+  const tensors = [...batchTensors(student), labels, ...(rows.batch && rows.batch !== student ? batchTensors(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? [...indexTensors(masked.positions), masked.words] : [])];
   const layers = (['student', 'teacher'] as const).map((side) => tapsNeeded(terms, side, number));
   return { key: JSON.stringify(layers), tensors, draws };
 }
-
-function tensorsOf({ words, types, positions, mask }: Batch): tf.Tensor[] {
-  return [words, types, ...(positions ? [positions] : [])].flatMap(indexTensors).concat(mask);
-}
-
-const indexTensors = ({ ids, order, start }: IdIndex): tf.Tensor[] => [ids, order, start];

@@ -3,6 +3,7 @@ import type { ModelConfig } from '../model/config.ts';
 import type { Weights } from '../model/weights.ts';
 import type * as tf from '../tensor/tf.ts';
 import type { EncodedExample } from '../train/batches.ts';
+import type { ForwardPass } from '../train/forward_pass.ts';
 import type { TrainingLoop } from '../train/loop.ts';
 import type { DataMeter } from './data_meter.ts';
 import type { LiveArm } from './experiment_state.ts';
@@ -12,6 +13,8 @@ import type { Session } from './session.ts';
 export interface ArmModel {
   readonly config: ModelConfig;
   readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** Keeps what is recorded of its evaluation as long as it is on the device. */
+  readonly forward?: ForwardPass;
 }
 
 /** What a stage's models predict: the classes of a task, or the masked words of texts. */

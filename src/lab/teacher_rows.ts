@@ -1,8 +1,9 @@
 /** A pass of a teacher over rows: what it gives is kept in main memory, by row. */
 import type { TapLayers } from '../distill/objective.ts';
+import { batchTensors } from '../model/batch.ts';
 import type { Fidelity } from '../model/config.ts';
-import * as tf from '../tensor/tf.ts';
 import { collate, evaluationBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
+import { overRows, type ForwardPass } from '../train/forward_pass.ts';
 import { KeptTaps, tapList } from './kept_taps.ts';
 import type { OnRows } from './stage.ts';
 import { shapeOf, teacherPass, uploadForTeacher, type StageTeacher } from './teacher_pass.ts';
@@ -32,23 +33,25 @@ export interface Asked {
 /**
  * Logits [n·C] at their places among all examples, 0 for rows that are not read, and taps, as far as they are asked for.
  *
- * The batches are canonical: by length, 64 at a time, so equal calls give equal bits.
+ * The batches are canonical: by length, 64 at a time, so equal calls give equal bits. Without a `pass` one is made for
+ * this time alone.
  */
-export async function readRows(among: RowsToRead, teacher: StageTeacher, { rows, logits: wantsLogits, taps }: Asked): Promise<Pick<StageTeacher, 'logits' | 'kept'>> {
+export async function readRows(among: RowsToRead, teacher: StageTeacher, { rows, logits: wantsLogits, taps }: Asked, pass?: ForwardPass): Promise<Pick<StageTeacher, 'logits' | 'kept'>> {
   if (!wantsLogits && !taps) return {};
   const classes = teacher.config.labels.length;
   const logits = wantsLogits ? new Float32Array(among.examples.length * classes) : undefined;
   const kept = taps && new KeptTaps(shapeOf(teacher.config), taps, lengthsOf(among, rows));
   const onRows = among.progress(rows.length);
-  let done = 0;
-  for (const { batch, tensors } of batchesRead(among, { ...teacher, needsLogits: wantsLogits }, rows, taps ?? {})) {
-    const values = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
-    tf.dispose([...tensors]);
-    tapList(taps ?? {}).forEach((tap, i) => kept!.put(tap, batch, values[i]!));
-    if (logits) batch.indices.forEach((row, i) => logits.set(values.at(-1)!.subarray(i * classes, (i + 1) * classes), row * classes));
-    done += batch.size;
-    await onRows(done);
-  }
+  await overRows(pass, async (forward) => {
+    let done = 0;
+    for (const batch of batchesOf(among, rows)) {
+      const values = await read(forward, { ...teacher, needsLogits: wantsLogits }, batch, taps ?? {}, among.fidelity);
+      tapList(taps ?? {}).forEach((tap, i) => kept!.put(tap, batch, values[i]!));
+      if (logits) batch.indices.forEach((row, i) => logits.set(values.at(-1)!.subarray(i * classes, (i + 1) * classes), row * classes));
+      done += batch.size;
+      await onRows(done);
+    }
+  });
   return { ...(logits ? { logits } : {}), ...(kept ? { kept } : {}) };
 }
 
@@ -59,11 +62,16 @@ function lengthsOf({ examples }: RowsToRead, rows: readonly number[]): Int32Arra
   return lengths;
 }
 
-/** The taps of each batch, then its logits where they are needed; the tensors are the caller's. */
-function* batchesRead({ examples, padId, maxLength, fidelity }: RowsToRead, teacher: StageTeacher, rows: readonly number[], taps: TapLayers): Generator<{ readonly batch: LabelledBatch; readonly tensors: readonly tf.Tensor[] }> {
+/** The rows that are read, by length. */
+function* batchesOf({ examples, padId, maxLength }: RowsToRead, rows: readonly number[]): Generator<LabelledBatch> {
   const chosen = rows.map((row) => examples[row]!);
-  for (const places of evaluationBatches(chosen, BATCH)) {
-    const batch = collate(examples, places.map((place) => rows[place]!), padId, maxLength);
-    yield { batch, tensors: tf.tidy(() => teacherPass(teacher, uploadForTeacher(teacher, batch, taps), taps, fidelity, { seed: 0, step: 0 }).tensors) };
-  }
+  for (const places of evaluationBatches(chosen, BATCH)) yield collate(examples, places.map((place) => rows[place]!), padId, maxLength);
+}
+
+/** The taps of a batch, then its logits where they are needed. */
+function read(forward: ForwardPass, teacher: StageTeacher, batch: LabelledBatch, taps: TapLayers, fidelity: Fidelity): Promise<readonly Float32Array[]> {
+  return forward.run('teacher', () => {
+    const given = uploadForTeacher(teacher, batch, taps);
+    return { inputs: given.batch ? batchTensors(given.batch) : [], compute: () => teacherPass(teacher, given, taps, fidelity, { seed: 0, step: 0 }).tensors };
+  });
 }

@@ -1,5 +1,5 @@
 import * as tf from '../tensor/tf.ts';
-import { idIndex, type IdIndex } from '../tensor/kernels/lookup.ts';
+import { idIndex, indexTensors, type IdIndex } from '../tensor/kernels/lookup.ts';
 import type { ModelConfig } from './config.ts';
 import { familyOf, usablePositions } from './families.ts';
 
@@ -24,6 +24,11 @@ export interface Batch {
   readonly positions?: IdIndex;
   /** [B, T], 1 = real token. */
   readonly mask: tf.Tensor2D;
+}
+
+/** The tensors of a batch. */
+export function batchTensors({ words, types, positions, mask }: Batch): tf.Tensor[] {
+  return [words, types, ...(positions ? [positions] : [])].flatMap(indexTensors).concat(mask);
 }
 
 /**

@@ -2,7 +2,7 @@ import * as tf from '../tensor/tf.ts';
 import { FlatTensors, flatLayout, spansOf, type FlatLayout, type Span } from '../tensor/plan/flat.ts';
 import { flatAdamW, type FlatKind, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
 import { aligned } from '../tensor/plan/layout.ts';
-import { Planner, recordingBackend, type DeviceProgram, type Execution } from '../tensor/plan/planner.ts';
+import { Planner, recordingBackend, shapesOf, type DeviceProgram, type Execution, type Outcome } from '../tensor/plan/planner.ts';
 import { stepNumbers } from '../tensor/plan/step_numbers.ts';
 import { GradientSum, meaningOf, numbersOf, termsOf, uploaded, type NumbersMeaning, type StepNumbersRead } from './gradients.ts';
 import type { StepInputs, TrainingJob } from './job.ts';
@@ -85,9 +85,9 @@ export class DeviceStep {
     const inputs = this.#inputs(step);
     const control = this.#control(rate);
     try {
-      const { numbers, meaning } = await this.#planner.run(this.#program(step, inputs, control));
+      const { values: [numbers], meaning } = await this.#planner.run(this.#program(step, inputs, control));
       const { updated, divisor } = meaning;
-      return { ...numbersOf(meaning, numbers), ...(this.#flat.moments ? {} : { remaining: { gradients: new Map(updated.map((name) => [name, this.#gradients.get(name)!])), divisor } }) };
+      return { ...numbersOf(meaning, numbers!), ...(this.#flat.moments ? {} : { remaining: { gradients: new Map(updated.map((name) => [name, this.#gradients.get(name)!])), divisor } }) };
     } finally {
       tf.dispose([control, ...inputs.flatMap(({ tensors }) => [...tensors])]);
     }
@@ -122,9 +122,8 @@ export class DeviceStep {
   }
 
   #program(step: number, micros: readonly StepInputs[], control: tf.Tensor): DeviceProgram<StepMeaning> {
-    const shapes = ({ key, tensors }: StepInputs) => `${key} ${tensors.map(({ dtype, shape }) => `${dtype}[${shape.join()}]`).join(' ')}`;
     return {
-      key: micros.map(shapes).join(' | '),
+      key: micros.map(({ key, tensors }) => `${key} ${shapesOf(tensors)}`).join(' | '),
       inputs: [control, ...micros.flatMap(({ tensors }) => [...tensors])],
       draws: micros.flatMap(({ draws }) => [...draws]),
       run: () => this.#step(step, micros.length, control),
@@ -132,7 +131,7 @@ export class DeviceStep {
   }
 
   /** Everything that the device does in a step. */
-  #step(step: number, micros: number, control: tf.Tensor): { numbers: tf.Tensor; meaning: StepMeaning } {
+  #step(step: number, micros: number, control: tf.Tensor): Outcome<StepMeaning> {
     const sum = new GradientSum(this.job, [...this.optimizer.slots.keys()]);
     try {
       for (let micro = 0; micro < micros; micro++) sum.addGiven(step, micro);
@@ -140,7 +139,7 @@ export class DeviceStep {
       for (const [name, gradient] of result.gradients) this.backend.copy(gradient, this.#gradients.get(name)!);
       const updated = [...result.gradients.keys()];
       const numbers = this.#update(updated, termsOf(result), control, result.divisor);
-      return { numbers, meaning: { ...meaningOf(result), updated } };
+      return { read: [numbers], meaning: { ...meaningOf(result), updated } };
     } finally {
       sum.dispose();
     }

@@ -1,10 +1,10 @@
-import * as tf from '../tensor/tf.ts';
-import { uploadBatch } from '../model/batch.ts';
+import { batchTensors, uploadBatch } from '../model/batch.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { encode } from '../model/encoder.ts';
 import { classify } from '../model/heads.ts';
 import type { Parameters } from '../model/parameters.ts';
 import { collate, evaluationBatches, type EncodedExample } from './batches.ts';
+import { overRows, type ForwardPass } from './forward_pass.ts';
 
 /** Rows a batch in evaluation: fixed, so that a score never depends on the training batch. */
 const BATCH = 64;
@@ -13,6 +13,8 @@ const BATCH = 64;
 export interface LiveModel {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
+  /** Keeps what is recorded of it from one evaluation to the next. */
+  readonly forward?: ForwardPass;
 }
 
 export interface EvaluationOptions {
@@ -27,18 +29,20 @@ export interface EvaluationOptions {
  *
  * The batches are canonical: by length, 64 at a time, so equal calls give equal bits.
  */
-export async function logitsOf(model: LiveModel, examples: readonly EncodedExample[], options: EvaluationOptions): Promise<Float32Array> {
-  const classes = model.config.labels.length;
+export function logitsOf(model: LiveModel, examples: readonly EncodedExample[], options: EvaluationOptions): Promise<Float32Array> {
+  return overRows(model.forward, (forward) => logitsBy(forward, model, examples, options));
+}
+
+async function logitsBy(forward: ForwardPass, { parameters, config }: LiveModel, examples: readonly EncodedExample[], options: EvaluationOptions): Promise<Float32Array> {
+  const classes = config.labels.length;
   const out = new Float32Array(examples.length * classes);
   let done = 0;
   for (const indices of evaluationBatches(examples, BATCH)) {
-    const logits = tf.tidy(() => {
-      const batch = uploadBatch(collate(examples, indices, options.padId, options.maxLength), model.config);
-      return classify(model.parameters, model.config, encode(model.parameters, model.config, batch, { firstTokens: 'forward' }).last, batch).logits;
+    const [logits] = await forward.run('logits', () => {
+      const batch = uploadBatch(collate(examples, indices, options.padId, options.maxLength), config);
+      return { inputs: batchTensors(batch), compute: () => [classify(parameters, config, encode(parameters, config, batch, { firstTokens: 'forward' }).last, batch).logits] };
     });
-    const values = await logits.data();
-    logits.dispose();
-    indices.forEach((example, row) => out.set(values.subarray(row * classes, (row + 1) * classes), example * classes));
+    indices.forEach((example, row) => out.set(logits!.subarray(row * classes, (row + 1) * classes), example * classes));
     done += indices.length;
     await options.onProgress?.(done);
   }

@@ -116,6 +116,9 @@ export function indexById(ids: Int32Array, vocabulary: number): { order: Int32Ar
   return { order, start };
 }
 
+/** The tensors of an index. */
+export const indexTensors = ({ ids, order, start }: IdIndex): tf.Tensor[] => [ids, order, start];
+
 /** Uploads ids with their index. */
 export function idIndex(ids: Int32Array, vocabulary: number): IdIndex {
   const { order, start } = indexById(ids, vocabulary);

@@ -18,19 +18,20 @@ export interface DeviceProgram<M> {
   readonly key: string;
   readonly inputs: readonly tf.Tensor[];
   readonly draws: readonly number[];
-  /** The step; `numbers` is read back, all else that remains is written in place. */
+  /** The step; all that remains of it beside what is read back is written in place. */
   run(): Outcome<M>;
 }
 
 export interface Outcome<M> {
-  readonly numbers: tf.Tensor;
+  /** Float32, read back and freed. */
+  readonly read: readonly tf.Tensor[];
   /** What JavaScript knows of a step of this key, such as the names of its numbers. */
   readonly meaning: M;
 }
 
-/** What was read of a step. */
-interface StepNumbers<M> {
-  readonly numbers: Float32Array;
+/** What was read of a step, in the order of its outcome. */
+interface StepRead<M> {
+  readonly values: readonly Float32Array[];
   readonly meaning: M;
 }
 
@@ -80,22 +81,22 @@ export class Planner<M> {
     return { bytes, plans };
   }
 
-  /** Runs a program and reads its numbers back; Fault `plan-differs` when a check finds other bits. */
-  async run(program: DeviceProgram<M>): Promise<StepNumbers<M>> {
+  /** Runs a program and reads back what it gives; Fault `plan-differs` when a check finds other bits. */
+  async run(program: DeviceProgram<M>): Promise<StepRead<M>> {
     const values = program.inputs.map((tensor) => this.backend.hostValues(tensor));
     const entry = this.execution === 'tape' ? undefined : await this.#entry(program);
     if (!entry) return this.#runDirectly(program);
     entry.runs += 1;
-    const replayed = async () => ({ numbers: await this.#replay(entry.plan, values, program.draws), meaning: entry.meaning });
+    const replayed = async () => ({ values: await this.#replay(entry.plan, values, program.draws), meaning: entry.meaning });
     return this.execution === 'check' ? this.#check(program, entry.plan, replayed) : replayed();
   }
 
   /** Replays a step, then runs it directly on the same state, and compares what both left behind. */
-  async #check(program: DeviceProgram<M>, { recording }: Plan, replayed: () => Promise<StepNumbers<M>>): Promise<StepNumbers<M>> {
+  async #check(program: DeviceProgram<M>, { recording }: Plan, replayed: () => Promise<StepRead<M>>): Promise<StepRead<M>> {
     const buffers = writtenBuffers(recording);
-    const watched = async (run: () => Promise<StepNumbers<M>>) => {
+    const watched = async (run: () => Promise<StepRead<M>>) => {
       const step = await run();
-      return { step, words: [new Uint32Array(step.numbers.slice().buffer), ...(await contentsOf(this.backend, buffers))] };
+      return { step, words: [...step.values.map((values) => new Uint32Array(values.buffer, values.byteOffset, values.length)), ...(await contentsOf(this.backend, buffers))] };
     };
     const [replay, direct] = await onSameState(this.backend, buffers, [() => watched(replayed), () => watched(() => this.#runDirectly(program))]);
     const found = firstDifference(replay.words, direct.words);
@@ -103,27 +104,32 @@ export class Planner<M> {
     return direct.step;
   }
 
-  dispose(): void {
-    for (const { plan } of this.#plans.values()) plan.dispose();
-    this.#plans.clear();
+  /** Frees the memory in which plans run; it comes back when one runs again. */
+  rest(): void {
     this.#arena.dispose();
     this.#readback.dispose();
   }
 
-  async #runDirectly(program: DeviceProgram<M>): Promise<StepNumbers<M>> {
-    const { numbers, meaning } = program.run();
-    const read = Float32Array.from(await numbers.data());
-    numbers.dispose();
-    return { numbers: read, meaning };
+  dispose(): void {
+    for (const { plan } of this.#plans.values()) plan.dispose();
+    this.#plans.clear();
+    this.rest();
   }
 
-  async #replay(plan: Plan, values: readonly ArrayBufferView[], draws: readonly number[]): Promise<Float32Array> {
+  async #runDirectly(program: DeviceProgram<M>): Promise<StepRead<M>> {
+    const { read, meaning } = program.run();
+    const values = await Promise.all(read.map((tensor) => tensor.data<'float32'>()));
+    tf.dispose([...read]);
+    return { values, meaning };
+  }
+
+  async #replay(plan: Plan, values: readonly ArrayBufferView[], draws: readonly number[]): Promise<Float32Array[]> {
     this.backend.flush();
     const encoder = this.backend.device.createCommandEncoder();
     plan.encode(encoder, values, draws);
-    const read = this.#readback.copy(encoder, plan.output(0));
+    const reads = plan.recording.outputs.map((_, index) => this.#readback.copy(encoder, plan.output(index)));
     this.backend.device.queue.submit([encoder.finish()]);
-    return new Float32Array(await read());
+    return Promise.all(reads.map(async (read) => new Float32Array(await read())));
   }
 
   /** The plan of a program; undefined where it is to run directly. */
@@ -168,10 +174,10 @@ export class Planner<M> {
   #record(program: DeviceProgram<M>): { readonly recording: Recording; readonly meaning: M } {
     let outcome: Outcome<M> | undefined;
     try {
-      const recording = withoutCopies(this.backend.record({ ...program, run: () => [(outcome = program.run()).numbers] }));
+      const recording = withoutCopies(this.backend.record({ ...program, run: () => (outcome = program.run()).read }));
       return { recording, meaning: outcome!.meaning };
     } finally {
-      outcome?.numbers.dispose();
+      tf.dispose([...(outcome?.read ?? [])]);
     }
   }
 
@@ -190,6 +196,9 @@ const planDiffers = (key: string, found: string) => new Fault({
 });
 
 const isPowerOfTwo = (n: number): boolean => n > 1 && (n & (n - 1)) === 0;
+
+/** Types and shapes of tensors, as part of a key. */
+export const shapesOf = (tensors: readonly tf.Tensor[]): string => tensors.map(({ dtype, shape }) => `${dtype}[${shape.join()}]`).join(' ');
 
 /** The WebGPU backend, if it is the one that runs. */
 export function recordingBackend(): LabWebGPUBackend | undefined {

@@ -1,0 +1,68 @@
+import * as tf from '../tensor/tf.ts';
+import { Planner, recordingBackend, shapesOf, type Execution } from '../tensor/plan/planner.ts';
+
+/** A computation without a gradient or dropout, on tensors that were uploaded for it. */
+export interface Forward {
+  /** Values in main memory; freed when the computation is done. */
+  readonly inputs: readonly tf.Tensor[];
+  /** Gives the float32 tensors that are read. Computations of one key do the same on inputs of equal shapes. */
+  compute(): readonly tf.Tensor[];
+}
+
+/**
+ * Runs a model forward, batch after batch: on a GPU each is one submit of commands that were recorded once for its shapes,
+ * elsewhere tfjs computes. The bits are those of single operations.
+ */
+export class ForwardPass {
+  readonly #planner: Planner<undefined> | undefined;
+
+  constructor(execution: Execution = 'plan') {
+    const backend = recordingBackend();
+    this.#planner = backend && new Planner(backend, execution);
+  }
+
+  /** What plans hold, and why some computations are not replayed; undefined where nothing is recorded. */
+  get planner(): Pick<Planner<undefined>, 'refusals' | 'report'> | undefined {
+    return this.#planner;
+  }
+
+  /** Uploads by `open`, computes, and gives the values that were asked for, in order. */
+  async run(key: string, open: () => Forward): Promise<readonly Float32Array[]> {
+    let forward: Forward | undefined;
+    const inputs = tf.tidy(() => [...(forward = open()).inputs]);
+    const run = () => ({ read: tf.tidy(() => [...forward!.compute()]), meaning: undefined });
+    try {
+      if (!this.#planner) return await valuesOf(run().read);
+      const { values } = await this.#planner.run({ key: `${key} ${shapesOf(inputs)}`, inputs, draws: [], run });
+      return values;
+    } finally {
+      tf.dispose(inputs);
+    }
+  }
+
+  /** Frees the memory of a pass over rows; plans stay for the next one. */
+  rest(): void {
+    this.#planner?.rest();
+  }
+
+  dispose(): void {
+    this.#planner?.dispose();
+  }
+}
+
+async function valuesOf(tensors: readonly tf.Tensor[]): Promise<Float32Array[]> {
+  const values = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
+  tf.dispose([...tensors]);
+  return values;
+}
+
+/** Goes over rows with a pass that keeps its plans for the next time, or with one for this time alone. */
+export async function overRows<T>(kept: ForwardPass | undefined, go: (forward: ForwardPass) => Promise<T>): Promise<T> {
+  const forward = kept ?? new ForwardPass();
+  try {
+    return await go(forward);
+  } finally {
+    forward.rest();
+    if (!kept) forward.dispose();
+  }
+}
