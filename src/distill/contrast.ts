@@ -13,8 +13,8 @@ export interface ContrastInputs {
   readonly trained: (name: string) => tf.Tensor;
   /** `memory_v1`, `memory_v2` [n, E]: student and teacher embeddings by training row; `normalisers` [2], 0 until the first batch. */
   readonly memory: (name: string) => tf.Tensor;
-  /** Rows of the banks, [B·(1 + K)]: for each example its own, then its negatives. */
-  readonly contrast: Int32Array;
+  /** Rows of the banks, [B, 1 + K] int32: for each example its own, then its negatives. */
+  readonly contrast: tf.Tensor2D;
   readonly temperature: number;
   readonly momentum: number;
 }
@@ -46,13 +46,12 @@ export function contrast(inputs: ContrastInputs): Contrast {
   const studentEmbedding = embedding(inputs.student, 's', inputs);
   const teacherEmbedding = embedding(inputs.teacher, 't', inputs);
   const [first, second] = [inputs.memory('memory_v1'), inputs.memory('memory_v2')];
-  const batch = studentEmbedding.shape[0]!;
-  const rows = tf.tensor2d(inputs.contrast, [batch, inputs.contrast.length / batch], 'int32');
+  const rows = inputs.contrast;
   const raw = [similarities(studentEmbedding, second, rows, inputs), similarities(teacherEmbedding, first, rows, inputs)] as const;
   const count = first.shape[0]!;
   const normalisers = fixedNormalisers(inputs.memory('normalisers'), raw, count);
   const scores = raw.map((values, side) => tf.div(values, tf.slice(normalisers, [side], [1]))) as [tf.Tensor2D, tf.Tensor2D];
-  const own = ownRows(inputs.contrast, scores[0].shape);
+  const own = tf.slice2d(rows, [0, 0], [rows.shape[0], 1]);
   return {
     studentEmbedding,
     teacherEmbedding,
@@ -93,15 +92,16 @@ function noiseContrast(scores: tf.Tensor2D, count: number): tf.Scalar {
   return tf.div(tf.neg(tf.add(log(own, own), log(noise, others))), batch) as tf.Scalar;
 }
 
-function ownRows(contrast: Int32Array, [batch, columns]: readonly [number, number]): tf.Tensor2D {
-  return tf.tensor2d(Int32Array.from({ length: batch }, (_, b) => contrast[b * columns]!), [batch, 1], 'int32');
-}
-
 /** The bank with new rows. tfjs's CPU kernel writes into the tensor that it is given, so that it is given a copy. */
 function updated(bank: tf.Tensor, vectors: tf.Tensor, own: tf.Tensor2D, momentum: number): tf.Tensor {
   const before = tf.gather(bank, tf.reshape(own, [-1]) as tf.Tensor1D);
   const moved = normalised(tf.add(tf.mul(before, momentum), tf.mul(vectors, 1 - momentum)));
   return tf.tensorScatterUpdate(tf.add(bank, 0), own, moved);
+}
+
+/** Rows of the banks for a batch of `batch` examples, [B·(1 + K)], as a tensor. */
+export function contrastTensor(rows: Int32Array, batch: number): tf.Tensor2D {
+  return tf.tensor2d(rows, [batch, rows.length / batch], 'int32');
 }
 
 /** From which rows negatives are drawn: class ids of all training rows. */

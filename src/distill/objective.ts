@@ -67,13 +67,13 @@ export interface ObjectiveInputs extends ObjectiveSetting {
   readonly maskedLabels?: tf.Tensor1D;
   /** Index of each batch row among the training rows, [B]. */
   readonly examples?: ArrayLike<number>;
-  /** For each batch row its own index and those of its negatives, [B, 1 + K]; drawn from seed and step when absent. */
-  readonly contrast?: Int32Array;
+  /** For each batch row its own index and those of its negatives, [B, 1 + K] int32; drawn from seed and step when absent. */
+  readonly contrast?: tf.Tensor2D;
   /** The objective's own trained tensors, by the names that `trainables` gave. */
   readonly trained?: ReadonlyMap<string, tf.Tensor>;
   /** The objective's memory, by the names that `memory` gave. */
   readonly memory?: ReadonlyMap<string, tf.Tensor>;
-  /** Takes the value that a memory tensor has from the next step on. */
+  /** Takes the value that a memory tensor has from the next step on: a tensor that this step made. */
   remember?(name: string, value: tf.Tensor): void;
 }
 
@@ -148,6 +148,8 @@ export interface Objective {
   trainables?(setting: ObjectiveSetting): readonly TensorSpec[];
   /** Tensors that are kept from step to step without a gradient. */
   memory?(setting: ObjectiveSetting): readonly TensorSpec[];
+  /** What `inputs.contrast` is for a step of these training rows, [B·(1 + K)]: drawn beforehand, so that the loss uploads nothing. */
+  contrast?(setting: ObjectiveSetting, step: number, examples: ArrayLike<number>): Int32Array;
   /** The loss of one batch; nothing is read back within. */
   loss(inputs: ObjectiveInputs): Terms;
 }

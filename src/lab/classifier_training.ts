@@ -110,7 +110,7 @@ export function teacherOf({ teacher, terms, fidelity, options }: ClassifierTrain
 }
 
 /** The weighted terms of one batch; `evaluating` switches the student's dropout off. */
-export function batchLosses(training: ClassifierTraining, { rows, student: batch, labels, masked }: RowTensors, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
+export function batchLosses(training: ClassifierTraining, { rows, student: batch, labels, masked, contrast }: RowTensors, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
   const { config, fidelity, options, dropout } = training;
   const source = dropout.student && !evaluating ? { dropout: drawSources(options, number).student } : {};
   const student = studentOutputs(training.parameters, config, batch, { ...source, ...(!masked && !training.wholeLayers && { firstTokens: 'trained' as const }), fidelity, taps: tapsNeeded(training.terms, 'student', number) }, masked);
@@ -118,7 +118,8 @@ export function batchLosses(training: ClassifierTraining, { rows, student: batch
   const terms: Record<string, tf.Scalar> = {};
   for (const term of training.terms) {
     const own = { trained: ownTensors(term, training.trained), memory: ownTensors(term, training.memory), remember: (name: string, value: tf.Tensor) => void (remembered[term.prefix + name] = value) };
-    const inputs = { ...term.setting, student, teacher, labels, mask: batch.mask, step: number, examples: rows.indices, ...(masked && { maskedLabels: masked.words }), ...own };
+    const drawn = contrast.get(term.prefix);
+    const inputs = { ...term.setting, student, teacher, labels, mask: batch.mask, step: number, examples: rows.indices, ...(drawn && { contrast: drawn }), ...(masked && { maskedLabels: masked.words }), ...own };
     for (const [name, value] of Object.entries(term.objective.loss(inputs))) {
       const weight = term.weight * shareOf(term, training, masked);
       const weighted = weight === 1 ? value : tf.mul(value, weight);

@@ -1,3 +1,4 @@
+import { contrastTensor } from '../distill/contrast.ts';
 import { batchTensors, takeAlike, uploadBatch, type Batch } from '../model/batch.ts';
 import { dropoutKeys } from '../model/heads.ts';
 import * as tf from '../tensor/tf.ts';
@@ -17,6 +18,8 @@ export interface RowTensors {
   readonly teacher: TeacherRows;
   /** Where words are predicted instead of classes. */
   readonly masked?: MaskedWords;
+  /** Rows of their memory that terms look at, by the terms' prefixes. */
+  readonly contrast: ReadonlyMap<string, tf.Tensor2D>;
 }
 
 /** The masked words of a batch. */
@@ -47,14 +50,18 @@ export function uploadRows({ config, teacher, terms, masking, options, fidelity 
     labels: tf.tensor1d(rows.labels, config.labels.length === 1 && !masked ? 'float32' : 'int32'),
     teacher: teacher ? uploadForTeacher(teacher, rows, tapsNeeded(terms, 'teacher', number), { ...(masked && { positions: masked.positions }), ...(takeAlike(config, teacher.config) && { batch: student }) }) : {},
     ...(masked && { masked }),
+    contrast: new Map(terms.flatMap(({ objective, setting, prefix }) => {
+      const drawn = objective.contrast?.(setting, number, rows.indices);
+      return drawn ? [[prefix, contrastTensor(drawn, rows.size)] as const] : [];
+    })),
   };
 }
 
 /** What tells batch `number` apart from others: its tensors, its dropout keys, and the layers that a random mapping chose. */
-export function stepInputs({ config, teacher, terms, dropout, options }: ClassifierTraining, { student, labels, teacher: rows, masked }: RowTensors, number: number): StepInputs {
+export function stepInputs({ config, teacher, terms, dropout, options }: ClassifierTraining, { student, labels, teacher: rows, masked, contrast }: RowTensors, number: number): StepInputs {
   const sources = drawSources(options, number);
   const draws = [...(dropout.student ? dropoutKeys(config, sources.student) : []), ...(teacher?.dropout ? dropoutKeys(teacher.config, sources.teacher) : [])];
-  const tensors = [...batchTensors(student), labels, ...(rows.batch && rows.batch !== student ? batchTensors(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? [...indexTensors(masked.positions), masked.words] : [])];
+  const tensors = [...batchTensors(student), labels, ...(rows.batch && rows.batch !== student ? batchTensors(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? [...indexTensors(masked.positions), masked.words] : []), ...contrast.values()];
   const layers = (['student', 'teacher'] as const).map((side) => tapsNeeded(terms, side, number));
   return { key: JSON.stringify(layers), tensors, draws };
 }

@@ -1,4 +1,5 @@
 import * as tf from '../tensor/tf.ts';
+import { keepWhereAdmitted } from '../tensor/plan/admitted.ts';
 import { FlatTensors, flatLayout, spansOf, type FlatLayout, type Span } from '../tensor/plan/flat.ts';
 import { flatAdamW, type FlatKind, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
 import { aligned } from '../tensor/plan/layout.ts';
@@ -6,6 +7,7 @@ import { Planner, recordingBackend, shapesOf, type DeviceProgram, type Execution
 import { stepNumbers } from '../tensor/plan/step_numbers.ts';
 import { GradientSum, meaningOf, numbersOf, termsOf, uploaded, type NumbersMeaning, type StepNumbersRead } from './gradients.ts';
 import type { StepInputs, TrainingJob } from './job.ts';
+import type { Memory } from './memory.ts';
 import type { Optimizer, TrainedSlot } from './optimizer.ts';
 
 /** What of the update differs from step to step. */
@@ -36,11 +38,13 @@ const ON_DEVICE = 'adamw_torch';
  * A step on the GPU: forward, backward and norm without JavaScript in between, and with `adamw_torch` clipping and update too.
  *
  * Whether AdamW updates is decided there: not where a loss or the norm is not finite. Other optimisers update from
- * JavaScript when the numbers are known. Parameters, gradients and moments lie in one buffer each.
+ * JavaScript when the numbers are known. Parameters, gradients and moments lie in one buffer each. What objectives remember
+ * lies in buffers of its own, and is written there at the end of the same steps.
  */
 export class DeviceStep {
   readonly #planner: Planner<StepMeaning>;
   readonly #flat: Flat;
+  readonly #memories: ReadonlyMap<string, FlatTensors>;
   readonly #layout: FlatLayout;
   readonly #gradients: ReadonlyMap<string, tf.Tensor>;
   readonly #spans = new Map<string, UpdatedSpans>();
@@ -49,6 +53,7 @@ export class DeviceStep {
     readonly backend: Backend,
     readonly job: TrainingJob,
     readonly optimizer: Optimizer,
+    readonly memory: Memory,
     execution: Execution,
   ) {
     this.#planner = new Planner(backend, execution, job.compiling && ((kernels) => job.compiling!(kernels)));
@@ -56,6 +61,7 @@ export class DeviceStep {
     this.#layout = flatLayout(new Map(slots.map(({ settings, parameter }) => [settings.name, parameter.shape])));
     const flat = () => new FlatTensors(backend, this.#layout);
     this.#flat = { parameter: flat(), gradient: flat(), ...((job.options.optim ?? ON_DEVICE) === ON_DEVICE && { moments: { m: flat(), v: flat() } }) };
+    this.#memories = new Map([...memory.variables].map(([name, { shape }]) => [name, new FlatTensors(backend, flatLayout(new Map([[name, shape]])))]));
     this.#gradients = new Map([...this.#layout.places.keys()].map((name) => [name, tf.keep(this.#flat.gradient.view(name))]));
     this.#adopt();
   }
@@ -64,14 +70,13 @@ export class DeviceStep {
    * The step of a job, or in words why this job has to be run by tfjs with JavaScript between its parts; undefined where
    * the backend records nothing.
    */
-  static of(job: TrainingJob, optimizer: Optimizer, execution: Execution): DeviceStep | string | undefined {
+  static of(job: TrainingJob, optimizer: Optimizer, memory: Memory, execution: Execution): DeviceStep | string | undefined {
     const backend = recordingBackend();
     if (!backend) return undefined;
     if (!job.inputs) return 'this training does not name its inputs';
-    if ((job.memory?.size ?? 0) > 0) return 'an objective remembers tensors from step to step';
     const bytes = [...optimizer.slots.values()].reduce((sum, { parameter }) => sum + aligned(4 * parameter.size), 0);
     if (bytes > backend.device.limits.maxBufferSize) return `the parameters (${bytes} bytes) are larger than one buffer of the device (${backend.device.limits.maxBufferSize} bytes)`;
-    return new DeviceStep(backend, job, optimizer, execution);
+    return new DeviceStep(backend, job, optimizer, memory, execution);
   }
 
   /** Why some steps were not replayed, and what the plans hold. */
@@ -100,7 +105,7 @@ export class DeviceStep {
     for (const { gradient, slot } of [...this.#spans.values()].flat()) tf.dispose([gradient, ...(slot ? [slot.parameter, slot.m, slot.v] : [])]);
     this.#spans.clear();
     const { parameter, gradient, moments } = this.#flat;
-    for (const flat of [parameter, gradient, ...(moments ? [moments.m, moments.v] : [])]) flat.dispose();
+    for (const flat of [parameter, gradient, ...(moments ? [moments.m, moments.v] : []), ...this.#memories.values()]) flat.dispose();
   }
 
   /** Variables come into the flat buffers, and come back after somebody assigned to them. */
@@ -110,6 +115,7 @@ export class DeviceStep {
       this.#flat.moments?.m.adopt(name, moments.m!);
       this.#flat.moments?.v.adopt(name, moments.v!);
     }
+    for (const [name, flat] of this.#memories) flat.adopt(name, this.memory.variables.get(name)!);
   }
 
   #inputs(step: number): StepInputs[] {
@@ -134,23 +140,25 @@ export class DeviceStep {
   #step(step: number, micros: number, control: tf.Tensor): Outcome<StepMeaning> {
     const sum = new GradientSum(this.job, [...this.optimizer.slots.keys()]);
     try {
-      for (let micro = 0; micro < micros; micro++) sum.addGiven(step, micro);
+      for (let micro = 0; micro < micros; micro++) this.memory.write(sum.addGiven(step, micro));
       const { result } = sum;
       for (const [name, gradient] of result.gradients) this.backend.copy(gradient, this.#gradients.get(name)!);
       const updated = [...result.gradients.keys()];
       const numbers = this.#update(updated, termsOf(result), control, result.divisor);
       return { read: [numbers], meaning: { ...meaningOf(result), updated } };
     } finally {
+      this.memory.undo();
       sum.dispose();
     }
   }
 
-  /** Updates these parameters from the flat gradient, where AdamW does; returns the numbers of the step. */
+  /** Updates these parameters from the flat gradient, where AdamW does, and memories; returns the numbers of the step. */
   #update(names: readonly string[], terms: readonly tf.Tensor[], control: tf.Tensor, divisor: number): tf.Tensor {
     const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps, max_grad_norm } = this.job.options;
     const spans = this.#spansOf(names);
     const { numbers, scale } = stepNumbers(this.backend, terms, spans.map(({ gradient }) => gradient), { max_grad_norm, divisor });
     for (const { slot } of spans) if (slot) flatAdamW(this.backend, slot, scale, control, { beta1, beta2, eps });
+    for (const { before, value } of this.memory.written) keepWhereAdmitted(this.backend, scale, value, before);
     scale.dispose();
     return numbers;
   }

@@ -52,7 +52,7 @@ export interface StepInputs {
 export interface StepLosses {
   /** The named, weighted terms of the loss; their sum is what is minimised. */
   readonly terms: Readonly<Record<string, tf.Scalar>>;
-  /** New values of memories; in place for the next micro-batch, and undone where the step is left out. */
+  /** New values of memories, made in this step; in place for the next micro-batch, and undone where the step is left out. */
   readonly memory?: Readonly<Record<string, tf.Tensor>>;
   /** Examples in this micro-batch; default 1. */
   readonly size?: number;

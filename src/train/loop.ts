@@ -72,7 +72,7 @@ export class TrainingLoop {
     this.#memory = new Memory(job.memory ?? new Map(), saved && (saved.memory ?? new Map()));
     this.#step = saved?.step ?? 0;
     this.#health = new Health(job.options, saved);
-    const device = DeviceStep.of(job, this.#optimizer, job.execution ?? 'plan');
+    const device = DeviceStep.of(job, this.#optimizer, this.#memory, job.execution ?? 'plan');
     if (typeof device === 'string') this.#notReplayed = [device];
     else this.#device = device;
   }

@@ -33,6 +33,11 @@ export class Memory {
     }
   }
 
+  /** The values that were written since the last `keep`, each with the tensor that the memory was before. */
+  get written(): { readonly before: tf.Tensor; readonly value: tf.Tensor }[] {
+    return [...this.#before].map(([name, before]) => ({ before, value: this.variables.get(name)! }));
+  }
+
   /** Keeps what was written. */
   keep(): void {
     for (const old of this.#before.values()) old.dispose();

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { contrast } from '../../src/distill/contrast.ts';
+import { contrast, contrastTensor } from '../../src/distill/contrast.ts';
 import type { ObjectiveInputs } from '../../src/distill/objective.ts';
 import { crd } from '../../src/distill/objectives/crd.ts';
 import { Taps } from '../../src/model/taps.ts';
@@ -34,7 +34,7 @@ function inputsAt(step: number, student: tf.Tensor, trained: readonly tf.Tensor[
     step,
     examples,
     rowLabels: golden.integers('inputs/dataset_labels'),
-    contrast: golden.integers(`inputs/step${step}.contrast_idx`),
+    contrast: contrastTensor(golden.integers(`inputs/step${step}.contrast_idx`), examples.length),
     trained: new Map(TRAINED.map((name, i) => [name, trained[i]!])),
     memory,
   };
@@ -74,7 +74,7 @@ describe.each(NODE_BACKENDS)('crd against the original memory and criterion, on 
       teacher: given('step0.teacher.cls_concat') as tf.Tensor2D,
       trained: (name) => trained.get(name)!,
       memory: (name) => memory.get(name)!,
-      contrast: golden.integers('inputs/step0.contrast_idx'),
+      contrast: contrastTensor(golden.integers('inputs/step0.contrast_idx'), golden.integers('inputs/step0.sample_ids').length),
       temperature: 0.07,
       momentum: 0.5,
     });

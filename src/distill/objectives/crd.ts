@@ -1,6 +1,6 @@
 import * as tf from '../../tensor/tf.ts';
-import { contrast, contrastRows } from '../contrast.ts';
-import type { Objective, ObjectiveInputs, ObjectiveSetting, TapReader, TensorSpec } from '../objective.ts';
+import { contrast, contrastRows, contrastTensor } from '../contrast.ts';
+import type { Objective, ObjectiveSetting, TapReader, TensorSpec } from '../objective.ts';
 import { allStates, present, statePairs, teacherOf } from '../pairs.ts';
 import { denseSpecs } from '../trainables.ts';
 
@@ -49,15 +49,17 @@ export const crd: Objective = {
     const bank = (name: string): TensorSpec => ({ name, shape: [rows, crd_feat_dim], initial });
     return [bank('memory_v1'), bank('memory_v2'), { name: 'normalisers', shape: [2], initial: { kind: 'zeros' } }];
   },
+  contrast: drawn,
   loss: (inputs) => {
     const { nce_t = 0.07, nce_m = 0.5 } = inputs.parameters;
     const states = featureStates(inputs, inputs.step);
+    const examples = () => present(inputs.examples, NAME, 'the training rows of the batch');
     const { studentLoss, teacherLoss, after } = contrast({
       student: features(inputs.student.taps, states.student),
       teacher: features(teacherOf(NAME, inputs).taps, states.teacher),
       trained: (name) => present(inputs.trained?.get(name), NAME, `the trained tensor ${name}`),
       memory: (name) => present(inputs.memory?.get(name), NAME, `the memory ${name}`),
-      contrast: inputs.contrast ?? drawn(inputs),
+      contrast: inputs.contrast ?? contrastTensor(drawn(inputs, inputs.step, examples()), inputs.labels.size),
       temperature: nce_t,
       momentum: nce_m,
     });
@@ -77,12 +79,6 @@ function features(taps: TapReader, states: readonly number[]): tf.Tensor2D {
   return tf.concat2d(states.map((index) => taps.at('firstTokens', index) as tf.Tensor2D), 1);
 }
 
-function drawn({ rowLabels, examples, parameters: { nce_k = 100 }, seed, step }: ObjectiveInputs): Int32Array {
-  return contrastRows({
-    labels: present(rowLabels, NAME, 'the labels of all training rows'),
-    examples: present(examples, NAME, 'the training rows of the batch'),
-    negatives: nce_k,
-    seed,
-    step,
-  });
+function drawn({ rowLabels, parameters: { nce_k = 100 }, seed }: ObjectiveSetting, step: number, examples: ArrayLike<number>): Int32Array {
+  return contrastRows({ labels: present(rowLabels, NAME, 'the labels of all training rows'), examples, negatives: nce_k, seed, step });
 }

@@ -1,4 +1,4 @@
-import { contrast, type Contrast } from '../../distill/contrast.ts';
+import { contrast, contrastTensor, type Contrast } from '../../distill/contrast.ts';
 import { crd } from '../../distill/objectives/crd.ts';
 import * as tf from '../../tensor/tf.ts';
 import type { Comparison } from '../comparison.ts';
@@ -86,7 +86,7 @@ function contrastOf({ tensors }: Steps, step: string, variables: Named, memory: 
     teacher: tensors.tensor(`inputs/${step}.teacher.cls_concat`) as tf.Tensor2D,
     trained: (name) => variables.get(name)!,
     memory: (name) => memory.get(name)!,
-    contrast: tensors.integers(`inputs/${step}.contrast_idx`),
+    contrast: contrastTensor(tensors.integers(`inputs/${step}.contrast_idx`), tensors.integers(`inputs/${step}.sample_ids`).length),
     temperature: TEMPERATURE,
     momentum: MOMENTUM,
   });
@@ -112,7 +112,7 @@ function objectiveLoss({ tensors, dims }: Steps, step: string, variables: Named,
     mask: tf.ones([examples.length, 1]),
     examples,
     rowLabels: tensors.integers('inputs/dataset_labels'),
-    contrast: tensors.integers(`inputs/${step}.contrast_idx`),
+    contrast: contrastTensor(tensors.integers(`inputs/${step}.contrast_idx`), examples.length),
     trained: variables,
     memory,
   });

@@ -4,7 +4,7 @@ import { shapeOf } from '../../../src/lab/teacher_pass.ts';
 import type { ObjectiveTerm } from '../../../src/experiment/recipe.ts';
 import type { ModelConfig } from '../../../src/model/config.ts';
 import { dispose, randomWeights, upload } from '../../../src/model/weights.ts';
-import type { TrainingLoop } from '../../../src/train/loop.ts';
+import type { LoopState, TrainingLoop } from '../../../src/train/loop.ts';
 import type * as tf from '../../../src/tensor/tf.ts';
 import { CONFIG, OPTIONS, ROWS } from '../../train/small_job.ts';
 
@@ -24,10 +24,10 @@ export interface MicroDistillation {
 }
 
 /** Batches of three rows in two lengths, dropout on, the teacher in every step. */
-export function microDistillation(terms: readonly ObjectiveTerm[], changes: Partial<ClassifierTraining> = {}): MicroDistillation {
+export function microDistillation(terms: readonly ObjectiveTerm[], changes: Partial<ClassifierTraining> = {}, saved?: LoopState): MicroDistillation {
   const parameters = upload(randomWeights(STUDENT, ['classification'], 5), true);
   const teacher = upload(randomWeights(TEACHER, ['classification'], 6), false);
-  const bound = bindTerms(terms, { student: shapeOf(STUDENT), teacher: shapeOf(TEACHER), fidelity: 'corrected', seed: 3 });
+  const bound = bindTerms(terms, { student: shapeOf(STUDENT), teacher: shapeOf(TEACHER), fidelity: 'corrected', rowLabels: Int32Array.from(ROWS, ({ label }) => label), seed: 3 });
   const trained = objectiveTensors('trained', bound);
   const memory = objectiveTensors('memory', bound);
   const loop = classifierLoop({
@@ -35,7 +35,7 @@ export function microDistillation(terms: readonly ObjectiveTerm[], changes: Part
     fidelity: 'corrected', dropout: { student: true, teacher: false },
     teacher: { config: TEACHER, parameters: teacher, needsLogits: bound.some(({ objective }) => objective.needs.teacherLogits), dropout: false },
     ...changes,
-  });
+  }, saved);
   return {
     loop,
     parameters,

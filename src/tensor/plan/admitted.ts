@@ -1,0 +1,24 @@
+import type * as tf from '../tf.ts';
+import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+
+const WGSL = `
+struct Size { size: u32 }
+@group(0) @binding(0) var<storage, read_write> kept: array<f32>;
+@group(0) @binding(1) var<storage, read> value: array<f32>;
+@group(0) @binding(2) var<storage, read> scale: array<f32>;
+@group(0) @binding(3) var<uniform> c: Size;
+@compute @workgroup_size(64)
+fn main(${BUILTINS}) {
+  ${ELEMENT_INDEX}
+  if (i < c.size && scale[0] >= 0.0) { kept[i] = value[i]; }
+}`;
+
+/**
+ * Writes a value over one of the same size, in place, unless the step is left out: `scale` is negative then.
+ *
+ *   kept ← value where scale ≥ 0. Reads 4 bytes and writes 4 an element.
+ */
+export function keepWhereAdmitted(backend: LabWebGPUBackend, scale: tf.Tensor, value: tf.Tensor, kept: tf.Tensor): void {
+  backend.dispatch({ wgsl: WGSL, workgroups: gridFor(kept.size) }, [kept, value, scale], [u32(kept.size)], [kept]);
+}
