@@ -1,12 +1,13 @@
 import type { ObjectiveTerm, Stage, TrainingArguments } from '../experiment/recipe.ts';
 import { dispose } from '../model/weights.ts';
 import * as tf from '../tensor/tf.ts';
-import { collate, evaluationBatches, lengthStep, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
+import { collate, evaluationBatches, lengthStep, type EncodedExample } from '../train/batches.ts';
+import { ForwardPass, overRows } from '../train/forward_pass.ts';
 import { bindTerms, objectiveTensors } from './bound_terms.ts';
 import { batchLosses, classifierLoop, teacherOf, type ClassifierTraining } from './classifier_training.ts';
 import type { LiveArm } from './experiment_state.ts';
 import { maskingIds } from './masked_batch.ts';
-import { uploadRows } from './row_tensors.ts';
+import { stepInputs, uploadRows, type RowTensors } from './row_tensors.ts';
 import type { ArmStage, OpenStage, Predicted, StageContext } from './stage.ts';
 import { shapeOf } from './teacher_pass.ts';
 import { needsOf, openTeacher } from './teacher_reading.ts';
@@ -40,12 +41,14 @@ async function openStage(context: StageContext, predicted: Predicted, list: read
     ...(predicted === 'words' ? { masking: maskingIds(session.tokenizer) } : {}),
   };
   const loop = classifierLoop(training, saved?.loop);
+  const forward = new ForwardPass(options.execution);
   return {
     loop,
     parameters: new Map([...parameters, ...trained]),
-    ...(context.watchesLoss ? { lossOn: (rows: readonly EncodedExample[]) => lossOn(training, rows) } : {}),
+    ...(context.watchesLoss ? { lossOn: (rows: readonly EncodedExample[]) => overRows(forward, () => lossOn(training, rows, forward)) } : {}),
     dispose: () => {
       loop.dispose();
+      forward.dispose();
       teacher?.dispose();
       dispose(trained);
       dispose(memory);
@@ -54,22 +57,23 @@ async function openStage(context: StageContext, predicted: Predicted, list: read
 }
 
 /** Mean over rows, or over masked words, of the sum of the terms in evaluation mode; draws are those of batch 0. */
-async function lossOn(training: ClassifierTraining, rows: readonly EncodedExample[]): Promise<number> {
+async function lossOn(training: ClassifierTraining, rows: readonly EncodedExample[], forward: ForwardPass): Promise<number> {
   const { options, padId, teacher } = training;
   const evaluated = teacher ? { ...training, teacher: { ...teacher, logits: undefined, kept: undefined, dropout: false } } : training;
   let [total, count] = [0, 0];
   for (const indices of evaluationBatches(rows, options.per_device_train_batch_size)) {
-    const loss = tf.tidy(() => batchLoss(evaluated, collate(rows, indices, padId, options.max_seq_length)));
-    const [sum, size] = await loss.data();
+    const [loss] = await forward.run('loss', () => {
+      const uploaded = uploadRows(evaluated, collate(rows, indices, padId, options.max_seq_length), 0);
+      return { inputs: stepInputs(evaluated, uploaded, 0).tensors, compute: () => [batchLoss(evaluated, uploaded)] };
+    });
+    const [sum, size] = loss!;
     [total, count] = [total + sum!, count + size!];
-    loss.dispose();
   }
   return total / Math.max(1, count);
 }
 
 /** The sum of the terms over the rows or the masked words of a batch, and the number of these, [2]. */
-function batchLoss(training: ClassifierTraining, rows: LabelledBatch): tf.Tensor {
-  const uploaded = uploadRows(training, rows, 0);
+function batchLoss(training: ClassifierTraining, uploaded: RowTensors): tf.Tensor {
   const pass = teacherOf(training, uploaded, 0);
   const { terms, size = 1, reduction } = batchLosses(training, uploaded, 0, pass?.read(pass.tensors), true);
   const sum = Object.values(terms).reduce<tf.Tensor>((a, b) => tf.add(a, b), tf.scalar(0));

@@ -109,8 +109,7 @@ export class Experiment {
   async #trainAndScore(plan: ModelPlan, weights: Weights): Promise<Scores> {
     const saved = this.#state.live;
     const parameters = upload(saved ? { ...weights, tensors: modelTensors(saved.parameters) } : weights, plan.training !== undefined);
-    const { execution = 'auto' } = this.recipe.training;
-    const model = { config: weights.config, parameters, forward: new ForwardPass(execution === 'auto' ? 'plan' : execution) };
+    const model = { config: weights.config, parameters, forward: new ForwardPass(this.recipe.training.execution) };
     this.#live = { model };
     if (plan.training) await this.#train(plan, plan.training, model);
     const { dev, mismatched = [] } = this.session.data;

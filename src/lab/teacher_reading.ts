@@ -67,7 +67,8 @@ interface Reading extends Asked {
 }
 
 function rowsOf({ examples, session, options, recipe, progress }: StageContext): RowsToRead {
-  return { examples, padId: session.tokenizer.special.pad, maxLength: options.max_seq_length, fidelity: recipe.fidelity, progress: (total) => progress('The teacher reads the training rows', total) };
+  const { execution } = options;
+  return { ...(execution && { execution }), examples, padId: session.tokenizer.special.pad, maxLength: options.max_seq_length, fidelity: recipe.fidelity, progress: (total) => progress('The teacher reads the training rows', total) };
 }
 
 function readingOf(context: StageContext, predicted: Predicted, needs: TeacherNeeds, terms: readonly BoundTerm[], most: number): Reading {

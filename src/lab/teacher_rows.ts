@@ -1,9 +1,10 @@
 /** A pass of a teacher over rows: what it gives is kept in main memory, by row. */
 import type { TapLayers } from '../distill/objective.ts';
 import { batchTensors } from '../model/batch.ts';
+import type { StepExecution } from '../experiment/recipe.ts';
 import type { Fidelity } from '../model/config.ts';
 import { collate, evaluationBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
-import { overRows, type ForwardPass } from '../train/forward_pass.ts';
+import { ForwardPass } from '../train/forward_pass.ts';
 import { KeptTaps, tapList } from './kept_taps.ts';
 import type { OnRows } from './stage.ts';
 import { shapeOf, teacherPass, uploadForTeacher, type StageTeacher } from './teacher_pass.ts';
@@ -17,6 +18,8 @@ export interface RowsToRead {
   readonly padId: number;
   readonly maxLength: number;
   readonly fidelity: Fidelity;
+  /** How batches run on a GPU; `auto` when absent. */
+  readonly execution?: StepExecution;
   /** Begins to listen to a pass over so many rows. */
   progress(total: number): OnRows;
 }
@@ -33,17 +36,17 @@ export interface Asked {
 /**
  * Logits [n·C] at their places among all examples, 0 for rows that are not read, and taps, as far as they are asked for.
  *
- * The batches are canonical: by length, 64 at a time, so equal calls give equal bits. Without a `pass` one is made for
- * this time alone.
+ * The batches are canonical: by length, 64 at a time, so equal calls give equal bits.
  */
-export async function readRows(among: RowsToRead, teacher: StageTeacher, { rows, logits: wantsLogits, taps }: Asked, pass?: ForwardPass): Promise<Pick<StageTeacher, 'logits' | 'kept'>> {
+export async function readRows(among: RowsToRead, teacher: StageTeacher, { rows, logits: wantsLogits, taps }: Asked): Promise<Pick<StageTeacher, 'logits' | 'kept'>> {
   if (!wantsLogits && !taps) return {};
   const classes = teacher.config.labels.length;
   const logits = wantsLogits ? new Float32Array(among.examples.length * classes) : undefined;
   const kept = taps && new KeptTaps(shapeOf(teacher.config), taps, lengthsOf(among, rows));
   const onRows = among.progress(rows.length);
-  await overRows(pass, async (forward) => {
-    let done = 0;
+  const forward = new ForwardPass(among.execution);
+  let done = 0;
+  try {
     for (const batch of batchesOf(among, rows)) {
       const values = await read(forward, { ...teacher, needsLogits: wantsLogits }, batch, taps ?? {}, among.fidelity);
       tapList(taps ?? {}).forEach((tap, i) => kept!.put(tap, batch, values[i]!));
@@ -51,7 +54,9 @@ export async function readRows(among: RowsToRead, teacher: StageTeacher, { rows,
       done += batch.size;
       await onRows(done);
     }
-  });
+  } finally {
+    forward.dispose();
+  }
   return { ...(logits ? { logits } : {}), ...(kept ? { kept } : {}) };
 }
 

@@ -1,5 +1,6 @@
+import type { StepExecution } from '../experiment/recipe.ts';
 import * as tf from '../tensor/tf.ts';
-import { Planner, recordingBackend, shapesOf, type Execution } from '../tensor/plan/planner.ts';
+import { Planner, recordingBackend, shapesOf } from '../tensor/plan/planner.ts';
 
 /** A computation without a gradient or dropout, on tensors that were uploaded for it. */
 export interface Forward {
@@ -16,9 +17,9 @@ export interface Forward {
 export class ForwardPass {
   readonly #planner: Planner<undefined> | undefined;
 
-  constructor(execution: Execution = 'plan') {
+  constructor(execution: StepExecution = 'auto') {
     const backend = recordingBackend();
-    this.#planner = backend && new Planner(backend, execution);
+    this.#planner = backend && new Planner(backend, execution === 'auto' ? 'plan' : execution);
   }
 
   /** What plans hold, and why some computations are not replayed; undefined where nothing is recorded. */

@@ -1,7 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { countWebGPU } from '../../../bench/steps/counters.ts';
+import type { ObjectiveTerm } from '../../../src/experiment/recipe.ts';
 import type { Fault } from '../../../src/fault/fault.ts';
 import { bindTerms, tapsOfSteps } from '../../../src/lab/bound_terms.ts';
+import { trainingStage } from '../../../src/lab/classifier_stage.ts';
 import { tapList, type KeptTaps } from '../../../src/lab/kept_taps.ts';
 import { scoreText } from '../../../src/lab/masked_lm.ts';
 import { shapeOf, type StageTeacher } from '../../../src/lab/teacher_pass.ts';
@@ -12,7 +14,7 @@ import { openBackend } from '../../../src/tensor/backends/open.ts';
 import * as tf from '../../../src/tensor/tf.ts';
 import { logitsOf, type LiveModel } from '../../../src/train/evaluate.ts';
 import { ForwardPass } from '../../../src/train/forward_pass.ts';
-import { smallTokenizer, WORDS } from '../../lab/small_session.ts';
+import { smallRecipe, smallSession, smallTokenizer, WORDS } from '../../lab/small_session.ts';
 import { CONFIG, ROWS } from '../../train/small_job.ts';
 
 const CONFIG_OF_WORDS = { ...CONFIG, vocab_size: WORDS.length + 1 };
@@ -86,12 +88,38 @@ describe('forward passes that are replayed (software adapter)', () => {
     const taps = tapsOfSteps(terms, 'teacher', 0, 4);
     const among = { examples: EXAMPLES, padId: 0, maxLength: 16, fidelity: 'corrected', progress: () => () => Promise.resolve() } as const;
     const asked = { rows: [...EXAMPLES.keys()], logits: true, taps };
-    const [plan, tape] = [await readRows(among, live, asked), await readRows(among, live, asked, new ForwardPass('tape'))];
+    const [plan, tape] = [await readRows(among, live, asked), await readRows({ ...among, execution: 'tape' }, live, asked)];
     expect(words(plan.logits!)).toEqual(words(tape.logits!));
     const rows = { indices: [0, 50, 100], length: 16 };
     const bitsOf = (kept: KeptTaps) => Promise.all(tapList(taps).map(async (tap) => words(await kept.tensor(tap, rows).data())));
     expect(await bitsOf(plan.kept!)).toEqual(await bitsOf(tape.kept!));
     expect(tapList(taps).length).toBeGreaterThan(3);
+    dispose(parameters);
+  }, PATIENCE);
+
+  it('give the loss of a stage, teacher and memories included, as single operations do', async () => {
+    const { start, data, ...session } = smallSession();
+    const parameters = upload(start, true);
+    const terms: ObjectiveTerm[] = [{ name: 'kd', weight: 1, parameters: {} }, { name: 'crd', weight: 1, parameters: { nce_k: 5, crd_feat_dim: 7 } }];
+    const lossBy = async (execution: 'plan' | 'tape') => {
+      const recipe = smallRecipe();
+      const options = { ...recipe.training, execution };
+      const stage = await trainingStage('classes', terms, options).open({
+        config: start.config, parameters, recipe, session: { start, data, ...session }, examples: data.train, options, steps: 7, first: 0, hours: () => 0, watchesLoss: true, teacher: start,
+        progress: () => () => Promise.resolve(), note: () => undefined,
+      });
+      const first = await stage.lossOn!(data.dev);
+      const { submits } = counters;
+      const second = await stage.lossOn!(data.dev);
+      stage.dispose();
+      return { losses: [first, second], submits: counters.submits - submits };
+    };
+    const [plan, tape] = [await lossBy('plan'), await lossBy('tape')];
+    expect(plan.losses).toEqual(tape.losses);
+    expect(plan.losses[0]).toBe(plan.losses[1]);
+    expect(plan.losses[0]).toBeGreaterThan(0.1);
+    expect(plan.submits).toBe(Math.ceil(data.dev.length / 5));
+    expect(tape.submits).toBeGreaterThan(plan.submits);
     dispose(parameters);
   }, PATIENCE);
 
