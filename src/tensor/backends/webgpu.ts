@@ -3,6 +3,7 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { keepPipelines, Recorder } from '../plan/recorder.ts';
 import { NotRecordable, VirtualBuffer, type BufferRange, type Captured, type Recording } from '../plan/recording.ts';
 import { adapterTraits, type AdapterTraits } from './adapter.ts';
+import { filled } from './fill.ts';
 import { idleState, internals, workingState, type WorkingState } from './internals.ts';
 import { uploadInPieces, writeHostValues } from './upload.ts';
 import { drawsIn, type Shader, type UniformField } from './shader.ts';
@@ -59,10 +60,8 @@ export class LabWebGPUBackend extends WebGPUBackend {
     const bindings = [...tensors.map((tensor) => self.tensorToBinding(tensor)), uniforms];
     this.#tracing?.recorder.writes(tensors.flatMap(({ dataId }, index) => (written.some((other) => other.dataId === dataId) ? [index] : [])));
     this.#tracing?.recorder.markDraws(uniforms.buffer, drawsIn(uniform));
-    const group = this.device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: bindings.map((resource, binding) => ({ binding, resource: resource! })),
-    });
+    const entries = bindings.map((resource, binding) => ({ binding, resource: resource! }));
+    const group = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
     this.#encode(pipeline, group, shader.workgroups);
   }
 
@@ -153,7 +152,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
 
   override uploadToGPU(dataId: object): void {
     if (this.#tracing && !this.#isNew(this.#tracing, dataId)) this.#outside(this.#tracing, () => super.uploadToGPU(dataId));
-    else if (this.#tracing || !uploadInPieces(this, internals(this).tensorMap.get(dataId))) super.uploadToGPU(dataId);
+    else if (!(this.#tracing ? !this.#tracing.inputs.includes(dataId) && filled(this, dataId) : uploadInPieces(this, internals(this).tensorMap.get(dataId)))) super.uploadToGPU(dataId);
   }
 
   override async read(dataId: object): Promise<tf.BackendValues> {

@@ -28,17 +28,36 @@ interface Life {
   readonly apart: Set<number>;
 }
 
+/** What buffers are placed first; none of these is the best for every step. */
+const ORDERS: readonly ((life: Life, size: number) => number)[] = [
+  ({ first }) => first,
+  ({ last }) => -last,
+  (_life, size) => -size,
+  ({ apart }, size) => -size * apart.size,
+];
+
 /**
  * Lays out the buffers of a sequence of commands so that those that are never needed at the same time share memory.
  *
  * WebGPU forbids a dispatch to bind the same GPUBuffer both read-only and writable, even at ranges apart, so there are
- * several chunks, and what a dispatch writes lies in another chunk than what it reads. Buffers are placed in the order of
- * their first use, each at the lowest free place of the chunk that grows least. `kept` are needed after the last command;
- * no chunk grows beyond `limit` bytes. RangeError when a buffer alone is larger.
+ * several chunks, and what a dispatch writes lies in another chunk than what it reads. Buffers are placed one after
+ * another, each at the lowest free place of the chunk that grows least, in the order that takes the least memory of some.
+ * `kept` are needed after the last command; no chunk grows beyond `limit` bytes. RangeError when a buffer alone is larger.
  */
 export function layOut(commands: readonly (readonly Use[])[], sizes: readonly number[], kept: readonly number[], limit: number): Layout {
   const lives = livesOf(commands, sizes.length, kept);
-  const order = sizes.map((_, buffer) => buffer).filter((buffer) => lives[buffer]!.first >= 0).sort((a, b) => lives[a]!.first - lives[b]!.first || a - b);
+  const used = sizes.map((_, buffer) => buffer).filter((buffer) => lives[buffer]!.first >= 0);
+  const layouts = ORDERS.map((order) => {
+    const rank = used.map((buffer) => order(lives[buffer]!, aligned(sizes[buffer]!)));
+    return placed(used.map((_, i) => i).sort((a, b) => rank[a]! - rank[b]! || a - b).map((i) => used[i]!), lives, sizes, limit);
+  });
+  return layouts.reduce((best, layout) => (total(layout) < total(best) ? layout : best));
+}
+
+const total = ({ chunks }: Layout): number => chunks.reduce((sum, bytes) => sum + bytes, 0);
+
+/** The largest chunk comes first, so that those of several layouts are of a size. */
+function placed(order: readonly number[], lives: readonly Life[], sizes: readonly number[], limit: number): Layout {
   const places: (Place | undefined)[] = sizes.map(() => undefined);
   const chunks: Chunk[] = [];
   for (const buffer of order) {
@@ -52,7 +71,11 @@ export function layOut(commands: readonly (readonly Use[])[], sizes: readonly nu
     chunks[best.index]!.take({ ...lives[buffer]!, offset: best.offset, size });
     places[buffer] = { chunk: best.index, offset: best.offset };
   }
-  return { places: places.map((place) => place ?? { chunk: 0, offset: 0 }), chunks: chunks.map(({ end }) => end) };
+  const bySize = chunks.map((_, index) => index).sort((a, b) => chunks[b]!.end - chunks[a]!.end || a - b);
+  return {
+    places: places.map((place) => (place ? { ...place, chunk: bySize.indexOf(place.chunk) } : { chunk: 0, offset: 0 })),
+    chunks: bySize.map((index) => chunks[index]!.end),
+  };
 }
 
 interface Taken {
