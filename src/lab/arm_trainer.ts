@@ -2,9 +2,11 @@ import type { DataPath } from '../experiment/data_path.ts';
 import type { Recipe, TrainingArguments } from '../experiment/recipe.ts';
 import type { Scores } from '../experiment/run.ts';
 import { assign, download, type HostTensor, type Weights } from '../model/weights.ts';
+import { bytesOnDevice } from '../tensor/limits.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { StepEvent } from '../train/loop.ts';
 import { OBJECTIVE_PREFIX } from './bound_terms.ts';
+import { byteSize } from './byte_size.ts';
 import { DataMeter } from './data_meter.ts';
 import type { ExperimentState } from './experiment_state.ts';
 import type { Clock } from './progress.ts';
@@ -115,15 +117,18 @@ export class ArmTrainer {
   async #runStage(stage: ArmStage): Promise<void> {
     const { options } = stage;
     this.#open = await stage.open(this.#context(stage), this.#state.live);
-    const { loop } = this.#open;
+    const { loop, estimate } = this.#open;
+    let held = 0;
     for (;;) {
       if (this.#evaluationDue(options)) await this.#watch(options);
       if (loop.finished || this.hoursLeft === 0 || stopsEarly(options, this.#state.watching) || this.#isTooHigh(options)) break;
       const before = this.share;
       this.host.report(await this.#meter.step(() => this.#clock.during(() => loop.next())), this.#epoch());
+      held = Math.max(held, bytesOnDevice() ?? 0);
       if (this.#passesMarker(before)) await this.host.snapshot(this.#epoch());
       await this.host.gate();
     }
+    if (held > 0) this.host.note(`Memory of the steps: ${byteSize(estimate)} by the estimate, and at most ${byteSize(held)} in the buffers of the GPU.`);
     await this.#keepBest();
     this.#select(options);
   }

@@ -1,13 +1,17 @@
 /** Whether a recipe's models fit the device, before anything is uploaded. */
 import { Fault } from '../fault/fault.ts';
-import { stageTraining, type Recipe, type Stage } from '../experiment/recipe.ts';
+import { isOnText, stageTraining, type ObjectiveTerm, type Recipe, type Stage } from '../experiment/recipe.ts';
 import type { Head, ModelConfig } from '../model/config.ts';
 import { fits, largestBatch, memoryPlan, type MemoryLimits, type MemoryPlan, type TrainingLoad } from '../model/memory.ts';
+import { headsAmong } from '../model/parameters.ts';
 import { WORD_TABLE } from '../model/parts.ts';
 import type { DeviceLimits } from '../tensor/limits.ts';
 import { byteSize as size } from './byte_size.ts';
 import { comparedBy, keptAtMost } from './objective_memory.ts';
+import { batchesOf, type StageContext } from './stage.ts';
 import { studentShape } from './student.ts';
+import type { StageTeacher } from './teacher_pass.ts';
+import { MOST_KEPT_BYTES } from './teacher_reading.ts';
 
 /** Below this a run says nothing of its memory: any machine has that much. */
 const QUIET_BYTES = 256 * 2 ** 20;
@@ -21,9 +25,10 @@ export function planInWords({ parameters, weights, gradients, moments, activatio
 }
 
 /** The heaviest training of a recipe: of a model alone, or a stage of the student beside its teacher. */
-function loadOf(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, fusedAttention: boolean): TrainingLoad {
+function loadOf(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, { fusedAttention, replayed = false }: DeviceLimits): TrainingLoad {
   const { training } = recipe;
-  const shape = { heads, batch: training.per_device_train_batch_size, length: training.max_seq_length, fusedAttention };
+  const replays = replayed && (training.execution ?? 'auto') !== 'tape' && (!isOnText(recipe) || training.execution === 'plan');
+  const shape = { heads, batch: training.per_device_train_batch_size, length: training.max_seq_length, fusedAttention, replayed: replays, micros: batchesOf(training) };
   const isAlone = recipe.stages.length === 0 || recipe.kind === 'pretrain';
   const alone = isAlone || teacherUntrained ? [{ ...shape, config: start }] : [];
   const loads: readonly TrainingLoad[] = [...alone, ...(isAlone ? [] : recipe.stages.map((stage) => stageLoad(recipe, stage, start, shape)))];
@@ -35,7 +40,22 @@ function stageLoad(recipe: Recipe, stage: Stage, teacher: ModelConfig, shape: Om
   const config = studentShape(recipe, teacher);
   const rows = recipe.data.kind === 'mini-glue' ? recipe.data.train_rows : 0;
   const compared = comparedBy(stage.objectives, recipe, config, teacher, rows);
-  return { ...shape, batch: stageTraining(recipe, stage).per_device_train_batch_size, config, teacher, teacherDrops: recipe.dropout.teacher, ...(compared ? { compared } : {}) };
+  const follower = recipe.stages[recipe.stages.indexOf(stage) + 1];
+  const teacherLeaves = !recipe.dropout.teacher && !isOnText(recipe) && follower?.start !== 'best' && (!compared || isKept(stage, recipe, teacher, rows));
+  return { ...shape, batch: stageTraining(recipe, stage).per_device_train_batch_size, config, teacher, teacherDrops: recipe.dropout.teacher, teacherLeaves, ...(compared ? { compared } : {}) };
+}
+
+/** Whether what a stage reads of the inside of its teacher is kept by row. */
+function isKept({ objectives }: Stage, recipe: Recipe, teacher: ModelConfig, rows: number): boolean {
+  const bytes = keptAtMost(objectives, recipe, studentShape(recipe, teacher), teacher, rows > 0 ? rows : undefined);
+  return bytes > 0 && bytes < MOST_KEPT_BYTES;
+}
+
+/** The bytes that the steps of an open stage take by the estimate; `teacher`: absent where nothing of it is left on the device. */
+export function stageBytes({ recipe, config, parameters, options, examples }: StageContext, list: readonly ObjectiveTerm[], { config: teacher, parameters: onDevice }: Partial<Pick<StageTeacher, 'config' | 'parameters'>>, { fusedAttention, replayed = false }: DeviceLimits): number {
+  const compared = teacher && comparedBy(list, recipe, config, teacher, examples.length);
+  const shape = { batch: options.per_device_train_batch_size, length: options.max_seq_length, micros: batchesOf(options) };
+  return memoryPlan({ ...shape, config, heads: headsAmong(parameters, config), fusedAttention, replayed, ...(teacher && { teacher, teacherLeaves: !onDevice }), ...(compared && { compared }) }).training;
 }
 
 /** The most that any stage keeps of its teacher in main memory, which no limit of the device counts. */
@@ -49,7 +69,7 @@ function keptOf(recipe: Recipe, teacher: ModelConfig): number {
  * fits. `tell` is given a sentence where a run takes much memory.
  */
 export function checkMemory(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, limits: DeviceLimits, tell: (text: string) => void): void {
-  const load = loadOf(recipe, start, heads, teacherUntrained, limits.fusedAttention);
+  const load = loadOf(recipe, start, heads, teacherUntrained, limits);
   const plan = memoryPlan(load);
   const bounded = limits.total !== undefined || limits.binding !== undefined;
   const most = largestBatch(load, limits);

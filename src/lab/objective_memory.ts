@@ -1,7 +1,9 @@
 /** How much memory the objectives of a stage take beside the models that they compare. */
+import type { TapLayers } from '../distill/objective.ts';
 import { isOnText, type ObjectiveTerm, type Recipe } from '../experiment/recipe.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { Compared } from '../model/memory.ts';
+import type { Reads } from '../model/replayed_memory.ts';
 import type { TapName } from '../model/taps.ts';
 import { bindTerms, tapsNeeded, tapsOfSteps, type BoundTerm } from './bound_terms.ts';
 import { keptBytes } from './kept_taps.ts';
@@ -13,7 +15,7 @@ type Cost = Partial<Pick<Compared, 'vectors' | 'scores'>>;
 /**
  * What lives at the peak of a step for each layer that an objective compares, by the tap that it compares: vectors a token,
  * and matrices [B, H, T, T]: the scores of both models, and the gradient of the student's. Relations of queries, keys and
- * values are never stored. Fitted to tfjs's own count on WASM; steps that are replayed on WebGPU share memory and take less.
+ * values are never stored. Fitted to tfjs's own count on WASM; steps that are replayed on WebGPU are counted by what they read.
  */
 const COSTS: Readonly<Record<TapName, Cost>> = {
   hiddenStates: { vectors: 2.5 },
@@ -39,10 +41,28 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
   const terms = bindTerms(list, shared).filter(({ objective }) => objective.taps !== undefined);
   if (terms.length === 0) return undefined;
   const costs = terms.map(costOf);
-  const sum = (of: (cost: Compared) => number) => costs.reduce((total, cost) => total + of(cost), 0);
+  const sum = (of: (cost: Omit<Compared, 'reads'>) => number) => costs.reduce((total, cost) => total + of(cost), 0);
   const read = tapsNeeded(terms, 'student', 0);
   const hasStates = 'hiddenStates' in read || 'firstTokens' in read;
-  return { vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed) };
+  return {
+    vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed),
+    reads: readsOf(read, list.length > terms.length, student, terms),
+  };
+}
+
+/** Objectives that correlate attention along every axis. */
+const CORRELATING: ReadonlySet<string> = new Set(['pear_col']);
+
+/** What a step reads of the student; `logits`: whether a term looks at its logits beside that. */
+function readsOf(read: TapLayers, logits: boolean, { num_hidden_layers: last }: ModelConfig, terms: readonly BoundTerm[]): Reads {
+  const count = (...names: readonly TapName[]) => names.reduce((total, name) => total + (read[name]?.length ?? 0), 0);
+  const isWhole = read.hiddenStates?.includes(last) ?? false;
+  const first = logits || (read.firstTokens?.includes(last) ?? false);
+  return {
+    states: count('hiddenStates'), scores: count('attentionScores', 'attentionProbabilities'), sides: count('queries', 'keys'), values: count('values'),
+    correlations: terms.filter(({ objective }) => CORRELATING.has(objective.name)).length,
+    end: isWhole ? 'whole' : first ? 'firstTokens' : 'half',
+  };
 }
 
 /** Steps from which the taps of a random mapping are estimated. */
@@ -60,7 +80,7 @@ export function keptAtMost(list: readonly ObjectiveTerm[], recipe: Recipe, stude
   return row === 0 ? 0 : Math.min(MOST_KEPT_BYTES, row * (rows ?? Infinity));
 }
 
-function costOf(term: BoundTerm): Compared {
+function costOf(term: BoundTerm): Omit<Compared, 'reads'> {
   const { name } = term.objective;
   const taps = Object.entries(tapsNeeded([term], 'student', 0)) as [TapName, readonly number[]][];
   const sum = (kind: keyof Cost) => taps.reduce((total, [tap, layers]) => total + layers.length * (COSTS[tap][kind] ?? 0), 0);

@@ -51,6 +51,8 @@ export interface OpenStage {
   readonly loop: TrainingLoop;
   /** All that is trained: the model's parameters, and those of objectives. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** Bytes that its steps take on the device by the estimate. */
+  readonly estimate: number;
   /** The stage's own loss on rows, without dropout; only where `watchesLoss` asked for it. */
   lossOn?(rows: readonly EncodedExample[]): Promise<number>;
   /** Frees all but the model's parameters. */

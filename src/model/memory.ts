@@ -2,6 +2,7 @@
 import type { Head, ModelConfig } from './config.ts';
 import { countParameters, parameterSpecs } from './parameters.ts';
 import { WORD_TABLE } from './parts.ts';
+import { readingBytes, replayedBytes, type Reads } from './replayed_memory.ts';
 
 /** What is trained, and on what batches. */
 export interface TrainingLoad {
@@ -18,6 +19,12 @@ export interface TrainingLoad {
   readonly compared?: Compared;
   /** Whether the teacher runs with dropout. */
   readonly teacherDrops?: boolean;
+  /** Whether steps are replayed from a record, as on WebGPU. */
+  readonly replayed?: boolean;
+  /** Whether what the teacher gives is read before the first step, and its weights are freed then. */
+  readonly teacherLeaves?: boolean;
+  /** Micro-batches of an update; 1 when absent. */
+  readonly micros?: number;
 }
 
 /** Tensors of objectives that compare what is inside of two models, all in numbers of float32. */
@@ -30,6 +37,7 @@ export interface Compared {
   readonly byText: number;
   /** Values whatever the batch. */
   readonly fixed: number;
+  readonly reads: Reads;
 }
 
 /** Bytes by use, all in float32. */
@@ -43,6 +51,9 @@ export interface MemoryPlan {
   /** What objectives compare of the inside of both models. */
   readonly objectives: number;
   readonly teacher: number;
+  /** What the steps take. */
+  readonly training: number;
+  /** That, or what the teacher takes before them where it leaves then. */
   readonly total: number;
   /** The largest single tensor. */
   readonly largest: SizedTensor;
@@ -80,17 +91,26 @@ const FORWARD = 0.42;
 
 /** An estimate of the memory that one step of training takes; exact for weights, gradients and moments. */
 export function memoryPlan(load: TrainingLoad): MemoryPlan {
-  const { config, heads, teacher, teacherDrops = false } = load;
+  const { config, heads, teacher } = load;
   const parameters = countParameters(parameterSpecs(config, heads));
   const weights = FLOAT * parameters;
-  const [gradients, moments, activations] = [GRADIENTS * weights, 2 * weights, activationsOf(load, config)];
-  const frozen = teacher ? FLOAT * countParameters(parameterSpecs(teacher, heads)) : 0;
-  const objectives = comparedBytes(load);
-  const pass = teacher && teacherDrops ? FORWARD * activationsOf(load, teacher) : 0;
-  const total = weights + moments + frozen + Math.max(gradients + activations + objectives, pass);
+  const ofTeacher = teacher ? FLOAT * countParameters(parameterSpecs(teacher, heads)) : 0;
+  const leaves = load.replayed === true && load.teacherLeaves === true;
+  const frozen = leaves ? 0 : ofTeacher;
+  const { gradients, activations, objectives, pass } = load.replayed ? { gradients: weights, pass: 0, ...replayedBytes(load, parameters) } : tapedBytes(load, weights);
+  const moments = 2 * weights;
+  const training = weights + moments + frozen + Math.max(gradients + activations + objectives, pass);
+  const total = leaves ? Math.max(training, ofTeacher + readingBytes(load)) : training;
   const tensors = tensorsOf(load);
   const largest = maximum(tensors);
-  return { parameters, weights, gradients, moments, activations, objectives, teacher: frozen, total, largest, largestWhole: maximum(tensors.filter(({ name }) => name !== WORD_TABLE)) };
+  return { parameters, weights, gradients, moments, activations, objectives, teacher: frozen, training, total, largest, largestWhole: maximum(tensors.filter(({ name }) => name !== WORD_TABLE)) };
+}
+
+/** What tfjs's tape holds, which frees nothing before the backward pass ends; the teacher's pass before that takes `pass`. */
+function tapedBytes(load: TrainingLoad, weights: number) {
+  const { config, teacher, teacherDrops = false } = load;
+  const pass = teacher && teacherDrops ? FORWARD * activationsOf(load, teacher) : 0;
+  return { gradients: GRADIENTS * weights, activations: activationsOf(load, config), objectives: comparedBytes(load), pass };
 }
 
 /** What a step of a model keeps for its gradients, in bytes. */

@@ -1,4 +1,5 @@
 import { Fault } from '../fault/fault.ts';
+import { meterBuffers } from './backends/buffer_meter.ts';
 
 /** Limits that decide which models fit; asked for as high as the adapter offers. */
 const LIMITS = [
@@ -40,6 +41,7 @@ export async function openDevice(adapter: GPUAdapter, onFault: (fault: Fault) =>
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const requiredFeatures = OPTIONAL_FEATURES.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  meterBuffers(device);
   let reported = false;
   const report = (fault: Fault) => {
     if (!reported) onFault(fault);

@@ -1,4 +1,5 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { heldBytes } from './backends/buffer_meter.ts';
 import * as tf from './tf.ts';
 
 /** What the open backend can hold, in bytes; a bound that is absent is not known. */
@@ -9,6 +10,8 @@ export interface DeviceLimits {
   readonly total?: number;
   /** Whether attention runs without a matrix of scores. */
   readonly fusedAttention: boolean;
+  /** Whether steps are replayed from a record, so that their tensors share memory. */
+  readonly replayed?: boolean;
 }
 
 /** WebAssembly addresses 4 GiB; tfjs's binary declares that much as its most. */
@@ -18,11 +21,16 @@ const LIMITS: ReadonlyMap<string, () => DeviceLimits> = new Map<string, () => De
   ['wasm', () => ({ total: WASM_BYTES, binding: 2 ** 31, fusedAttention: true })],
   ['webgpu', () => {
     const { limits } = (tf.backend() as WebGPUBackend).device;
-    return { binding: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize), fusedAttention: true };
+    return { binding: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize), fusedAttention: true, replayed: true };
   }],
 ]);
 
 /** The limits of the backend that is open. */
 export function deviceLimits(): DeviceLimits {
   return LIMITS.get(tf.getBackend())?.() ?? { fusedAttention: false };
+}
+
+/** Bytes of all buffers on the GPU; undefined on other backends. */
+export function bytesOnDevice(): number | undefined {
+  return tf.getBackend() === 'webgpu' ? heldBytes((tf.backend() as WebGPUBackend).device) : undefined;
 }

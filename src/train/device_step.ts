@@ -1,4 +1,5 @@
 import * as tf from '../tensor/tf.ts';
+import { emptyPool } from '../tensor/backends/internals.ts';
 import { keepWhereAdmitted } from '../tensor/plan/admitted.ts';
 import { FlatTensors, flatLayout, spansOf, type FlatLayout, type Span } from '../tensor/plan/flat.ts';
 import { flatAdamW, type FlatKind, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
@@ -56,6 +57,9 @@ export class DeviceStep {
     readonly memory: Memory,
     execution: Execution,
   ) {
+    // What other phases of a run left behind would be held beside the step for good.
+    backend.flush();
+    emptyPool(backend);
     this.#planner = new Planner(backend, execution, job.compiling && ((kernels) => job.compiling!(kernels)));
     const slots = [...optimizer.slots.values()].sort((a, b) => kindOf(a).localeCompare(kindOf(b)));
     this.#layout = flatLayout(new Map(slots.map(({ settings, parameter }) => [settings.name, parameter.shape])));

@@ -17,6 +17,8 @@ export interface TensorData {
 export interface Internals {
   readonly tensorMap: { get(id: object): TensorData; set(id: object, data: TensorData): void; has(id: object): boolean };
   readonly pipelineCache: Record<string, GPUComputePipeline>;
+  /** Buffers that wait to be used again, by size and usage. */
+  readonly bufferManager: { readonly freeBuffers: ReadonlyMap<string, GPUBuffer[]>; numFreeBuffers: number; numBytesAllocated: number };
   readonly commandQueueOwnedIds: WeakSet<object>;
   commandEncoder: GPUCommandEncoder | null;
   computePassEncoder: GPUComputePassEncoder | null;
@@ -56,3 +58,15 @@ export const idleState = () => ({
   uniformPendingDisposal: [],
   stagingPendingDisposal: [],
 });
+
+/** Destroys the buffers that wait to be used again; call when no command does that was not submitted. */
+export function emptyPool(backend: object): void {
+  const { bufferManager: pool } = internals(backend);
+  for (const buffers of pool.freeBuffers.values()) {
+    for (const buffer of buffers.splice(0)) {
+      buffer.destroy();
+      pool.numFreeBuffers -= 1;
+      pool.numBytesAllocated -= buffer.size;
+    }
+  }
+}

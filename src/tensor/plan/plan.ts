@@ -2,6 +2,9 @@ import type { Arena } from './arena.ts';
 import { aligned, layOut, type Place, type Use } from './layout.ts';
 import { isCopy, NotRecordable, VirtualBuffer, type BufferRange, type Command, type Dispatch, type Draw, type Range, type Recording } from './recording.ts';
 
+/** Chunks of the arena: the inputs of a step, and what passes within it. */
+const [INPUTS, FIRST_PASSING] = [0, 1];
+
 /** A dispatch with its place in the buffer of uniforms. */
 interface ReadyDispatch extends Dispatch {
   readonly compiled: GPUComputePipeline;
@@ -16,15 +19,16 @@ type Call = { readonly pipeline: GPUComputePipeline; readonly group: GPUBindGrou
 /**
  * A recorded step, ready to run again and again: one command buffer of dispatches whose bind groups are made once.
  *
- * Its own memory is three buffers: inputs (written before each run), constants, uniforms. What comes into being and
- * passes within the step lies in the arena that all plans share.
+ * Its own memory is two buffers: constants and uniforms. Inputs, written before each run, and what comes into being and
+ * passes within the step lie in the arena that all plans share.
  */
 export class Plan {
   readonly #steps: readonly Step[];
   readonly #places = new Map<VirtualBuffer, { readonly buffer: GPUBuffer | undefined; readonly place: Place }>();
   readonly #inputs: Packed;
-  readonly #constants: Packed;
+  readonly #constants: GPUBuffer;
   readonly #uniforms: Packed;
+  readonly #uniformBuffer: GPUBuffer;
   readonly #chunks: readonly number[];
   /** Where dropout keys lie among the uniforms. */
   readonly #draws: readonly Draw[];
@@ -40,14 +44,16 @@ export class Plan {
     this.#steps = steps;
     const { inputs, constants, uniforms, arena: passing } = sorted(recording);
     const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
-    this.#inputs = new Packed(device, recording.inputSizes, STORAGE | COPY_DST | COPY_SRC);
-    for (const buffer of inputs) this.#places.set(buffer, { buffer: this.#inputs.buffer, place: { chunk: 0, offset: this.#inputs.offsets[buffer.input!]! } });
-    this.#constants = new Packed(device, constants.map(({ size }) => size), STORAGE | COPY_DST | COPY_SRC);
-    constants.forEach((buffer, i) => this.#places.set(buffer, { buffer: this.#constants.buffer, place: { chunk: 0, offset: this.#constants.put(i, buffer.bytes!) } }));
-    this.#constants.write();
-    this.#uniforms = new Packed(device, uniforms.map(({ size }) => size), UNIFORM | COPY_DST);
+    this.#inputs = new Packed(device, recording.inputSizes);
+    for (const buffer of inputs) this.#places.set(buffer, { buffer: undefined, place: { chunk: INPUTS, offset: this.#inputs.offsets[buffer.input!]! } });
+    const held = new Packed(device, constants.map(({ size }) => size));
+    this.#constants = held.makeBuffer(STORAGE | COPY_DST | COPY_SRC);
+    constants.forEach((buffer, i) => this.#places.set(buffer, { buffer: this.#constants, place: { chunk: 0, offset: held.put(i, buffer.bytes!) } }));
+    held.write(this.#constants);
+    this.#uniforms = new Packed(device, uniforms.map(({ size }) => size));
+    this.#uniformBuffer = this.#uniforms.makeBuffer(UNIFORM | COPY_DST);
     uniforms.forEach(({ bytes }, i) => this.#uniforms.put(i, bytes!));
-    this.#uniforms.write();
+    this.#uniforms.write(this.#uniformBuffer);
     this.#draws = steps.flatMap((step) => ('dispatch' in step ? step.dispatch.uniforms.draws.map(({ offset, index }) => ({ offset: step.dispatch.uniformOffset + offset, index })) : []));
     this.#chunks = this.#layOut(passing);
   }
@@ -69,7 +75,7 @@ export class Plan {
 
   /** Bytes that this plan holds, without the arena. */
   get bytes(): number {
-    return this.#inputs.size + this.#constants.size + this.#uniforms.size;
+    return this.#constants.size + this.#uniformBuffer.size;
   }
 
   /**
@@ -80,7 +86,7 @@ export class Plan {
   encode(encoder: GPUCommandEncoder, inputs: readonly ArrayBufferView[], draws: readonly number[]): void {
     this.#bind();
     inputs.forEach((input, i) => this.#inputs.put(i, input));
-    this.#inputs.write();
+    this.#inputs.write(this.arena.chunk(INPUTS));
     this.#writeDraws(draws);
     let pass: GPUComputePassEncoder | undefined;
     let pipeline: GPUComputePipeline | undefined;
@@ -105,7 +111,7 @@ export class Plan {
   }
 
   dispose(): void {
-    for (const packed of [this.#inputs, this.#constants, this.#uniforms]) packed.buffer.destroy();
+    for (const buffer of [this.#constants, this.#uniformBuffer]) buffer.destroy();
     this.#calls = [];
   }
 
@@ -118,7 +124,7 @@ export class Plan {
   }
 
   #callOf({ compiled, bindings, uniforms, uniformOffset, workgroups }: ReadyDispatch): Call {
-    const resources = [...bindings.map((range) => this.#real(range)), { buffer: this.#uniforms.buffer, offset: uniformOffset, size: uniforms.size }];
+    const resources = [...bindings.map((range) => this.#real(range)), { buffer: this.#uniformBuffer, offset: uniformOffset, size: uniforms.size }];
     const entries = resources.map((resource, binding) => ({ binding, resource }));
     return { pipeline: compiled, group: this.device.createBindGroup({ layout: compiled.getBindGroupLayout(0), entries }), workgroups };
   }
@@ -132,7 +138,7 @@ export class Plan {
   #writeDraws(draws: readonly number[]): void {
     if (this.#draws.length === 0) return;
     for (const { offset, index } of this.#draws) this.#uniforms.putWord(offset, draws[index]!);
-    this.#uniforms.write();
+    this.#uniforms.write(this.#uniformBuffer);
   }
 
   #layOut(passing: readonly VirtualBuffer[]): readonly number[] {
@@ -142,27 +148,24 @@ export class Plan {
     const kept = this.recording.outputs.flatMap((range) => use(range, false)).map(({ buffer }) => buffer);
     const { limits } = this.device;
     const { places, chunks } = layOut(uses, passing.map(({ size }) => size), kept, Math.min(limits.maxBufferSize, 2 ** 32 - 256));
-    passing.forEach((buffer, i) => this.#places.set(buffer, { buffer: undefined, place: places[i]! }));
-    return chunks;
+    passing.forEach((buffer, i) => this.#places.set(buffer, { buffer: undefined, place: { ...places[i]!, chunk: FIRST_PASSING + places[i]!.chunk } }));
+    return [this.#inputs.size, ...chunks];
   }
 }
 
-/** Buffers packed into one, each at an aligned offset, with a copy in main memory. */
+/** The contents of buffers that are packed into one, each at an aligned offset, in main memory. */
 class Packed {
   readonly offsets: readonly number[];
-  readonly buffer: GPUBuffer;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #words: DataView;
 
   constructor(
     readonly device: GPUDevice,
     sizes: readonly number[],
-    usage: number,
   ) {
     this.offsets = packedOffsets(sizes);
     this.#bytes = new Uint8Array(Math.max(16, sizes.reduce((sum, size) => sum + aligned(size), 0)));
     this.#words = new DataView(this.#bytes.buffer);
-    this.buffer = device.createBuffer({ size: this.#bytes.length, usage });
   }
 
   get size(): number {
@@ -180,8 +183,13 @@ class Packed {
     this.#words.setUint32(offset, value, true);
   }
 
-  write(): void {
-    this.device.queue.writeBuffer(this.buffer, 0, this.#bytes);
+  /** A buffer for all of them, all zeros. */
+  makeBuffer(usage: number): GPUBuffer {
+    return this.device.createBuffer({ size: this.size, usage });
+  }
+
+  write(buffer: GPUBuffer): void {
+    this.device.queue.writeBuffer(buffer, 0, this.#bytes);
   }
 }
 

@@ -33,7 +33,7 @@ const PARTS = [
 /** The memory of one step of training, against what the device can hold. */
 export function memoryAnswer({ config, heads, batch, length, student, limits }: MemoryQuestion): MemoryAnswer {
   const all: readonly Head[] = heads.includes('classification') ? heads : [...heads, 'classification'];
-  const shape = { heads: all, batch, length, fusedAttention: limits.fusedAttention };
+  const shape = { heads: all, batch, length, fusedAttention: limits.fusedAttention, replayed: limits.replayed ?? false };
   const load: TrainingLoad = student === undefined ? { ...shape, config } : { ...shape, config: { ...config, num_hidden_layers: student }, teacher: config };
   const plan = memoryPlan(load);
   return {

@@ -1,0 +1,106 @@
+/** What a training step holds on WebGPU, where it is replayed from a record and its tensors share memory. */
+import type { ModelConfig } from './config.ts';
+import type { TrainingLoad } from './memory.ts';
+
+/** What objectives read of the inside of both models; numbers of layers. */
+export interface Reads {
+  /** Whole hidden states. */
+  readonly states: number;
+  /** Scores or probabilities of attention. */
+  readonly scores: number;
+  /** Queries and keys. */
+  readonly sides: number;
+  readonly values: number;
+  /** Terms that correlate probabilities along every axis. */
+  readonly correlations: number;
+  /** How far the student is computed with gradients in its last layer: to queries and keys, for first tokens, or for all. */
+  readonly end: 'half' | 'firstTokens' | 'whole';
+}
+
+const FLOAT = 4;
+/** Share of the tokens that a masked-LM head gives logits for. */
+const MASKED = 0.15;
+/** Memory consists of chunks, of which a dispatch writes others than it reads; gaps in them take this much of it. */
+const GAPS = 0.04;
+/** Plans are kept for this many lengths of texts, which are multiples of 8. */
+const [MOST_PLANS, LENGTH_STEP] = [48, 8];
+/** Bytes of the uniforms of one dispatch, and dispatches beside the layers and in one layer, of student and teacher. */
+const UNIFORMS = { bytes: 256, student: { beside: 23, layer: 16 }, teacher: { beside: 6, layer: 6 } } as const;
+
+/**
+ * Values a token that a layer keeps for its gradient: queries, keys, values, context, and before and behind each of the two
+ * LayerNorms 2 vectors of d; before and behind the activation 2 of f; log Σ exp of each head, and mean and deviation of both
+ * LayerNorms.
+ */
+const keptOfLayer = ({ hidden_size: d, intermediate_size: f, num_attention_heads: h }: ModelConfig): number => 8 * d + 2 * f + h + 4;
+/** The sum of the embeddings, behind its LayerNorm, mean and deviation. */
+const keptOfEmbeddings = ({ hidden_size: d }: ModelConfig): number => 2 * d + 2;
+
+/** Values a token of the last layer at the peak, which is where its backward pass begins. */
+const LAST_LAYER: Readonly<Record<Reads['end'], (config: ModelConfig) => number>> = {
+  half: ({ hidden_size: d }) => 2 * d,
+  /** Queries, keys and values with their gradients, and the gradient of what they were made of. */
+  firstTokens: ({ hidden_size: d, num_attention_heads: h }) => 7 * d + h,
+  /** All of the layer, with two gradients of d; or, where that is more, one of f when two of its vectors are done with. */
+  whole: (config) => keptOfLayer(config) + Math.max(2 * config.hidden_size, config.intermediate_size - 2 * config.hidden_size),
+};
+
+/** Values that the models hold at the peak of the step of one micro-batch, without what objectives compare. */
+function modelValues({ config, heads, batch, length, teacher }: TrainingLoad, end: Reads['end']): number {
+  const tokens = batch * length;
+  const base = tokens * (keptOfEmbeddings(config) + (config.num_hidden_layers - 1) * keptOfLayer(config) + LAST_LAYER[end](config));
+  if (!heads.includes('masked-lm')) return base;
+  const [masked, table] = [Math.ceil(MASKED * tokens), config.vocab_size * config.hidden_size];
+  const logits = masked * ((teacher ? 4 : 2) * config.vocab_size + 4 * config.hidden_size);
+  // The decoder's gradient of the table waits until that of the embeddings is there too.
+  return Math.max(base + Math.max(logits, table), 2 * table + 3 * tokens * config.hidden_size);
+}
+
+/** Values of what objectives compare: the teacher's, and of the student what its own gradient does not need already. */
+function comparedValues({ config, teacher = config, batch, length }: TrainingLoad, { states, scores, sides, values, correlations }: Reads): number {
+  const [d, wide] = [config.hidden_size, teacher.hidden_size];
+  const heads = Math.max(config.num_attention_heads, teacher.num_attention_heads);
+  const vectors = states * (wide + (wide === d ? 0 : wide)) + sides * (d + wide) + values * (2 * d + wide);
+  const matrices = scores > 0 ? (2 * scores + 1) * heads * length : 0;
+  // Four moments of each vector along the axes of [B, H, T, T].
+  const moments = 4 * correlations * (length * length * (batch + heads) + 2 * batch * heads * length);
+  return batch * length * (vectors + matrices) + moments;
+}
+
+/** The most that the teacher's own pass holds: a layer's attention, or its inner vectors. */
+function teacherValues({ teacher, batch, length }: Pick<TrainingLoad, 'teacher' | 'batch' | 'length'>): number {
+  if (!teacher) return 0;
+  const { hidden_size: d, intermediate_size: f } = teacher;
+  return batch * length * Math.max(5 * d, 3 * d + 2 * f);
+}
+
+/** Uniforms of the plans of every length, and the inputs of the longest. */
+function planBytes({ config, teacher, teacherLeaves = false, batch, length, micros = 1 }: TrainingLoad): number {
+  const plans = Math.min(MOST_PLANS, Math.ceil(length / LENGTH_STEP));
+  const of = ({ beside, layer }: typeof UNIFORMS.student | typeof UNIFORMS.teacher, { num_hidden_layers: layers }: ModelConfig) => beside + layer * layers;
+  const dispatches = of(UNIFORMS.student, config) + (teacher && !teacherLeaves ? of(UNIFORMS.teacher, teacher) : 0);
+  // Ids of words and types with their order, the mask, and where each id begins in the order.
+  const inputs = FLOAT * (5 * batch * length + config.vocab_size);
+  return micros * (plans * UNIFORMS.bytes * dispatches + inputs);
+}
+
+/** Texts in a batch while a teacher reads all rows before the first step. */
+const READ_AT_ONCE = 64;
+
+/** Bytes beside its weights that a teacher takes while it reads the rows. */
+export function readingBytes({ teacher, length }: TrainingLoad): number {
+  return teacher ? FLOAT * (1 + GAPS) * teacherValues({ teacher, batch: READ_AT_ONCE, length }) : 0;
+}
+
+/** Bytes beside weights, gradients, moments and the teacher's weights. `parameters`: those that are trained. */
+export function replayedBytes(load: TrainingLoad, parameters: number): { readonly activations: number; readonly objectives: number } {
+  const { compared, micros = 1, teacherLeaves = false } = load;
+  const reads = compared?.reads;
+  const model = modelValues(load, reads?.end ?? (load.heads.includes('masked-lm') ? 'whole' : 'firstTokens'));
+  const step = model + (reads ? comparedValues(load, reads) : 0);
+  // Gradients of several micro-batches are summed beside the flat buffer that takes the sum.
+  const summed = micros > 1 ? parameters : 0;
+  const peak = (values: number) => Math.max(values + summed, teacherLeaves ? 0 : teacherValues(load), 2 * summed);
+  const objectives = FLOAT * (1 + GAPS) * (peak(step) - peak(model)) + FLOAT * (compared?.fixed ?? 0);
+  return { activations: FLOAT * (1 + GAPS) * peak(model) + planBytes(load), objectives };
+}

@@ -1,0 +1,94 @@
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { DEFAULT_RECIPE } from '../../../src/experiment/presets.ts';
+import type { Fault } from '../../../src/fault/fault.ts';
+import { bindTerms, objectiveTensors } from '../../../src/lab/bound_terms.ts';
+import { classifierLoop } from '../../../src/lab/classifier_training.ts';
+import { comparedBy } from '../../../src/lab/objective_memory.ts';
+import { shapeOf } from '../../../src/lab/teacher_pass.ts';
+import type { ModelConfig } from '../../../src/model/config.ts';
+import { memoryPlan } from '../../../src/model/memory.ts';
+import { dispose, randomWeights, upload } from '../../../src/model/weights.ts';
+import { integer, key } from '../../../src/random/counter.ts';
+import { openBackend } from '../../../src/tensor/backends/open.ts';
+import { bytesOnDevice, deviceLimits } from '../../../src/tensor/limits.ts';
+
+const STUDENT: ModelConfig = {
+  model_type: 'bert', vocab_size: 211, hidden_size: 60, num_hidden_layers: 2, num_attention_heads: 5, intermediate_size: 170, hidden_act: 'gelu',
+  hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1, max_position_embeddings: 61, type_vocab_size: 2, initializer_range: 0.02,
+  layer_norm_eps: 1e-12, pad_token_id: 0, labels: ['no', 'yes'],
+};
+
+interface Case {
+  readonly terms: readonly string[];
+  readonly batch?: number;
+  readonly length?: number;
+  readonly student?: Partial<ModelConfig>;
+  readonly teacher?: Partial<ModelConfig>;
+  readonly micros?: number;
+  readonly dropout?: boolean;
+  /** The logits are looked up, and the teacher is not on the device. */
+  readonly kept?: boolean;
+  readonly masked?: boolean;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  finetuning: { terms: ['ce'] },
+  'finetuning in micro-batches': { terms: ['ce'], micros: 3, student: { num_hidden_layers: 3 } },
+  kd: { terms: ['kd'] },
+  'kd without dropout, one layer': { terms: ['kd'], dropout: false, student: { num_hidden_layers: 1 } },
+  'kd, deeper, longer texts': { terms: ['kd'], batch: 5, length: 47, student: { num_hidden_layers: 5 } },
+  'kd, inner layers of 4 d, a large vocabulary': { terms: ['kd'], student: { intermediate_size: 240, vocab_size: 3011 }, teacher: { vocab_size: 3011 } },
+  'kd of kept logits, a wide teacher': { terms: ['kd'], kept: true, batch: 13, teacher: { hidden_size: 120, intermediate_size: 480 } },
+  hidden_mse: { terms: ['hidden_mse'], batch: 11 },
+  'hidden_cls and kd': { terms: ['hidden_cls', 'kd'] },
+  att_kl: { terms: ['att_kl'], batch: 11, length: 39 },
+  att_mse: { terms: ['att_mse'], student: { num_hidden_layers: 4 } },
+  minilm: { terms: ['minilm'], batch: 13 },
+  minilm_v2: { terms: ['minilm_v2'], student: { num_hidden_layers: 3 } },
+  pear_col: { terms: ['pear_col'], batch: 11, length: 31 },
+  'masked words': { terms: ['masked_lm'], masked: true, batch: 13, length: 40, student: { vocab_size: 1511 } },
+};
+
+/** Steps of one objective, on rows that fill their batches. */
+function opened({ terms: names, batch = 7, length = 24, micros = 1, dropout = true, kept = false, masked = false, ...given }: Case) {
+  const [config, teacher] = [{ ...STUDENT, ...given.student }, { ...STUDENT, num_hidden_layers: 4, ...given.teacher }];
+  const heads = [masked ? 'masked-lm' : 'classification'] as const;
+  const rows = Array.from({ length: 4 * batch * micros }, (_, i) => ({ ids: Array.from({ length }, (_word, j) => 5 + integer(key(3, 'grammar', i), j, config.vocab_size - 5)), typeIds: Array<number>(length).fill(0), label: i % 2 }));
+  const list = names.map((name) => ({ name, weight: 1, parameters: {} }));
+  const bound = bindTerms(list, { student: shapeOf(config), teacher: shapeOf(teacher), fidelity: 'corrected', seed: 3 });
+  const taught = bound.some(({ objective }) => objective.needs.teacherLogits || objective.taps !== undefined);
+  const [parameters, trained] = [upload(randomWeights(config, heads, 5), true), objectiveTensors('trained', bound)];
+  const frozen = taught && !kept ? upload(randomWeights(teacher, heads, 6), false) : undefined;
+  const stage = { config: teacher, needsLogits: bound.some(({ objective }) => objective.needs.teacherLogits), dropout: false, ...(frozen && { parameters: frozen }), ...(kept && { logits: new Float32Array(2 * rows.length) }) };
+  const options = { ...DEFAULT_RECIPE.training, per_device_train_batch_size: batch, max_seq_length: length, gradient_accumulation_steps: micros };
+  const loop = classifierLoop({
+    config, parameters, terms: bound, trained, memory: new Map(), examples: rows, options, steps: 7, first: 0, padId: 0, fidelity: 'corrected', dropout: { student: dropout, teacher: false }, execution: 'plan',
+    ...(taught && { teacher: stage }), ...(masked && { masking: { mask: 4, untouchable: new Set([0]), vocabSize: config.vocab_size } }),
+  });
+  const compared = comparedBy(list, { ...DEFAULT_RECIPE, training: options }, config, teacher, rows.length);
+  const plan = memoryPlan({ config, heads, batch, length, micros, ...deviceLimits(), ...(taught && { teacher, teacherLeaves: kept }), ...(compared && { compared }) });
+  return {
+    loop,
+    plan,
+    close: () => {
+      loop.dispose();
+      [parameters, trained, ...(frozen ? [frozen] : [])].forEach(dispose);
+    },
+  };
+}
+
+const faults: Fault[] = [];
+beforeAll(async () => {
+  await openBackend({ choice: 'webgpu', onFault: (fault) => faults.push(fault) });
+});
+afterEach(() => expect(faults).toEqual([]));
+
+it.each(Object.entries(CASES))('the estimate of a step is within 15 percent of the buffers on the GPU: %s', async (name, given) => {
+  const { loop, plan, close } = opened(given);
+  await loop.next();
+  expect(loop.execution.notReplayed).toEqual([]);
+  const held = bytesOnDevice()!;
+  console.info(`${name}: ${(held / 1e6).toFixed(2)} MB held, ${(plan.training / 1e6).toFixed(2)} MB by the estimate, ${(plan.training / held).toFixed(3)}`);
+  close();
+  expect(Math.abs(plan.training - held) / held).toBeLessThan(0.15);
+});
