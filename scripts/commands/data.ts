@@ -35,7 +35,7 @@ export const data = command({
       const onBytes = (where: string, done: number, total: number) => {
         if (total > 2 ** 24) progress.listen({ type: 'progress', run: '', label: `Reading ${where}`, done, total, secondsLeft: 0 });
       };
-      const tables = await tablesAt(task, isDataSet(path) ? await fetchedData(path, task.name, context) : path);
+      const tables = await tablesAt(task, isDataSet(path) ? await fetchedData(path, task.name, context, values.columns) : path);
       const report = await reportOn(task, tables, { ...values, lengthOf: length.of, signal: context.signal, onBytes }).finally(() => progress.end());
       return { json: { ok: true, path, lengths_in: length.unit, ...report }, text: dataText(report, path, length.unit) };
     };

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Fault } from '../../src/fault/fault.ts';
-import { filesToTrain } from '../../src/data/split_files.ts';
+import type { ColumnMap } from '../../src/data/column_map.ts';
+import { tablesToTrain } from '../../src/data/remote_tables.ts';
 import { taskNamed } from '../../src/data/tasks.ts';
 import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
 import { openDataSet } from '../../src/hub/data_set.ts';
@@ -57,10 +58,9 @@ export function fetched(text: string, want: Want, context: Context): Promise<str
   return keptFolder(text, (options) => openRemote(text, { ...options, want }), context);
 }
 
-/** As `fetched`, for the tables of a task in a data set of the Hub. */
-export function fetchedData(text: string, name: string, context: Context): Promise<string> {
-  const task = taskNamed(name);
-  return keptFolder(text, (options) => openDataSet(text, { ...options, part: task.name, choose: (paths) => filesToTrain(task, paths, text) }), context);
+/** As `fetched`, for the tables of a task in a data set of the Hub; of Parquet files the columns that are named, or that the task reads. */
+export function fetchedData(text: string, name: string, context: Context, given: ColumnMap = {}): Promise<string> {
+  return keptFolder(text, (options) => openDataSet(text, { ...options, ...tablesToTrain(taskNamed(name), text, given) }), context);
 }
 
 /** Whether a text names a data set of the Hub, and nothing that is here. */
@@ -146,6 +146,13 @@ function textIn(values: object, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The columns that options name, read already. */
+function columnsIn(values: object): ColumnMap {
+  const value: unknown = Object.entries(values).find(([option]) => option === 'columns')?.[1];
+  const named = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(named.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
 const isArchive = (text: string): boolean => /\.zip$/i.test(text) && existsSync(text);
 
 /**
@@ -162,7 +169,7 @@ export function withFetched<V extends object>(values: V, wants: Readonly<Partial
   if (named.length === 0 && set === undefined) return plan(values);
   return async (context) => {
     const folders: Record<string, string> = {};
-    if (set !== undefined) folders.data = await fetchedData(set, textIn(values, 'task') ?? textIn(values, 'task_name') ?? DEFAULT_RECIPE.task, context);
+    if (set !== undefined) folders.data = await fetchedData(set, textIn(values, 'task') ?? textIn(values, 'task_name') ?? DEFAULT_RECIPE.task, context, columnsIn(values));
     for (const { option, want, text } of named) folders[option] = isArchive(text) ? await unpackedArchive(text) : await fetched(text, want, context);
     return plan({ ...values, ...folders })(context);
   };

@@ -43,6 +43,15 @@ export function columnsOf(task: TaskSpec, table: Pick<Table, 'where' | 'columns'
   return { ...texts, ...(label === undefined ? {} : { label }) };
 }
 
+/** The columns of a table that a task reads; undefined where its names do not tell, so that a person may choose among all. */
+export function neededColumns(task: TaskSpec, columns: readonly string[], given: ColumnMap = {}): readonly string[] | undefined {
+  try {
+    return Object.values(columnsOf(task, { where: task.name, columns, format: 'parquet' }, given)).filter((name) => name !== undefined);
+  } catch {
+    return undefined;
+  }
+}
+
 type Has = (name: string | undefined) => name is string;
 
 function single(task: TaskSpec, given: ColumnMap, has: Has): Pick<Columns, 'text'> | undefined {

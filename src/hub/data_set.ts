@@ -1,11 +1,13 @@
 /** The tables of a data set on the Hub: fetched, and given as the files of a folder. */
 import { Fault } from '../fault/fault.ts';
-import type { DownloadOptions } from './download.ts';
+import type { ChooseColumns } from '../formats/parquet_columns.ts';
+import { download, type DownloadOptions } from './download.ts';
 import type { FileCache, RemoteFile } from './file_cache.ts';
 import type { GivenFile, LoadOptions } from './folder.ts';
 import { authorisation, hubRemote, hubSource, listHub, parseDataSetId, type HubModel, type HubOptions } from './hugging_face.ts';
 import type { Opened } from './open_remote.ts';
-import { remoteFolder, type Remote } from './remote_folder.ts';
+import { downloadColumns } from './parquet_download.ts';
+import type { Remote } from './remote_folder.ts';
 
 export interface DataSetOptions extends LoadOptions, HubOptions, Pick<DownloadOptions, 'pause' | 'onNote'> {
   readonly cache?: FileCache | undefined;
@@ -13,39 +15,60 @@ export interface DataSetOptions extends LoadOptions, HubOptions, Pick<DownloadOp
   readonly part: string;
   /** The files of the part among all paths of the data set. */
   readonly choose: (paths: readonly string[]) => readonly string[];
+  /** The columns that are needed of a table; Parquet files are fetched without the others. The part must tell of the choice. */
+  readonly columns?: ChooseColumns;
 }
 
 /**
  * Fetches the files of one part of a data set, named `org/name`, `org/name@revision`, `hub:org/name` or by its page.
  *
- * What was fetched whole before comes from the cache, without any request. Files are named without the folders that they
- * are in. Throws Fault `bad-data-set`, `no-tables`, or what listing and downloading throw.
+ * Of Parquet files only the needed columns are fetched, by range requests where the host gives them. What was fetched before
+ * comes from the cache, without any request. Files are named without the folders that they are in. Throws Fault
+ * `bad-data-set`, `no-tables`, or what listing and downloading throw.
  */
 export async function openDataSet(text: string, options: DataSetOptions): Promise<Opened> {
-  const { cache, pause, onNote, signal, onProgress } = options;
   const set = parseDataSetId(text);
   if (!set) throw new Fault({ code: 'bad-data-set', where: 'data', expected: 'org/name, org/name@revision, or the page of a data set', got: JSON.stringify(text.slice(0, 80)), remedy: 'Copy the name from the page on huggingface.co, e.g. nyu-mll/glue.' });
-  const remote = await remoteOf(set, options);
-  const folder = remoteFolder(remote, { headers: authorisation(options.token), cache, ...(pause ? { pause } : {}), ...(onNote ? { onNote } : {}) });
-  const files: GivenFile[] = [];
-  for (const { path } of remote.files) {
-    const blob = await folder.blob(path, { signal, onBytes: (done, total) => onProgress?.(path, done, total) });
-    if (!blob) throw noTables(set, options, `no ${path}`);
-    files.push({ name: path, blob });
-  }
-  await cache?.finish(remote.source, remote.files).catch(() => undefined);
-  return { name: remote.name, source: remote.source, files };
+  const source = `${hubSource(set)}#${options.part}`;
+  const { name, address } = hubRemote(set, [], options.hubUrl);
+  const kept = options.cache && (await keptFiles(options.cache, source));
+  if (kept) return { name, source, files: kept };
+  const fetched: Fetched[] = [];
+  for (const file of await chosen(set, options)) fetched.push(await fetchedFile({ name, source, address }, file, options) ?? absent(set, options, file));
+  await options.cache?.finish(source, fetched.map(({ file }) => file)).catch(() => undefined);
+  return { name, source, files: fetched.map(({ file, blob }) => ({ name: file.path, blob })) };
 }
 
-type Listed = Remote & { readonly files: readonly RemoteFile[] };
+/** The files of a source, where all of them are kept whole. */
+async function keptFiles(cache: FileCache, source: string): Promise<GivenFile[] | undefined> {
+  const files: GivenFile[] = [];
+  for (const { path, size } of (await cache.listing(source)) ?? []) {
+    const blob = new Blob([...((await cache.get(source, path))?.parts ?? [])]);
+    if (blob.size !== size) return undefined;
+    files.push({ name: path, blob });
+  }
+  return files.length > 0 ? files : undefined;
+}
 
-async function remoteOf(set: HubModel, options: DataSetOptions): Promise<Listed> {
-  const source = `${hubSource(set)}#${options.part}`;
-  const kept = await options.cache?.listing(source);
-  const whole = kept ?? (await chosen(set, options));
-  const folders = new Map(whole.map((file) => [baseName(file.path), file.path]));
-  const { name, address } = hubRemote(set, whole, options.hubUrl);
-  return { name, source, files: whole.map((file) => ({ ...file, path: baseName(file.path) })), address: (path) => address(folders.get(path) ?? path) };
+interface Fetched {
+  readonly file: RemoteFile;
+  readonly blob: Blob;
+}
+
+/** One file: its needed columns where that is less, else all of it; undefined when the host has none. */
+async function fetchedFile(remote: Remote, listed: RemoteFile, { cache, pause, onNote, signal, onProgress, token, columns }: DataSetOptions): Promise<Fetched | undefined> {
+  const file = { ...listed, path: baseName(listed.path) };
+  const settings = { headers: authorisation(token), cache, ...(pause ? { pause } : {}), ...(onNote ? { onNote } : {}) };
+  const reading = { signal, onBytes: (done: number, total: number) => onProgress?.(file.path, done, total) };
+  const url = remote.address(listed.path);
+  const part = columns && /\.parquet$/i.test(file.path) ? await downloadColumns(url, remote.source, file, columns, { ...settings, ...reading }) : undefined;
+  if (part) return part;
+  const blob = await download(url, remote.source, file, { ...settings, ...reading });
+  return blob && { file, blob };
+}
+
+function absent(set: HubModel, options: DataSetOptions, { path }: RemoteFile): never {
+  throw noTables(set, options, `no ${baseName(path)}`);
 }
 
 /** The files of the wanted part, as the Hub lists them. */

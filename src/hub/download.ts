@@ -1,6 +1,7 @@
 /** One file over HTTP: in parts, resumed after a break by range requests, kept in a cache. */
 import { Fault } from '../fault/fault.ts';
-import type { FileCache, RemoteFile } from './file_cache.ts';
+import { AGAIN, announced, brokenConnection, isAbsent, otherVersion, persistently, refusalOf, Retry, startOf, totalOf } from './answers.ts';
+import { CacheWriter, type FileCache, type RemoteFile } from './file_cache.ts';
 import type { ReadOptions } from './folder.ts';
 
 export interface DownloadOptions extends ReadOptions {
@@ -14,11 +15,7 @@ export interface DownloadOptions extends ReadOptions {
 }
 
 /** 8 MiB: what a break loses at most, and what is held in memory before it goes to the cache. */
-const PART_BYTES = 8 * 2 ** 20;
-/** Attempts that bring no further byte before the download fails. */
-const ATTEMPTS = 4;
-const FIRST_PAUSE = 500;
-const AGAIN = 'Check the connection, then try again: what has arrived is kept where a cache is used.';
+export const PART_BYTES = 8 * 2 ** 20;
 
 /**
  * Downloads a file; undefined when the host has none (404 or 410, or a web page in place of a data file).
@@ -30,25 +27,13 @@ const AGAIN = 'Check the connection, then try again: what has arrived is kept wh
 export async function download(url: string, source: string, file: RemoteFile, options: DownloadOptions = {}): Promise<Blob | undefined> {
   const transfer = new Transfer(url, source, file, options);
   await transfer.resume();
-  const pause = options.pause ?? ((ms: number) => new Promise<void>((done) => setTimeout(done, ms)));
-  for (let failures = 0; !transfer.isWhole; ) {
-    const before = transfer.bytes;
-    try {
-      if (!(await transfer.attempt())) return undefined;
-    } catch (error) {
-      failures = transfer.bytes > before ? 1 : failures + 1;
-      if (!(error instanceof Retry) || failures >= ATTEMPTS) throw error instanceof Retry ? error.fault : error;
-      await pause(FIRST_PAUSE * 2 ** (failures - 1));
-    }
-  }
-  return transfer.content();
-}
-
-/** A failure that another attempt may mend. */
-class Retry extends Error {
-  constructor(readonly fault: Fault) {
-    super(fault.message);
-  }
+  if (transfer.isWhole) return transfer.content();
+  const attempt = async (): Promise<Blob | 'absent' | undefined> => {
+    if (!(await transfer.attempt())) return 'absent';
+    return transfer.isWhole ? transfer.content() : undefined;
+  };
+  const got = await persistently(attempt, () => transfer.bytes, options.pause);
+  return got === 'absent' ? undefined : got;
 }
 
 class Transfer {
@@ -61,7 +46,7 @@ class Transfer {
   #announced = 0;
   #tag: string;
   #begun = false;
-  #cache: FileCache | undefined;
+  readonly #writer: CacheWriter;
 
   constructor(
     private readonly url: string,
@@ -71,12 +56,12 @@ class Transfer {
   ) {
     this.#size = file.size;
     this.#tag = file.tag;
-    this.#cache = options.cache;
+    this.#writer = new CacheWriter(options.cache, file.path, options.onNote);
   }
 
   /** Takes up what the cache has of this version of the file. */
   async resume(): Promise<void> {
-    const cached = await this.#cache?.get(this.source, this.file.path);
+    const cached = await this.options.cache?.get(this.source, this.file.path);
     if (!cached || (this.#tag !== '' && cached.tag !== this.#tag) || (this.#size > 0 && cached.size > 0 && cached.size !== this.#size)) return;
     this.#parts = [...cached.parts];
     this.bytes = cached.parts.reduce((sum, part) => sum + part.size, 0);
@@ -118,13 +103,13 @@ class Transfer {
       await this.#forget();
       if (response.status === 206) {
         await response.body?.cancel();
-        throw new Retry(this.#fault('network', 'the rest of the file', 'another version of it', AGAIN));
+        throw otherVersion(this.url);
       }
     }
     this.#size = this.#size || size;
     this.#announced = this.#size || announced(response);
     this.#tag = tag;
-    if (!this.#begun) await this.#store((cache) => cache.begin(this.source, { path: this.file.path, size: this.#size, tag: this.#tag }));
+    if (!this.#begun) await this.#writer.write((cache) => cache.begin(this.source, { path: this.file.path, size: this.#size, tag: this.#tag }));
     this.#begun = true;
   }
 
@@ -139,7 +124,7 @@ class Transfer {
       size = 0;
       if (part.size === 0) return;
       this.#parts.push(part);
-      await this.#store((cache) => cache.add(this.source, this.file.path, offset, part));
+      await this.#writer.write((cache) => cache.add(this.source, this.file.path, offset, part));
     };
     try {
       for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
@@ -166,25 +151,14 @@ class Transfer {
     // A host that told no size has told it now.
     if (this.#size === 0) {
       const whole = this.content();
-      await this.#store((cache) => cache.begin(this.source, { path: this.file.path, size: this.bytes, tag: this.#tag }));
-      await this.#store((cache) => cache.add(this.source, this.file.path, 0, whole));
+      await this.#writer.write((cache) => cache.begin(this.source, { path: this.file.path, size: this.bytes, tag: this.#tag }));
+      await this.#writer.write((cache) => cache.add(this.source, this.file.path, 0, whole));
     }
     this.isWhole = true;
   }
 
   #tell(): void {
     this.options.onBytes?.(this.bytes, this.#size || this.#announced);
-  }
-
-  /** A cache that fails, for want of space, costs the resuming and nothing else. */
-  async #store(write: (cache: FileCache) => Promise<void>): Promise<void> {
-    if (!this.#cache) return;
-    try {
-      await write(this.#cache);
-    } catch (error) {
-      this.#cache = undefined;
-      this.options.onNote?.(`${this.file.path} is not kept for the next time: ${error instanceof Error ? error.message : String(error)}`);
-    }
   }
 
   async #forget(): Promise<void> {
@@ -195,50 +169,15 @@ class Transfer {
   }
 
   #broken(error: unknown): unknown {
-    if (error instanceof Retry || error instanceof Fault || this.options.signal?.aborted) return error;
-    return new Retry(this.#fault('network', 'an answer to its end', error instanceof Error ? error.message : String(error), AGAIN));
+    return brokenConnection(error, this.url, this.options.signal);
   }
 
   async #refused(response: Response): Promise<Error> {
-    await response.body?.cancel();
-    const got = `status ${response.status} ${response.statusText}`.trim();
-    if (response.status === 401 || response.status === 403) return this.#fault('no-access', 'a file that may be read', got, 'It is private, gated, or not there: check its name, accept its terms on its page, or give an access token.');
-    if (response.status === 416) {
-      await this.#forget();
-      return new Retry(this.#fault('network', 'the rest of the file', got, AGAIN));
-    }
-    const fault = this.#fault('http-status', 'status 200', got, AGAIN);
-    return response.status === 429 || response.status >= 500 ? new Retry(fault) : fault;
+    if (response.status === 416) await this.#forget();
+    return refusalOf(response, this.url);
   }
 
   #fault(code: string, expected: string, got: string, remedy: string): Fault {
     return new Fault({ code, where: this.url, expected, got, remedy });
   }
-}
-
-/** Static hosts answer with their start page for paths they do not have. */
-export function isAbsent(response: Response, url: string): boolean {
-  const isPage = (response.headers.get('content-type') ?? '').includes('text/html') && !/\.html?$/.test(url);
-  return response.status === 404 || response.status === 410 || (response.ok && isPage);
-}
-
-/** Bytes of the whole file by a partial answer; 0 where it does not tell. */
-function totalOf(response: Response): number {
-  return wholeNumber(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]);
-}
-
-/** Bytes of the answer as announced; 0 where it does not tell, or tells of packed bytes. */
-function announced(response: Response): number {
-  return response.headers.has('content-encoding') ? 0 : wholeNumber(response.headers.get('content-length') ?? undefined);
-}
-
-function wholeNumber(text: string | undefined): number {
-  const value = Number(text ?? 0);
-  return Number.isSafeInteger(value) && value > 0 ? value : 0;
-}
-
-/** First byte of a partial answer; hosts may hide the header from other origins, and then it is what was asked for. */
-function startOf(response: Response, asked: number): number {
-  const header = response.headers.get('content-range');
-  return header === null ? asked : Number(/^bytes (\d+)-/.exec(header)?.[1] ?? NaN);
 }

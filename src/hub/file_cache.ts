@@ -28,3 +28,22 @@ export interface FileCache {
   /** Notes that these files are a source's, all of them stored. */
   finish(source: string, files: readonly RemoteFile[]): Promise<void>;
 }
+
+/** Writes to a cache as long as it takes anything: one that fails, for want of space, costs the resuming and nothing else. */
+export class CacheWriter {
+  constructor(
+    private cache: FileCache | undefined,
+    private readonly path: string,
+    private readonly onNote?: (text: string) => void,
+  ) {}
+
+  async write(work: (cache: FileCache) => Promise<void>): Promise<void> {
+    if (!this.cache) return;
+    try {
+      await work(this.cache);
+    } catch (error) {
+      this.cache = undefined;
+      this.onNote?.(`${this.path} is not kept for the next time: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

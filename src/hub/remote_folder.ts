@@ -1,6 +1,7 @@
 /** A folder of files at an address, downloaded as they are read and kept in a cache. */
 import { Fault } from '../fault/fault.ts';
-import { download, isAbsent, type DownloadOptions } from './download.ts';
+import { isAbsent } from './answers.ts';
+import { download, type DownloadOptions } from './download.ts';
 import type { RemoteFile } from './file_cache.ts';
 import type { Folder, ReadOptions } from './folder.ts';
 

@@ -30,6 +30,10 @@ export class FakeHub {
   readonly seen: Seen[] = [];
   /** Breaks the connection after so many bytes of a file, once for each entry. */
   readonly breaks = new Map<string, number[]>();
+  /** Answers of at most so many bytes are not broken. */
+  spared = 0;
+  /** Bytes of files that were given. */
+  given = 0;
   /** Milliseconds from the last byte to the break: what a client has not read by then is lost. */
   linger = 20;
   /** Goes silent after so many bytes of a file, once for each entry. */
@@ -93,17 +97,19 @@ export class FakeHub {
     const refusal = this.refusals.shift();
     if (refusal !== undefined) return void response.writeHead(refusal).end();
     if (path.endsWith('.safetensors') && !isCdn) return void response.writeHead(302, { location: `${this.cdn}/cdn${path}` }).end();
-    const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    const [, first = 0, last = bytes.length - 1] = /^bytes=(\d+)-(\d+)?$/.exec(request.headers.range ?? '') ?? [];
+    const [start, end] = [Number(first), Math.min(bytes.length, Number(last) + 1)];
     const partial = this.ranges && request.headers.range !== undefined;
     if (partial && start >= bytes.length) return void response.writeHead(416).end();
-    const body = partial ? bytes.subarray(start) : bytes;
+    const body = partial ? bytes.subarray(start, end) : bytes;
     response.setHeader('etag', `"${oid(bytes)}"`).setHeader('content-length', body.length);
-    if (partial) response.setHeader('content-range', `bytes ${start}-${bytes.length - 1}/${bytes.length}`);
+    if (partial) response.setHeader('content-range', `bytes ${start}-${end - 1}/${bytes.length}`);
     response.writeHead(partial ? 206 : 200);
     const name = path.slice(path.lastIndexOf('/') + 1);
     const stall = this.stalls.get(name)?.shift();
     if (stall !== undefined) return void response.write(body.subarray(0, stall));
-    const cut = this.breaks.get(name)?.shift();
+    const cut = body.length > this.spared ? this.breaks.get(name)?.shift() : undefined;
+    this.given += cut ?? body.length;
     if (cut === undefined) return void response.end(body);
     response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), this.linger));
   }

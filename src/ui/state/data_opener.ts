@@ -1,4 +1,4 @@
-import { filesToTrain } from '../../data/split_files.ts';
+import { tablesToTrain } from '../../data/remote_tables.ts';
 import { taskNamed } from '../../data/tasks.ts';
 import { Downloads } from '../../store/downloads.ts';
 import { ModelOpener, type OpenerPorts } from './model_opener.svelte.ts';
@@ -10,8 +10,7 @@ const REAL: Pick<OpenerPorts, 'downloads' | 'now'> = { downloads: new Downloads(
 export function dataOpener(task: () => string, ports: Pick<OpenerPorts, 'downloads' | 'now'> & Partial<OpenerPorts> = REAL): ModelOpener {
   const fetchModel: OpenerPorts['fetchModel'] = async (text, options) => {
     const { openDataSet } = await import('../../hub/data_set.ts');
-    const spec = taskNamed(task());
-    return openDataSet(text, { ...options, part: spec.name, choose: (paths) => filesToTrain(spec, paths, text) });
+    return openDataSet(text, { ...options, ...tablesToTrain(taskNamed(task()), text) });
   };
   return new ModelOpener({ fetchModel, shows: (source) => source.startsWith('datasets/') && source.endsWith(`#${task()}`), ...ports });
 }

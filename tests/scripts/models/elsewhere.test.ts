@@ -10,6 +10,7 @@ import { distillJob } from '../../../scripts/commands/recipe_from.ts';
 import { Interrupted } from '../../../scripts/driven_run.ts';
 import { fetched, isElsewhere, localPath, withFetched } from '../../../scripts/models/elsewhere.ts';
 import { zipFiles } from '../../../src/hub/zip.ts';
+import { parquetFile } from '../../fixtures/parquet_file.ts';
 import { FakeHub } from '../../hub/fake_hub.ts';
 
 const bundled = join(import.meta.dirname, '../../../public/models/mini-bert-sst-2');
@@ -51,6 +52,16 @@ describe('a data set of the Hub on the command line', () => {
     hub.seen.length = 0;
     expect((await run(data, 'hub:org/glue', '--task', 'rte')).splits).toEqual(found.splits);
     expect(hub.seen).toEqual([]);
+  });
+
+  it('holds the columns that are read of Parquet tables, and no others', async () => {
+    const column = (of: (i: number) => string) => Array.from({ length: 61 }, (_, i) => of(i));
+    const table = parquetFile({ sentence1: column((i) => `a${i}`), note: column((i) => `${i}`.repeat(499)), sentence2: column((i) => `b${i}`), gold: column((i) => String(i % 2)) });
+    hub.models['datasets/org/glue'] = { main: { 'rte/train.parquet': table, 'rte/validation.parquet': table } };
+    const found = await run(data, 'org/glue', '--task', 'rte', '--columns', 'label=gold');
+    expect(found.splits).toMatchObject([{ rows: 61, columns: ['sentence1', 'sentence2', 'gold'], read: { label: 'gold' } }, { rows: 61 }]);
+    expect(everything().filter((path) => path.endsWith('.parquet')).map((path) => statSync(path).size < table.length / 5)).toEqual([true, true]);
+    expect(hub.given).toBeLessThan(table.length);
   });
 
   it('becomes a folder of a recipe', async () => {
