@@ -21,9 +21,9 @@ export function openPath(path: string): Folder {
   return oneFile(name, bytes);
 }
 
-/** A folder of this machine; its files are listed to any depth, and read as they are asked for. */
+/** A folder of this machine; its files, linked ones too, are listed to any depth, and read as they are asked for. */
 function diskFolder(path: string, name: string): Folder {
-  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((file) => file.isFile() || (file.isSymbolicLink() && isFile(join(file.parentPath, file.name))));
   const paths = files.map((file) => relative(path, join(file.parentPath, file.name)).split(sep).join('/')).sort();
   const known = new Set(paths);
   return {
@@ -37,6 +37,11 @@ function diskFolder(path: string, name: string): Folder {
       return bytes;
     },
   };
+}
+
+/** Whether a link ends at a file. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** A folder of nothing but one file of weights. */

@@ -4,6 +4,7 @@ import type { ORDERS } from '../../src/experiment/predictions.ts';
 import { textTable } from '../../src/experiment/text_table.ts';
 import { TRAINING_OPTIONS } from '../../src/experiment/training_options.ts';
 import { SPLITS } from '../../src/data/split_files.ts';
+import { taskNamed } from '../../src/data/tasks.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
 import { choice, integer, text, UsageError, type Values } from '../command_line/option.ts';
 import { localPath } from '../models/elsewhere.ts';
@@ -34,11 +35,12 @@ export function predictSplitWork(values: SplitValues): (context: Context) => Pro
   return async (context) => {
     const models = { ...(teacher === undefined ? {} : { teacher: await localPath(teacher, context) }), [teacher === undefined ? 'model' : 'student']: await localPath(model, context) };
     const { train_rows: trainRows, dev_rows: devRows, data_seed: seed, max_predict_samples: most } = values;
-    const wanted = { task: name, split, folder, train_rows: trainRows, dev_rows: devRows, data_seed: seed, most };
+    const task = taskNamed(name);
+    const wanted = { task, split, folder, train_rows: trainRows, dev_rows: devRows, data_seed: seed, most };
     const answers = await withAsker(context, (ask) => ask({ models, data: wanted, maxLength: values.max_seq_length ?? 128, backend: values.backend ?? 'wasm' }));
     const written = [
-      ...(values.output_file === undefined ? [] : [writeTable(values.output_file, name, answers, order)]),
-      ...(values.submission_dir === undefined ? [] : [writeSubmission(values.submission_dir, name, answers, split)]),
+      ...(values.output_file === undefined ? [] : [writeTable(values.output_file, task, answers, order)]),
+      ...(values.submission_dir === undefined ? [] : [writeSubmission(values.submission_dir, task, answers, split)]),
     ].map((path) => resolve(path));
     const { scores, notes, rows } = answers;
     return { json: { ok: true, task: name, split, rows: rows.length, scores, notes, files: written }, text: summary(`${name}, ${split}`, answers, written) };

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Split } from '../../src/data/split_files.ts';
-import { taskNamed } from '../../src/data/tasks.ts';
+import type { TaskSpec } from '../../src/data/task.ts';
 import { outputOrder, predictionRows, scoresOfRows, sortedRows, type AskedExample, type Order, type PredictionRow } from '../../src/experiment/predictions.ts';
 import { predictionsFile, predictionsTable, submissionFile, submissionName } from '../../src/experiment/predictions_files.ts';
 import type { Scores } from '../../src/experiment/run.ts';
@@ -39,7 +39,7 @@ export function withAsker<T>(context: Context, use: (ask: Asker) => Promise<T>):
 }
 
 async function answersTo({ models, data, maxLength, backend }: SplitQuestion, predict: typeof main, { log, signal }: Context): Promise<SplitAnswers> {
-  const task = taskNamed(data.task);
+  const { task } = data;
   const { rows: examples, notes } = await splitRows(data);
   const progress = progressOn(log);
   for (const note of notes) progress.say(note);
@@ -71,20 +71,19 @@ function secondsLeft(began: number, done: number, total: number): number {
 }
 
 /** Writes the table of the rows in an order; gives its path. */
-export function writeTable(path: string, task: string, { rows, scores }: SplitAnswers, order: Order): string {
-  return written(path, predictionsTable(taskNamed(task), sortedRows(rows, order), scores.map(({ name }) => name)));
+export function writeTable(path: string, task: TaskSpec, { rows, scores }: SplitAnswers, order: Order): string {
+  return written(path, predictionsTable(task, sortedRows(rows, order), scores.map(({ name }) => name)));
 }
 
 /** Writes the file that GLUE takes, with the answers of the last model; gives its path. */
-export function writeSubmission(folder: string, task: string, { rows }: SplitAnswers, split: Split): string {
-  const spec = taskNamed(task);
+export function writeSubmission(folder: string, task: TaskSpec, { rows }: SplitAnswers, split: Split): string {
   const isMismatched = split === 'mismatched' || split === 'test_mismatched';
-  return written(join(folder, submissionName(spec, isMismatched)), submissionFile(spec, lastAnswers(rows)));
+  return written(join(folder, submissionName(task, isMismatched)), submissionFile(task, lastAnswers(rows)));
 }
 
 /** Writes the answers of the last model as Hugging Face's `run_glue` does; gives the path. */
-export function writePredictions(path: string, task: string, { rows }: SplitAnswers): string {
-  return written(path, predictionsFile(taskNamed(task), lastAnswers(rows)));
+export function writePredictions(path: string, task: TaskSpec, { rows }: SplitAnswers): string {
+  return written(path, predictionsFile(task, lastAnswers(rows)));
 }
 
 const lastAnswers = (rows: readonly PredictionRow[]) => rows.map(({ answers }) => answers.at(-1) ?? { value: NaN });

@@ -1,8 +1,12 @@
 /** `run_glue`: finetuning, evaluation and prediction by the options of the reference's `run_glue.py`. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, openAsBlob, readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { ownTask } from '../../src/data/own_task.ts';
+import type { TaskSpec } from '../../src/data/task.ts';
+import { taskOf } from '../../src/data/tasks.ts';
 import { flag } from '../../src/experiment/option.ts';
 import { readRunGlueLine, type RunGlueValues } from '../../src/experiment/run_glue_line.ts';
-import { runGlueActions, type RunGlueActions } from '../../src/experiment/run_glue_recipe.ts';
+import { ownTrainFile, runGlueActions, type RunGlueActions } from '../../src/experiment/run_glue_recipe.ts';
 import { LOGGING_STEPS, RUN_GLUE_OPTIONS } from '../../src/experiment/run_glue_options.ts';
 import { gridRuns } from '../../src/experiment/run_glue_grid.ts';
 import { COMMON_OPTIONS, type Command, type Context, type Outcome } from '../command_line/command.ts';
@@ -40,12 +44,20 @@ function readText(path: string): string {
 }
 
 function plan(values: RunGlueValues, notes: readonly string[]): (context: Context) => Promise<Outcome> {
+  const file = ownTrainFile(values);
+  if (file !== undefined) return async (context) => plan({ ...values, own_task: await foundTask(file, values, context) }, notes)(context);
   if (values.grid) return planGrid(values, notes);
   const actions = runGlueActions(values);
   const job = runGlueJob(values);
   const out = runGlueFolder(values, job.recipe.name, actions.train);
   if (!actions.train && values.tokenizer_name !== undefined && values.tokenizer_name !== values.model_name_or_path) throw new UsageError('--tokenizer_name', '--do_train beside it', 'none', 'Without a training the tokenizer of the model is used.');
   return (context) => allOf(actions, { ...job, notes: [...notes, ...job.notes] }, { values, out, data: job.folders.data, ...(job.recipe.data.kind === 'folder' ? { choice: job.recipe.data } : {}) }, context);
+}
+
+/** The task of a line that names none, by its training rows. */
+async function foundTask(file: string, { columns }: RunGlueValues, { signal }: Context): Promise<TaskSpec> {
+  if (!(existsSync(file) && statSync(file).isFile())) throw new UsageError('--train_file', 'a file', `"${file}", which is none`);
+  return ownTask(await openAsBlob(file), basename(file), { columns, signal });
 }
 
 /** Eight runs, each in a folder of its own; those that are there already are taken as they are. */
@@ -62,7 +74,7 @@ function planGrid(values: RunGlueValues, notes: readonly string[]): (context: Co
 async function allOf(actions: RunGlueActions, job: RunGlueJob, about: Omit<Checkpoint, 'model'>, context: Context): Promise<Outcome> {
   const { values, out, data } = about;
   if (actions.predict && values.test_file !== undefined && !existsSync(values.test_file)) throw new UsageError('--test_file', 'a file', `"${values.test_file}", which is none`);
-  if (actions.predict && data !== undefined && values.test_file === undefined) await checkSplit(job.recipe.task, data, 'test');
+  if (actions.predict && data !== undefined && values.test_file === undefined) await checkSplit(taskOf(job.recipe), data, 'test');
   const trained = actions.train ? await trainAndScore(job, values, out, context) : undefined;
   if (!trained) for (const note of job.notes) progressOn(context.log).say(note);
   const checkpoint = { ...about, model: trained ? out : await localPath(values.model_name_or_path ?? '', context) };

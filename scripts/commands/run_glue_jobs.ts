@@ -18,11 +18,11 @@ export interface RunGlueJob extends Job {
 
 /** The run of a line; UsageError where model, data and options do not fit together. */
 export function runGlueJob(values: RunGlueValues): RunGlueJob {
-  const task = runGlueTask(values);
+  const { name: task } = runGlueTask(values);
   const model = modelOf(values, task);
   const base = runGlueRecipe(values, model.layers ?? 1);
   const { data, train_file, validation_file, columns, skip_broken_rows, train_rows, dev_rows, data_seed, backend, tokenizer_name: tokenizer } = values;
-  const job = jobOf(given({ task, data, train_file, validation_file, columns, skip_broken_rows, train_rows, dev_rows, data_seed, backend, tokenizer, epochs: base.training.num_train_epochs }), model, base);
+  const job = jobOf(given({ task: values.task_name, data, train_file, validation_file, columns, skip_broken_rows, train_rows, dev_rows, data_seed, backend, tokenizer, epochs: base.training.num_train_epochs }), model, base);
   return { ...job, recipe: { ...job.recipe, training: base.training }, notes: notesOf(values, model, task) };
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Split } from '../../src/data/split_files.ts';
+import { OWN_TASK } from '../../src/data/own_task.ts';
 import { isChosen } from '../../src/data/folder_tables.ts';
 import type { TableChoice } from '../../src/data/table_choice.ts';
 import { runGlueTask } from '../../src/experiment/run_glue_recipe.ts';
@@ -45,7 +46,7 @@ export async function evaluateCheckpoint(checkpoint: Checkpoint, ask: Asker, onl
 
 /**
  * Predicts the test rows, and for MNLI the mismatched ones: `predict_results_<task>.txt` with the answers in words, the file
- * that GLUE takes, and a table of everything. Gives the paths.
+ * that GLUE takes of its tasks, and a table of everything. Gives the paths.
  */
 export async function predictTest(checkpoint: Checkpoint, ask: Asker): Promise<string[]> {
   const { out, values } = checkpoint;
@@ -53,8 +54,9 @@ export async function predictTest(checkpoint: Checkpoint, ask: Asker): Promise<s
   const written: string[] = [];
   for (const split of await splitsOf(checkpoint, 'test')) {
     const answers = await ask(questionOf(checkpoint, split, values.max_predict_samples));
-    const name = split === 'test' ? task : `${task}-mm`;
-    written.push(writePredictions(join(out, `predict_results_${name}.txt`), task, answers), writeSubmission(out, task, answers, split), writeTable(join(out, `predictions_${name}.tsv`), task, answers, 'index'));
+    const name = split === 'test' ? task.name : `${task.name}-mm`;
+    const submission = task.name === OWN_TASK ? [] : [writeSubmission(out, task, answers, split)];
+    written.push(writePredictions(join(out, `predict_results_${name}.txt`), task, answers), ...submission, writeTable(join(out, `predictions_${name}.tsv`), task, answers, 'index'));
   }
   return written;
 }

@@ -6,7 +6,7 @@ import { toleratedShare } from '../../src/data/glue.ts';
 import { miniGlue } from '../../src/data/mini_glue/index.ts';
 import type { Split } from '../../src/data/split_files.ts';
 import type { TableChoice } from '../../src/data/table_choice.ts';
-import { taskNamed } from '../../src/data/tasks.ts';
+import type { TaskSpec } from '../../src/data/task.ts';
 import { MINI_GLUE } from '../../src/experiment/presets.ts';
 import type { AskedExample } from '../../src/experiment/predictions.ts';
 import { given } from '../../src/experiment/training_values.ts';
@@ -16,7 +16,7 @@ import { openPath } from '../disk_folder.ts';
 
 /** Where the rows are, and how many of them are asked for. */
 export interface RowsWanted {
-  readonly task: string;
+  readonly task: TaskSpec;
   readonly split: Split;
   /** A folder of this machine; the rows are generated without one. */
   readonly folder?: string | undefined;
@@ -48,13 +48,13 @@ export async function splitRows(wanted: RowsWanted): Promise<RowsRead> {
 }
 
 function generated({ task, split, train_rows, dev_rows, data_seed: seed }: RowsWanted): RowsRead {
-  const data = miniGlue(taskNamed(task), { ...MINI_GLUE, ...given({ train_rows, dev_rows, seed }) });
+  const data = miniGlue(task, { ...MINI_GLUE, ...given({ train_rows, dev_rows, seed }) });
   const notes = split === 'train' || split === 'dev' ? [] : [`Generated rows have no split ${split}: the dev rows take its place.`];
   return { rows: split === 'train' ? data.train : data.dev, notes };
 }
 
-async function ofFolder({ task: name, split, choice }: RowsWanted, path: string): Promise<RowsRead> {
-  const [task, folder] = [taskNamed(name), openPath(path)];
+async function ofFolder({ task, split, choice }: RowsWanted, path: string): Promise<RowsRead> {
+  const folder = openPath(path);
   const files = await splitFinder(task, folder, choice)(split);
   if (files.length === 0) throw USUAL[split] ? noSuchSplit(folder, USUAL[split]) : missingSplit(task, folder, split);
   const isTest = split === 'test' || split === 'test_mismatched';
@@ -82,11 +82,11 @@ function noSuchSplit({ name, list }: Folder, expected: string): FormatError {
 }
 
 /** FormatError MissingFile when a folder has no file of a split. */
-export async function checkSplit(task: string, path: string, split: Split): Promise<void> {
+export async function checkSplit(task: TaskSpec, path: string, split: Split): Promise<void> {
   if (!(await hasSplit(task, path, split))) throw noSuchSplit(openPath(path), USUAL[split] ?? split);
 }
 
 /** Whether a folder has a file of a split. */
-export async function hasSplit(task: string, path: string, split: Split): Promise<boolean> {
-  return (await splitFinder(taskNamed(task), openPath(path))(split)).length > 0;
+export async function hasSplit(task: TaskSpec, path: string, split: Split): Promise<boolean> {
+  return (await splitFinder(task, openPath(path))(split)).length > 0;
 }

@@ -9,7 +9,7 @@ export function readLabel(task: TaskSpec, word: string): number | undefined {
 /** The labels that a task knows, for messages. */
 export function knownLabels({ labels, scores }: TaskSpec): string {
   if (labels.length === 0) return `a number${scores ? ` from ${scores.join(' to ')}` : ''}`;
-  return `one of ${labels.map((name, id) => `${JSON.stringify(name)} or ${id}`).join(', ')}`;
+  return `one of ${labels.map((name, id) => (isNumbered(labels) ? name : `${JSON.stringify(name)} or ${id}`)).join(', ')}`;
 }
 
 /** What the rows of test files have in the place of a label. */
@@ -21,14 +21,28 @@ function readClass(labels: readonly string[], word: string): number | undefined 
   const named = labels.indexOf(word);
   const alike = named >= 0 ? named : labels.findIndex((label) => plain(label) === plain(word));
   if (alike >= 0) return alike;
+  if (isNumbered(labels)) return undefined;
   return /^\d+(\.0+)?$/.test(word) && Number(word) < labels.length ? Number(word) : undefined;
 }
+
+/** Whether labels are numbers themselves, and ids would be mistaken for them. */
+const isNumbered = (labels: readonly string[]): boolean => labels.some(isInteger);
 
 /** `Not Entailment`, `not-entailment` and `not_entailment` are one label. */
 const plain = (label: string): string => label.toLowerCase().replace(/[\s_-]+/g, '_');
 
+/** Whether a label is a number, with or without a fraction. */
+export function isNumber(word: string): boolean {
+  return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(word);
+}
+
+/** Whether a label is a whole number. */
+export function isInteger(word: string): boolean {
+  return /^-?\d+$/.test(word);
+}
+
 function readScore({ scores: [least, largest] = [-Infinity, Infinity] }: TaskSpec, word: string): number | undefined {
-  const score = /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(word) ? Number(word) : NaN;
+  const score = isNumber(word) ? Number(word) : NaN;
   return score >= least && score <= largest ? score : undefined;
 }
 

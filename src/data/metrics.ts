@@ -87,6 +87,11 @@ function ranks(values: Values): Float64Array {
   return out;
 }
 
+/** Mean of (prediction − label)². */
+export function mse(predictions: Values, labels: Values): number {
+  return sum(predictions, labels, (p, l) => (p - l) ** 2) / sizeOf(predictions, labels);
+}
+
 /** Metric by its name in Hugging Face's `evaluate`. */
 export const METRICS: Readonly<Record<MetricName, (predictions: Values, labels: Values) => number>> = {
   accuracy,
@@ -94,4 +99,5 @@ export const METRICS: Readonly<Record<MetricName, (predictions: Values, labels: 
   matthews_correlation: matthewsCorrelation,
   pearson,
   spearmanr,
+  mse,
 };

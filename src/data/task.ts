@@ -1,6 +1,6 @@
 /** What a task is, and what one of its examples looks like; shared by GLUE files and by mini-GLUE. */
 
-export type MetricName = 'accuracy' | 'f1' | 'matthews_correlation' | 'pearson' | 'spearmanr';
+export type MetricName = 'accuracy' | 'f1' | 'matthews_correlation' | 'pearson' | 'spearmanr' | 'mse';
 
 /** One GLUE task: its columns, its labels in Hugging Face's order, its metrics (the first one ranks models). */
 export interface TaskSpec {

@@ -31,6 +31,11 @@ export function modelLabels(task: TaskSpec): readonly string[] {
   return isRegression(task) ? ['LABEL_0'] : task.labels;
 }
 
+/** The task of a recipe: its own one where it has that, else the one of GLUE that it names. */
+export function taskOf({ task, own_task }: { readonly task: string; readonly own_task?: TaskSpec | undefined }): TaskSpec {
+  return own_task ?? taskNamed(task);
+}
+
 /** The task of that name (upper case and `sst2` are understood); Fault `unknown-task` that lists the names otherwise. */
 export function taskNamed(name: string): TaskSpec {
   const plain = (s: string) => s.toLowerCase().replace(/[^a-z0-9]/g, '');

@@ -4,6 +4,7 @@
  * Field names are those of Hugging Face's `TrainingArguments` and of the paper's command lines.
  */
 import type { TableChoice } from '../data/table_choice.ts';
+import type { TaskSpec } from '../data/task.ts';
 import type { Fidelity, ModelConfig } from '../model/config.ts';
 import type { ProjectionOptions } from '../distill/objective.ts';
 import type { OptimizationArguments } from '../train/optimization.ts';
@@ -157,6 +158,8 @@ export interface Recipe {
   readonly kind: 'distill' | 'distill-text' | 'finetune' | 'pretrain';
   readonly name: string;
   readonly task: string;
+  /** A task of one's own tables, in the place of one of GLUE: `task` is `custom` then. */
+  readonly own_task?: TaskSpec;
   readonly data: DataSource;
   /** Folder with tokenizer files; undefined takes the teacher's own. */
   readonly tokenizer?: ModelSource;

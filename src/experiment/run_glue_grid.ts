@@ -1,5 +1,5 @@
 /** The grid of the reference's `huggingface_finetune.py`: learning rates and batch sizes that every task is finetuned with. */
-import { measureOf } from './best_model.ts';
+import { isMoreBetter, measureOf } from './best_model.ts';
 import { UsageError } from './option.ts';
 import type { RunGlueValues } from './run_glue_line.ts';
 import type { TrainingLog } from './run_glue_results.ts';
@@ -53,7 +53,7 @@ export function gridResult(name: string, log: TrainingLog): GridResult {
   const measure = measureFor(log);
   const watched = log.evaluations.filter(({ split }) => split === 'tuning').map(({ scores }) => measureOf(scores, measure));
   const dev = log.evaluations.find(({ split }) => split === 'dev')?.scores.metrics ?? {};
-  return { name, learning_rate, batch_size, dev, seconds: log.seconds, ...(watched.length === 0 ? {} : { tuning: measure === 'loss' ? Math.min(...watched) : Math.max(...watched) }) };
+  return { name, learning_rate, batch_size, dev, seconds: log.seconds, ...(watched.length === 0 ? {} : { tuning: isMoreBetter(measure) ? Math.max(...watched) : Math.min(...watched) }) };
 }
 
 function measureFor({ recipe: { training } }: TrainingLog): string {

@@ -1,10 +1,12 @@
 /** A line of `run_glue.py` as it is pasted, in the page and on the terminal alike. */
+import type { TaskSpec } from '../data/task.ts';
 import { UsageError, type Values } from './option.ts';
 import { readOptions } from './option_reader.ts';
 import { RUN_GLUE_OPTIONS, RUN_GLUE_WITHOUT_MEANING } from './run_glue_options.ts';
 import { pastedLine, shellWords } from './shell_words.ts';
 
-export type RunGlueValues = Values<typeof RUN_GLUE_OPTIONS>;
+/** The options of a line; `own_task` is what was found in the training rows of one that names no task. */
+export type RunGlueValues = Values<typeof RUN_GLUE_OPTIONS> & { readonly own_task?: TaskSpec };
 
 /** The options of a line, and what is said of those that a browser has no use for. */
 export interface RunGlueLine {

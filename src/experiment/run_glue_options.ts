@@ -38,7 +38,7 @@ const MEANT = {
   model_name_or_path: text('MODEL', MODEL_HELP),
   config_name: text('MODEL', 'the model itself, or nothing: another configuration than its own is refused'),
   tokenizer_name: text('FOLDER', 'folder of a tokenizer, or org/name on the Hub', "the model's own"),
-  task_name: { ...TRAINING_OPTIONS.task, otherwise: 'none: one must be named' },
+  task_name: { ...TRAINING_OPTIONS.task, otherwise: 'none: the task is found in --train_file, as its labels' },
   train_file, validation_file,
   test_file: text('FILE', 'a table for --do_predict', 'the test file of --data'),
   max_seq_length: default_(TRAINING_OPTIONS.max_seq_length, '128'),

@@ -2,7 +2,7 @@
 import { Fault } from '../fault/fault.ts';
 import { objectiveNamed } from '../distill/objectives/index.ts';
 import { parseMapping } from '../distill/layer_mapping.ts';
-import { isRegression, taskNamed } from '../data/tasks.ts';
+import { isRegression, taskOf } from '../data/tasks.ts';
 import { misfit, objectiveEntry } from '../experiment/objective_catalogue.ts';
 import { isOnText, type Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
@@ -11,8 +11,8 @@ import { usablePositions } from '../model/families.ts';
 import { checkLayers } from '../model/student_init.ts';
 
 /** Refuses unknown objectives and mappings, objectives that have nothing to compare in this task or on text, and distilling by none. */
-export function checkObjectives({ stages, kind, task: taskName }: Recipe): void {
-  const task = taskNamed(taskName);
+export function checkObjectives({ stages, kind, task: taskName, own_task }: Recipe): void {
+  const task = taskOf({ task: taskName, own_task });
   const objectives = stages.flatMap((stage) => stage.objectives);
   for (const { name, mapping } of objectives) {
     if (mapping !== undefined) parseMapping(mapping);

@@ -1,6 +1,6 @@
 /** What a run's models answer to every dev row. */
-import type { Example } from '../data/task.ts';
-import { taskNamed } from '../data/tasks.ts';
+import type { Example, TaskSpec } from '../data/task.ts';
+import { taskOf } from '../data/tasks.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import type { Arm } from '../experiment/run.ts';
 import { dispose, upload, type Weights } from '../model/weights.ts';
@@ -12,7 +12,7 @@ import type { Shelf } from './sources.ts';
 
 /** Dev rows, and the logits of each model [n·C]. */
 export interface DevPredictions {
-  readonly task: string;
+  readonly task: TaskSpec;
   readonly examples: readonly Example[];
   readonly models: readonly { readonly arm: Arm; readonly logits: Float32Array }[];
 }
@@ -29,9 +29,10 @@ export interface DevQuestion {
 
 /** Reads the dev rows of a recipe anew, as they were scored, and asks each model; throws what reading them throws. */
 export async function predictDev({ recipe, models, tokenizer, shelf, onProgress }: DevQuestion): Promise<DevPredictions> {
-  const { task: name, data, training: { max_seq_length: maxLength, max_eval_samples: most } } = recipe;
+  const { data, training: { max_seq_length: maxLength, max_eval_samples: most } } = recipe;
+  const task = taskOf(recipe);
   const open = async () => undefined;
-  const examples = (await taskRows(taskNamed(name), data, shelf, open)).dev.slice(0, most);
+  const examples = (await taskRows(task, data, shelf, open)).dev.slice(0, most);
   const { rows } = await encodeAll({ rows: { name: 'the dev rows', examples } }, { tokenizer, maxLength }, shelf, open);
   const asked: { arm: Arm; logits: Float32Array }[] = [];
   for (const { arm, weights } of models) {
@@ -44,5 +45,5 @@ export async function predictDev({ recipe, models, tokenizer, shelf, onProgress 
       dispose(parameters);
     }
   }
-  return { task: name, examples, models: asked };
+  return { task, examples, models: asked };
 }

@@ -1,7 +1,7 @@
 import { readGlueFolder } from '../data/glue.ts';
 import { miniGlue } from '../data/mini_glue/index.ts';
 import type { Example, TaskData, TaskSpec } from '../data/task.ts';
-import { modelLabels, taskNamed } from '../data/tasks.ts';
+import { modelLabels, taskOf } from '../data/tasks.ts';
 import { TEACHER_ROWS } from '../experiment/presets.ts';
 import type { DataSource, Recipe } from '../experiment/recipe.ts';
 import { sourceName } from '../experiment/recipe_words.ts';
@@ -35,7 +35,7 @@ export function prepare(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>)
 const PREPARE: Readonly<Record<Recipe['kind'], typeof prepareTask>> = { distill: prepareTask, finetune: prepareTask, pretrain: preparePretraining, 'distill-text': prepareTextDistillation };
 
 async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<void>): Promise<Session> {
-  const task = taskNamed(recipe.task);
+  const task = taskOf(recipe);
   if (recipe.kind === 'distill') checkObjectives(recipe);
   const { start, tokenizer, trained } = await loadStart(recipe, shelf);
   const teacherUntrained = recipe.kind === 'distill' && !trained;
@@ -59,7 +59,7 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
 
 /** The recipe's model as a classifier of its task, with its tokenizer; all is checked against the recipe. */
 export async function loadStart(recipe: Recipe, shelf: Shelf): Promise<{ start: Weights; tokenizer: Tokenizer; trained: boolean }> {
-  const task = taskNamed(recipe.task);
+  const task = taskOf(recipe);
   const loaded = await loadModel(recipe.teacher, shelf);
   const named = await tokenizerFor(recipe, loaded, shelf);
   const { weights: start, trained, note } = startFrom(loaded.weights, recipe, task, named.tokenizer);

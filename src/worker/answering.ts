@@ -1,5 +1,5 @@
 import { Fault } from '../fault/fault.ts';
-import { taskNamed } from '../data/tasks.ts';
+import { taskOf } from '../data/tasks.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import type { Arm } from '../experiment/run.ts';
 import { exportedBy } from '../lab/arms.ts';
@@ -35,7 +35,7 @@ export class Answering {
     const { recipe, tokenizer } = models;
     const asked = await askable(models);
     const answers = await answer(asked, tokenizer, recipe.training.max_seq_length, text, textPair);
-    return { type: 'prediction', id, labels: taskNamed(recipe.task).labels, answers };
+    return { type: 'prediction', id, labels: taskOf(recipe).labels, answers };
   }
 
   /** What teacher and student answer to every dev row, as far as they are trained; faults as of `predict`, and of reading the rows. */

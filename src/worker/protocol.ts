@@ -3,7 +3,7 @@
  *
  * The worker owns the GPU device, the tensors, training and the writing of checkpoints; the page owns what a person sees.
  */
-import type { Example } from '../data/task.ts';
+import type { Example, TaskSpec } from '../data/task.ts';
 import type { FaultReport } from '../fault/fault.ts';
 import type { DataPath } from '../experiment/data_path.ts';
 import type { BenchEvent, BenchJob } from '../experiment/objective_bench.ts';
@@ -66,7 +66,7 @@ export type Event =
   | { readonly type: 'prediction'; readonly id: number; readonly labels: readonly string[]; readonly answers: readonly { readonly arm: Arm; readonly logits: readonly number[] }[] }
   | { readonly type: 'predicting'; readonly id: number; readonly done: number; readonly total: number }
   /** Logits [n·C] in the order of the task's labels; the teacher first. */
-  | { readonly type: 'predictions'; readonly id: number; readonly task: string; readonly examples: readonly Example[]; readonly models: readonly { readonly arm: Arm; readonly logits: Float32Array }[] }
+  | { readonly type: 'predictions'; readonly id: number; readonly task: TaskSpec; readonly examples: readonly Example[]; readonly models: readonly { readonly arm: Arm; readonly logits: Float32Array }[] }
   | { readonly type: 'exported'; readonly id: number; readonly files: readonly GivenFile[] }
   | { readonly type: 'bench'; readonly id: number; readonly event: BenchEvent }
   /** Ends what was going on. `id` names the command it answers, where that had one. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readRunGlueLine } from '../../src/experiment/run_glue_line.ts';
 import { RUN_GLUE_WITHOUT_MEANING } from '../../src/experiment/run_glue_options.ts';
-import { runGlueActions, runGlueRecipe } from '../../src/experiment/run_glue_recipe.ts';
+import { ownTrainFile, runGlueActions, runGlueRecipe } from '../../src/experiment/run_glue_recipe.ts';
 
 /** The example of the reference's finetuning, with a model in the place of its `<path to model>`. */
 const PASTED = `python run_glue.py \\
@@ -105,7 +105,7 @@ describe('options of run_glue', () => {
 
   it.each([
     ['--task_name mrpc', 'expected --do_train, --do_eval or --do_predict, got none of them'],
-    ['--do_train', '--task_name: expected a task of GLUE, got nothing'],
+    ['--do_train', '--task_name: expected a task of GLUE, or a --train_file and a --validation_file, got nothing'],
     ['--task_name mrpq --do_train', 'got "mrpq". Did you mean mrpc?'],
     ['--task_name rte --do_train --learning_rat 1', 'got "--learning_rat". Did you mean --learning_rate?'],
     ['--task_name rte --do_train maybe', '--do_train: expected true or false, or no value, got "maybe"'],
@@ -115,5 +115,25 @@ describe('options of run_glue', () => {
     ['--task_name rte --do_train --lr_scheduler_type inverse_sqrt', '--lr_scheduler_type: expected one of linear'],
   ])('%j is an error', (line, words) => {
     expect(usage(line)).toContain(words);
+  });
+});
+
+describe('a line without a task', () => {
+  const own = { name: 'custom', text: 'a', label: 'label', labels: ['2', '5'], metrics: ['accuracy'] } as const;
+  const values = (line: string) => readRunGlueLine(line).values;
+
+  it('is about its training file, and needs both files', () => {
+    expect(ownTrainFile(values('--train_file a.csv --validation_file b.csv'))).toBe('a.csv');
+    expect(ownTrainFile(values('--task_name rte --train_file a.csv'))).toBeUndefined();
+    expect(() => ownTrainFile(values('--train_file a.csv'))).toThrow('--validation_file: expected both files where no task is named, got nothing');
+    expect(() => ownTrainFile(values('--validation_file b.csv'))).toThrow('--train_file: expected both files');
+  });
+
+  it('has the task that was found there in its recipe', () => {
+    const line = '--train_file a.csv --validation_file b.csv --do_train --evaluation_strategy epoch --early_stopping_patience 2';
+    expect(runGlueRecipe({ ...values(line), own_task: own }, 2)).toMatchObject({ task: 'custom', own_task: own, name: 'custom-run_glue-seed-42', training: { metric_for_best_model: 'accuracy' } });
+    const scores = { ...own, labels: [], metrics: ['pearson', 'spearmanr', 'mse'] as const };
+    expect(runGlueRecipe({ ...values(`${line} --metric_for_best_model eval_mse --greater_is_better false`), own_task: scores }, 2).training.metric_for_best_model).toBe('mse');
+    expect(() => runGlueRecipe({ ...values(`${line} --metric_for_best_model f1`), own_task: own }, 2)).toThrow('expected one of loss, accuracy');
   });
 });

@@ -6,6 +6,7 @@ import { predict } from '../../scripts/commands/predict.ts';
 import type { Asker, SplitQuestion } from '../../scripts/commands/predict_split.ts';
 import { evaluateCheckpoint, predictTest } from '../../scripts/commands/run_glue_predict.ts';
 import { checkSplit, splitRows } from '../../scripts/commands/split_rows.ts';
+import { linkedFiles } from '../../scripts/linked_files.ts';
 import { taskNamed } from '../../src/data/tasks.ts';
 import { predictionRows, scoresOfRows } from '../../src/experiment/predictions.ts';
 
@@ -32,7 +33,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 function asker(asked: SplitQuestion[]): Asker {
   return async (question) => {
     asked.push(question);
-    const task = taskNamed(question.data.task);
+    const { task } = question.data;
     const { rows: examples, notes } = await splitRows(question.data);
     const rows = predictionRows(task, examples, [{ name: 'model', logits: examples.flatMap(() => [0, 2, 0]) }]);
     return { rows, notes, scores: [{ name: 'model', scores: scoresOfRows(task, rows, 0), seconds: 2 }] };
@@ -41,14 +42,22 @@ function asker(asked: SplitQuestion[]): Asker {
 
 describe('the rows of a split', () => {
   it('come from the files of a folder, with or without labels', async () => {
-    const { rows } = await splitRows({ task: 'mnli', split: 'dev', folder: mnli, most: 2 });
+    const { rows } = await splitRows({ task: taskNamed('mnli'), split: 'dev', folder: mnli, most: 2 });
     expect(rows).toEqual([{ text: 'premise 0', textPair: 'hypothesis 0', label: 0 }, { text: 'premise 1', textPair: 'hypothesis 1', label: 1 }]);
-    const { rows: test } = await splitRows({ task: 'mnli', split: 'test', folder: mnli });
+    const { rows: test } = await splitRows({ task: taskNamed('mnli'), split: 'test', folder: mnli });
     expect(test.map(({ text, label }) => [text, label])).toEqual([0, 1, 2, 3, 4].map((i) => [`premise ${i}`, undefined]));
   });
 
+  it('come from linked files too', async () => {
+    const folder = linkedFiles({ 'a.tsv': join(mnli, 'dev_matched.tsv'), 'gone.tsv': join(mnli, 'none.tsv') });
+    const choice = { validation_file: 'a.tsv' };
+    const { rows } = await splitRows({ task: taskNamed('mnli'), split: 'dev', folder, choice });
+    expect(rows.map(({ label }) => label)).toEqual([0, 1, 2]);
+    await expect(splitRows({ task: taskNamed('mnli'), split: 'dev', folder, choice: { validation_file: 'gone.tsv' } })).rejects.toThrow('expected gone.tsv, got a.tsv');
+  });
+
   it('are generated without one, where dev rows take the place of test rows', async () => {
-    const wanted = { task: 'rte', dev_rows: 11, train_rows: 13, data_seed: 5 } as const;
+    const wanted = { task: taskNamed('rte'), dev_rows: 11, train_rows: 13, data_seed: 5 } as const;
     const [dev, test, train] = [await splitRows({ ...wanted, split: 'dev' }), await splitRows({ ...wanted, split: 'test' }), await splitRows({ ...wanted, split: 'train' })];
     expect(test.rows).toEqual(dev.rows);
     expect(test.notes).toEqual(['Generated rows have no split test: the dev rows take its place.']);
@@ -58,8 +67,8 @@ describe('the rows of a split', () => {
   it('of a file that is not there are an error', async () => {
     rmSync(join(home, 'empty'), { recursive: true, force: true });
     mkdirSync(join(home, 'empty'));
-    await expect(checkSplit('mnli', join(home, 'empty'), 'test')).rejects.toThrow('empty: expected test.tsv');
-    await expect(splitRows({ task: 'rte', split: 'dev', folder: join(home, 'empty') })).rejects.toThrow('expected dev.tsv');
+    await expect(checkSplit(taskNamed('mnli'), join(home, 'empty'), 'test')).rejects.toThrow('empty: expected test.tsv');
+    await expect(splitRows({ task: taskNamed('rte'), split: 'dev', folder: join(home, 'empty') })).rejects.toThrow('expected dev.tsv');
   });
 });
 

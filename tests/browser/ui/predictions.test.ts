@@ -5,13 +5,14 @@ import { page, userEvent } from 'vitest/browser';
 import type { Example } from '../../../src/data/task.ts';
 import Predictions from '../../../src/ui/result/Predictions.svelte';
 import '../../../src/ui/styles/base.css';
+import { taskNamed } from '../../../src/data/tasks.ts';
 import type { Event } from '../../../src/worker/protocol.ts';
 
 const z = (p: number) => [Math.log(1 - p), Math.log(p)];
 /** 43 rows, all positive; the teacher always says so, the student only of even rows; row 17 has them furthest apart. */
 const EXAMPLES: Example[] = Array.from({ length: 43 }, (_, i) => ({ text: `sentence number ${i} of a long table`, label: 1 }));
 const ANSWER: Extract<Event, { type: 'predictions' }> = {
-  type: 'predictions', id: 1, task: 'sst-2', examples: EXAMPLES,
+  type: 'predictions', id: 1, task: taskNamed('sst-2'), examples: EXAMPLES,
   models: [{ arm: 'teacher', logits: Float32Array.from(EXAMPLES.flatMap(() => z(0.75))) }, { arm: 'distilled', logits: Float32Array.from(EXAMPLES.flatMap((_, i) => z(i === 17 ? 0.01 : i % 2 ? 0.3 : 0.6))) }],
 };
 

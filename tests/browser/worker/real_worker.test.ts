@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { taskNamed } from '../../../src/data/tasks.ts';
 import { predictionRows, scoresOfRows } from '../../../src/experiment/predictions.ts';
 import type { Recipe } from '../../../src/experiment/recipe.ts';
 import { readHistory } from '../../../src/store/history.ts';
@@ -133,9 +132,9 @@ describe('the training worker', () => {
     second.client.send({ type: 'predict-all', id: 4, run: RUN });
     const { task, examples, models } = await second.until(of('predictions', ({ id }) => id === 4));
     const scored = second.events.flatMap((event) => (event.type === 'results' ? event.rows : [])).find(({ arm }) => arm === 'distilled')?.scores;
-    const rows = predictionRows(taskNamed(task), examples, models.map(({ arm, logits }) => ({ name: arm, logits })));
+    const rows = predictionRows(task, examples, models.map(({ arm, logits }) => ({ name: arm, logits })));
     expect(models.map(({ arm }) => arm)).toEqual(['teacher', 'distilled']);
-    const again = scoresOfRows(taskNamed(task), rows, 1);
+    const again = scoresOfRows(task, rows, 1);
     expect([again.metrics, again.examples]).toEqual([scored?.metrics, scored?.examples]);
     expect(again.loss).toBeCloseTo(scored?.loss ?? NaN, 5);
     expect(second.events.filter((event) => event.type === 'predicting').at(-1)).toMatchObject({ id: 4, done: 2 * examples.length, total: 2 * examples.length });
