@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Split } from '../../src/data/split_files.ts';
 import type { TaskSpec } from '../../src/data/task.ts';
 import { outputOrder, predictionRows, scoresOfRows, sortedRows, type AskedExample, type Order, type PredictionRow } from '../../src/experiment/predictions.ts';
-import { predictionsFile, predictionsTable, submissionFile, submissionName } from '../../src/experiment/predictions_files.ts';
+import { predictionsTable, submissionFile, submissionName, testFiles } from '../../src/experiment/predictions_files.ts';
 import type { Scores } from '../../src/experiment/run.ts';
 import { Fault } from '../../src/fault/fault.ts';
 import type { Context } from '../command_line/command.ts';
@@ -81,9 +81,10 @@ export function writeSubmission(folder: string, task: TaskSpec, { rows }: SplitA
   return written(join(folder, submissionName(task, isMismatched)), submissionFile(task, lastAnswers(rows)));
 }
 
-/** Writes the answers of the last model as Hugging Face's `run_glue` does; gives the path. */
-export function writePredictions(path: string, task: TaskSpec, { rows }: SplitAnswers): string {
-  return written(path, predictionsFile(task, lastAnswers(rows)));
+/** Writes the files of answers to test rows; gives their paths. */
+export function writeTestFiles(folder: string, task: TaskSpec, { rows, scores }: SplitAnswers, split: Split): string[] {
+  const files = testFiles(task, rows, scores.map(({ name }) => name), split === 'test_mismatched');
+  return files.map(({ name, text }) => written(join(folder, name), text));
 }
 
 const lastAnswers = (rows: readonly PredictionRow[]) => rows.map(({ answers }) => answers.at(-1) ?? { value: NaN });

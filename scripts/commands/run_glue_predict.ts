@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Split } from '../../src/data/split_files.ts';
-import { OWN_TASK } from '../../src/data/own_task.ts';
 import { isChosen } from '../../src/data/folder_tables.ts';
 import type { TableChoice } from '../../src/data/table_choice.ts';
 import { runGlueTask } from '../../src/experiment/run_glue_recipe.ts';
@@ -10,7 +9,7 @@ import type { RunGlueValues } from '../../src/experiment/run_glue_line.ts';
 import { RUN_GLUE_TRAINING } from '../../src/experiment/run_glue_options.ts';
 import { MISMATCHED_SUFFIX } from '../../src/experiment/run.ts';
 import { evaluationResults, jsonFile } from '../../src/experiment/run_glue_results.ts';
-import { writePredictions, writeSubmission, writeTable, type Asker, type SplitQuestion } from './predict_split.ts';
+import { writeTestFiles, type Asker, type SplitQuestion } from './predict_split.ts';
 import { hasSplit, type RowsWanted } from './split_rows.ts';
 
 /** A checkpoint, the data that it is asked about, and where the answers go. */
@@ -54,9 +53,7 @@ export async function predictTest(checkpoint: Checkpoint, ask: Asker): Promise<s
   const written: string[] = [];
   for (const split of await splitsOf(checkpoint, 'test')) {
     const answers = await ask(questionOf(checkpoint, split, values.max_predict_samples));
-    const name = split === 'test' ? task.name : `${task.name}-mm`;
-    const submission = task.name === OWN_TASK ? [] : [writeSubmission(out, task, answers, split)];
-    written.push(writePredictions(join(out, `predict_results_${name}.txt`), task, answers), ...submission, writeTable(join(out, `predictions_${name}.tsv`), task, answers, 'index'));
+    written.push(...writeTestFiles(out, task, answers, split));
   }
   return written;
 }

@@ -1,17 +1,13 @@
 /** The rows of one split, read under Node: of a folder of this machine, or generated. */
-import { BrokenRows } from '../../src/data/broken_rows.ts';
-import { openExamples } from '../../src/data/examples.ts';
-import { missingSplit, splitFinder } from '../../src/data/folder_tables.ts';
-import { toleratedShare } from '../../src/data/glue.ts';
+import { splitFinder } from '../../src/data/folder_tables.ts';
 import { miniGlue } from '../../src/data/mini_glue/index.ts';
 import type { Split } from '../../src/data/split_files.ts';
+import { noSuchSplit, readSplitRows } from '../../src/data/split_rows.ts';
 import type { TableChoice } from '../../src/data/table_choice.ts';
 import type { TaskSpec } from '../../src/data/task.ts';
 import { MINI_GLUE } from '../../src/experiment/presets.ts';
 import type { AskedExample } from '../../src/experiment/predictions.ts';
 import { given } from '../../src/experiment/training_values.ts';
-import { FormatError } from '../../src/formats/format_error.ts';
-import type { Folder } from '../../src/hub/folder.ts';
 import { openPath } from '../disk_folder.ts';
 
 /** Where the rows are, and how many of them are asked for. */
@@ -36,15 +32,13 @@ export interface RowsRead {
 }
 
 /**
- * Reads a split. The rows of a folder are those of its file, in its order; rows that cannot be read are left out
- * where the task's own files are known to have some or the choice says so, and never of a test file, whose order is an index.
- *
- * FormatError MissingFile when there is no file of the split, and what reading a table throws. Generated rows have no test
- * split: its place is taken by the dev rows, and a note says so.
+ * Reads a split, as `readSplitRows` does, or generates it. Generated rows have no test split: its place is taken by the dev
+ * rows, and a note says so.
  */
 export async function splitRows(wanted: RowsWanted): Promise<RowsRead> {
-  const { rows, notes } = wanted.folder === undefined ? generated(wanted) : await ofFolder(wanted, wanted.folder);
-  return { rows: rows.slice(0, wanted.most), notes };
+  const { task, split, folder, choice, most } = wanted;
+  const { rows, notes } = folder === undefined ? generated(wanted) : await readSplitRows(task, openPath(folder), split, choice);
+  return { rows: rows.slice(0, most), notes };
 }
 
 function generated({ task, split, train_rows, dev_rows, data_seed: seed }: RowsWanted): RowsRead {
@@ -53,37 +47,9 @@ function generated({ task, split, train_rows, dev_rows, data_seed: seed }: RowsW
   return { rows: split === 'train' ? data.train : data.dev, notes };
 }
 
-async function ofFolder({ task, split, choice }: RowsWanted, path: string): Promise<RowsRead> {
-  const folder = openPath(path);
-  const files = await splitFinder(task, folder, choice)(split);
-  if (files.length === 0) throw USUAL[split] ? noSuchSplit(folder, USUAL[split]) : missingSplit(task, folder, split);
-  const isTest = split === 'test' || split === 'test_mismatched';
-  const rows: AskedExample[] = [];
-  const notes: string[] = [];
-  for (const { where, blob } of files) {
-    const broken = new BrokenRows();
-    const before = rows.length;
-    const table = await openExamples(task, blob, where, { isLabelNeeded: !isTest, columns: choice?.columns });
-    for await (const batch of table.batches()) {
-      broken.add(batch.broken);
-      rows.push(...batch.examples);
-    }
-    const note = broken.settle(where, rows.length - before + broken.count, !isTest && choice?.skip_broken_rows === true, isTest ? 0 : toleratedShare(task));
-    if (note !== undefined) notes.push(note);
-  }
-  return { rows, notes };
-}
-
-/** What the files of the further splits are called. */
-const USUAL: Readonly<Partial<Record<Split, string>>> = { test: 'test.tsv, or test_matched.tsv', mismatched: 'dev_mismatched.tsv', test_mismatched: 'test_mismatched.tsv' };
-
-function noSuchSplit({ name, list }: Folder, expected: string): FormatError {
-  return new FormatError('MissingFile', name, `${expected} (or .csv, .json, .jsonl, .parquet)`, list?.().slice(0, 20).join(', ') || 'no such file', 'Give the whole folder of the task, or leave the prediction out.');
-}
-
 /** FormatError MissingFile when a folder has no file of a split. */
 export async function checkSplit(task: TaskSpec, path: string, split: Split): Promise<void> {
-  if (!(await hasSplit(task, path, split))) throw noSuchSplit(openPath(path), USUAL[split] ?? split);
+  if (!(await hasSplit(task, path, split))) throw noSuchSplit(task, openPath(path), split);
 }
 
 /** Whether a folder has a file of a split. */

@@ -31,9 +31,9 @@ const USUAL: Readonly<Partial<Record<Split, readonly string[]>>> = { train: ['tr
 /** Looks up the files of splits; a split without any has none. */
 export type SplitFinder = (split: Split) => Promise<readonly SplitFile[]>;
 
-/** Whether a person named any file. */
-export function isChosen(choice: FileChoice): boolean {
-  return Object.values(CHOICES).some((name) => choice[name] !== undefined);
+/** Whether a person named a file to train or to score with; a test file says nothing of those. */
+export function isChosen({ train_file, validation_file }: FileChoice): boolean {
+  return (train_file ?? validation_file) !== undefined;
 }
 
 /**
@@ -43,8 +43,10 @@ export function isChosen(choice: FileChoice): boolean {
 export function splitFinder(task: TaskSpec, folder: DataFolder, choice: FileChoice = {}, options: FolderOptions = {}): SplitFinder {
   const listed = folder.list && !isChosen(choice) ? findSplits(task, folder.list(), folder.name) : undefined;
   return async (split) => {
-    const named = choice[CHOICES[split] ?? 'train_file'];
-    if (isChosen(choice)) return CHOICES[split] === undefined || named === undefined ? [] : [await namedFile(folder, named, options)];
+    const option = CHOICES[split];
+    const named = option && choice[option];
+    if (named !== undefined) return [await namedFile(folder, named, options)];
+    if (isChosen(choice)) return [];
     if (listed) return Promise.all((listed.get(split) ?? []).map((path) => namedFile(folder, path, options)));
     for (const path of candidates(usualNames(task, split))) {
       const file = await fileAt(folder, path, options);

@@ -65,6 +65,26 @@ export function predictionsTable(task: TaskSpec, rows: readonly PredictionRow[],
   return [header, ...lines].map((cells) => `${cells.join('\t')}\n`).join('');
 }
 
+/** One file of answers. */
+export interface AnswerFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * The files of answers to test rows: `predict_results_<task>.txt` as of Hugging Face's `run_glue`, what GLUE takes of its own
+ * tasks, both with the answers of the last model, and a table of everything.
+ */
+export function testFiles(task: TaskSpec, rows: readonly PredictionRow[], models: readonly string[], mismatched = false): AnswerFile[] {
+  const name = mismatched ? `${task.name}-mm` : task.name;
+  const last = rows.map(({ answers }) => answers.at(-1) ?? { value: NaN });
+  return [
+    { name: `predict_results_${name}.txt`, text: predictionsFile(task, last) },
+    ...(SUBMISSIONS[task.name] === undefined ? [] : [{ name: submissionName(task, mismatched), text: submissionFile(task, last) }]),
+    { name: `predictions_${name}.tsv`, text: predictionsTable(task, rows, models) },
+  ];
+}
+
 /** A class as its word, a score with four decimals at most. */
 export function answerWord(task: TaskSpec, value: number): string {
   return isRegression(task) ? String(Number(value.toFixed(4))) : (task.labels[value] ?? `class ${value}`);

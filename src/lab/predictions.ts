@@ -1,24 +1,28 @@
-/** What a run's models answer to every dev row. */
-import type { Example, TaskSpec } from '../data/task.ts';
+/** What a run's models answer to every dev row, or to every test row. */
+import { readSplitRows, type AskedSplit } from '../data/split_rows.ts';
+import type { TaskSpec } from '../data/task.ts';
 import { taskOf } from '../data/tasks.ts';
+import type { AskedExample } from '../experiment/predictions.ts';
 import type { Recipe } from '../experiment/recipe.ts';
 import type { Arm } from '../experiment/run.ts';
+import { Fault } from '../fault/fault.ts';
 import { dispose, upload, type Weights } from '../model/weights.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { logitsOf } from '../train/evaluate.ts';
 import { encodeAll } from './encode.ts';
 import { taskRows } from './prepare.ts';
-import type { Shelf } from './sources.ts';
+import { folderOf, type Shelf } from './sources.ts';
 
-/** Dev rows, and the logits of each model [n·C]. */
-export interface DevPredictions {
+/** Rows of a split, and the logits of each model [n·C]. */
+export interface SplitPredictions {
   readonly task: TaskSpec;
-  readonly examples: readonly Example[];
+  readonly examples: readonly AskedExample[];
   readonly models: readonly { readonly arm: Arm; readonly logits: Float32Array }[];
 }
 
 /** What is asked. */
-export interface DevQuestion {
+export interface SplitQuestion {
+  readonly split: AskedSplit;
   readonly recipe: Recipe;
   readonly models: readonly { readonly arm: Arm; readonly weights: Weights }[];
   readonly tokenizer: Tokenizer;
@@ -27,13 +31,13 @@ export interface DevQuestion {
   onProgress(done: number, total: number): Promise<void> | void;
 }
 
-/** Reads the dev rows of a recipe anew, as they were scored, and asks each model; throws what reading them throws. */
-export async function predictDev({ recipe, models, tokenizer, shelf, onProgress }: DevQuestion): Promise<DevPredictions> {
-  const { data, training: { max_seq_length: maxLength, max_eval_samples: most } } = recipe;
+/** Reads the rows of a recipe anew and asks each model; throws what reading them throws. */
+export async function predictSplit({ split, recipe, models, tokenizer, shelf, onProgress }: SplitQuestion): Promise<SplitPredictions> {
+  const { max_seq_length: maxLength } = recipe.training;
   const task = taskOf(recipe);
-  const open = async () => undefined;
-  const examples = (await taskRows(task, data, shelf, open)).dev.slice(0, most);
-  const { rows } = await encodeAll({ rows: { name: 'the dev rows', examples } }, { tokenizer, maxLength }, shelf, open);
+  const examples = split === 'dev' ? await devRows(task, recipe, shelf) : await testRows(task, recipe, split, shelf);
+  const labelled = examples.map(({ text, textPair, label = 0 }) => ({ text, ...(textPair === undefined ? {} : { textPair }), label }));
+  const { rows } = await encodeAll({ rows: { name: `the ${split} rows`, examples: labelled } }, { tokenizer, maxLength }, shelf, open);
   const asked: { arm: Arm; logits: Float32Array }[] = [];
   for (const { arm, weights } of models) {
     const parameters = upload(weights, false);
@@ -46,4 +50,17 @@ export async function predictDev({ recipe, models, tokenizer, shelf, onProgress 
     }
   }
   return { task, examples, models: asked };
+}
+
+const open = async (): Promise<void> => undefined;
+
+async function devRows(task: TaskSpec, { data, training }: Recipe, shelf: Shelf): Promise<readonly AskedExample[]> {
+  return (await taskRows(task, data, shelf, open)).dev.slice(0, training.max_eval_samples);
+}
+
+/** Fault `no-test-rows` for generated rows; FormatError MissingFile for a folder without a test file. */
+async function testRows(task: TaskSpec, { data }: Recipe, split: AskedSplit, shelf: Shelf): Promise<readonly AskedExample[]> {
+  const folder = data.kind === 'folder' ? folderOf(data, shelf.given.data, shelf) : undefined;
+  if (data.kind !== 'folder' || !folder) throw new Fault({ code: 'no-test-rows', where: 'data', expected: 'a folder with a test file', got: 'generated rows', remedy: 'Ask about the dev rows, or train on the files of a task.' });
+  return (await readSplitRows(task, folder, split, data)).rows;
 }

@@ -5,7 +5,7 @@ import type { Arm } from '../experiment/run.ts';
 import { exportedBy } from '../lab/arms.ts';
 import { exportedWeights, exportFiles } from '../lab/export.ts';
 import { answer } from '../lab/predict.ts';
-import { predictDev } from '../lab/predictions.ts';
+import { predictSplit } from '../lab/predictions.ts';
 import type { ExperimentState } from '../lab/experiment_state.ts';
 import { loadStart } from '../lab/prepare.ts';
 import type { Weights } from '../model/weights.ts';
@@ -38,8 +38,8 @@ export class Answering {
     return { type: 'prediction', id, labels: taskOf(recipe).labels, answers };
   }
 
-  /** What teacher and student answer to every dev row, as far as they are trained; faults as of `predict`, and of reading the rows. */
-  async predictAll({ id, run, files }: Extract<Command, { type: 'predict-all' }>, current: TrainingRun | undefined, baseUrl: string, tell: (event: Event) => void): Promise<Event> {
+  /** What teacher and student answer to every row of a split, as far as they are trained; faults as of `predict`, and of reading the rows. */
+  async predictAll({ id, run, files, split = 'dev' }: Extract<Command, { type: 'predict-all' }>, current: TrainingRun | undefined, baseUrl: string, tell: (event: Event) => void): Promise<Event> {
     const all = await this.#models(run, current, baseUrl);
     const models = await askable(all);
     const given = current?.options.run === run ? current.options.files : (files ?? {});
@@ -49,7 +49,7 @@ export class Answering {
       await new Promise((resolve) => setTimeout(resolve));
     };
     const { recipe, tokenizer } = all;
-    return { type: 'predictions', id, ...(await predictDev({ recipe, models, tokenizer, shelf, onProgress })) };
+    return { type: 'predictions', id, ...(await predictSplit({ split, recipe, models, tokenizer, shelf, onProgress })) };
   }
 
   /** The run's student as a Hugging Face folder. */

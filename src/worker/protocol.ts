@@ -3,9 +3,11 @@
  *
  * The worker owns the GPU device, the tensors, training and the writing of checkpoints; the page owns what a person sees.
  */
-import type { Example, TaskSpec } from '../data/task.ts';
+import type { AskedSplit } from '../data/split_rows.ts';
+import type { TaskSpec } from '../data/task.ts';
 import type { FaultReport } from '../fault/fault.ts';
 import type { DataPath } from '../experiment/data_path.ts';
+import type { AskedExample } from '../experiment/predictions.ts';
 import type { BenchEvent, BenchJob } from '../experiment/objective_bench.ts';
 import type { BackendChoice, Recipe } from '../experiment/recipe.ts';
 import type { Arm, DeviceReport, ResultRow, RunState, Scores, StepReport } from '../experiment/run.ts';
@@ -40,8 +42,8 @@ export type Command =
   | { readonly type: 'stop' }
   /** Classifies a text by the run's teacher and student; answers with `prediction` of the same id. */
   | { readonly type: 'predict'; readonly id: number; readonly run: string; readonly text: string; readonly textPair?: string }
-  /** Asks the run's teacher and student about every dev row; `predicting` events of the same id tell how far it is, `predictions` answers. */
-  | { readonly type: 'predict-all'; readonly id: number; readonly run: string; readonly files?: GivenFiles }
+  /** Asks the run's teacher and student about every row of a split, the dev rows where none is named; `predicting` events of the same id tell how far it is, `predictions` answers. */
+  | { readonly type: 'predict-all'; readonly id: number; readonly run: string; readonly files?: GivenFiles; readonly split?: AskedSplit }
   /** Writes the run's distilled student as a Hugging Face folder; answers with `exported` of the same id. */
   | { readonly type: 'export'; readonly id: number; readonly run: string }
   /** Measures objectives on one batch; `bench` events of the same id tell of it, or a `fault`. */
@@ -66,7 +68,7 @@ export type Event =
   | { readonly type: 'prediction'; readonly id: number; readonly labels: readonly string[]; readonly answers: readonly { readonly arm: Arm; readonly logits: readonly number[] }[] }
   | { readonly type: 'predicting'; readonly id: number; readonly done: number; readonly total: number }
   /** Logits [n·C] in the order of the task's labels; the teacher first. */
-  | { readonly type: 'predictions'; readonly id: number; readonly task: TaskSpec; readonly examples: readonly Example[]; readonly models: readonly { readonly arm: Arm; readonly logits: Float32Array }[] }
+  | { readonly type: 'predictions'; readonly id: number; readonly task: TaskSpec; readonly examples: readonly AskedExample[]; readonly models: readonly { readonly arm: Arm; readonly logits: Float32Array }[] }
   | { readonly type: 'exported'; readonly id: number; readonly files: readonly GivenFile[] }
   | { readonly type: 'bench'; readonly id: number; readonly event: BenchEvent }
   /** Ends what was going on. `id` names the command it answers, where that had one. */

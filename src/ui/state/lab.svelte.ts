@@ -2,6 +2,7 @@ import { toReport, type FaultReport } from '../../fault/fault.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 import type { DeviceReport } from '../../experiment/run.ts';
 import type { RunRecord } from '../../store/types.ts';
+import type { AskedSplit } from '../../data/split_rows.ts';
 import type { DeviceLimits, Event, GivenFile, GivenFiles } from '../../worker/protocol.ts';
 import { isLive, newView, viewOfRecord } from './run_view.ts';
 import type { RunLibrary, Trainer } from './ports.ts';
@@ -117,14 +118,14 @@ export class Lab {
     return this.#questions.ask('prediction', (id) => this.#trainer.send({ type: 'predict', id, run, text, textPair }));
   }
 
-  /** Asks teacher and student of a run about every dev row; rejects with a Fault. */
-  async predictions(run: string, files: GivenFiles, onProgress: (done: number, total: number) => void): Promise<Extract<Event, { type: 'predictions' }>> {
+  /** Asks teacher and student of a run about every row of a split; rejects with a Fault. */
+  async predictions(run: string, files: GivenFiles, onProgress: (done: number, total: number) => void, split: AskedSplit = 'dev'): Promise<Extract<Event, { type: 'predictions' }>> {
     let asked: number | undefined;
     const end = this.#trainer.listen((event) => {
       if (event.type === 'predicting' && event.id === asked) onProgress(event.done, event.total);
     });
     try {
-      return await this.#questions.ask('predictions', (id) => this.#trainer.send({ type: 'predict-all', id: (asked = id), run, files }));
+      return await this.#questions.ask('predictions', (id) => this.#trainer.send({ type: 'predict-all', id: (asked = id), run, files, split }));
     } finally {
       end();
     }

@@ -1,6 +1,7 @@
 import type { ModelWidths } from '../../experiment/student_shape.ts';
 import { holdsModel, isModelFile, TOKENIZER_FILES } from '../../hub/file_names.ts';
 import type { GivenFile } from '../../worker/protocol.ts';
+import { isTableName } from '../../data/split_files.ts';
 import { isRowsName } from './table_files.ts';
 
 /** The uses that a given folder may have in a recipe. */
@@ -28,9 +29,9 @@ interface Kind {
 /** In order: a model folder may bring its tokenizer along, so the teacher is looked for before the tokenizer. */
 export const KINDS: readonly Kind[] = [
   {
-    use: 'data', title: 'Task data', holds: 'one or two tables, e.g. train.tsv and dev.tsv: TSV, CSV, JSON or Parquet',
+    use: 'data', title: 'Task data', holds: 'one or two tables, e.g. train.tsv and dev.tsv, and test.tsv to predict: TSV, CSV, JSON or Parquet',
     matches: (names) => !holdsModel(names) && [...names].some(isRowsName),
-    reads: isRowsName,
+    reads: isTableName,
   },
   {
     use: 'teacher', title: 'Teacher', holds: 'config.json and model.safetensors or pytorch_model.bin, as on Hugging Face, or model.pt of fairseq',

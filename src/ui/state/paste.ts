@@ -4,6 +4,7 @@ import { BUNDLED_BASE, BUNDLED_LAYERS, DEFAULT_RECIPE, MINI_GLUE, recipeForTask 
 import type { ModelSource, Recipe } from '../../experiment/recipe.ts';
 import { sweepOf } from '../../experiment/sweep.ts';
 import { given, trainingOf } from '../../experiment/training_values.ts';
+import type { GivenFile } from '../../worker/protocol.ts';
 
 /** What a pasted line fills in: the form, the further seeds to run after it, and what a person should know. */
 export interface Pasted {
@@ -24,6 +25,8 @@ export interface PageSources {
   readonly teacherLayers: number;
   readonly teacher?: ModelSource;
   readonly data?: Recipe['data'];
+  /** Its tables. */
+  readonly files?: readonly GivenFile[];
   readonly tokenizer?: ModelSource;
 }
 

@@ -1,17 +1,23 @@
 /** A pasted line of `run_glue`: runs that the form has no fields for, ready to begin. */
 import { BUNDLED_BASE, MINI_GLUE } from '../../experiment/presets.ts';
+import { ownTask } from '../../data/own_task.ts';
+import { splitOfName } from '../../data/split_files.ts';
+import type { TableChoice } from '../../data/table_choice.ts';
+import type { TaskSpec } from '../../data/task.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 import { sourceName } from '../../experiment/recipe_words.ts';
 import { UsageError } from '../../experiment/option.ts';
 import { gridRuns } from '../../experiment/run_glue_grid.ts';
 import { readRunGlueLine, type RunGlueValues } from '../../experiment/run_glue_line.ts';
-import { runGlueActions, runGlueRecipe } from '../../experiment/run_glue_recipe.ts';
+import { ownTrainFile, runGlueActions, runGlueRecipe } from '../../experiment/run_glue_recipe.ts';
 import { pastedLine, shellWords } from '../../experiment/shell_words.ts';
 import { given } from '../../experiment/training_values.ts';
+import type { GivenFile } from '../../worker/protocol.ts';
+import { testSplits } from './table_files.ts';
 import { layersOf, teacherNamed, type PageSources, type PastedRuns } from './paste.ts';
 
 /** Options that only a terminal has a use for. */
-const TERMINAL_ONLY = ['output_dir', 'overwrite_output_dir', 'port', 'install-browser', 'log_group', 'logging_steps', 'max_predict_samples', 'test_file'] as const;
+const TERMINAL_ONLY = ['output_dir', 'overwrite_output_dir', 'port', 'install-browser', 'log_group', 'logging_steps', 'max_predict_samples'] as const;
 
 /** Options that no other line has. */
 const OWN = /^--(model_name_or_path|task_name)(=|$)/;
@@ -26,10 +32,12 @@ export function isRunGlueLine(line: string): boolean {
 /**
  * The runs of a line of `run_glue`; eight for `--grid`. UsageError for what cannot be understood, or trains nothing.
  *
- * Folders are not opened by name: those given under "Your own files" are used.
+ * Folders are not opened by name: those given under "Your own files" are used; the task of a line without one is found in
+ * them, which throws what reading them throws.
  */
-export function readPastedRuns(line: string, page: PageSources): PastedRuns {
-  const { values, notes } = readRunGlueLine(line);
+export async function readPastedRuns(line: string, page: PageSources): Promise<PastedRuns> {
+  const { values: written, notes } = readRunGlueLine(line);
+  const values = { ...written, ...given({ own_task: await taskFound(written, page) }) };
   const actions = runGlueActions(values);
   if (!actions.train) throw new UsageError('--do_train', 'a line that trains', 'one that does not', 'Add --do_train; on a terminal, run_glue scores and predicts without it.');
   const said = [...notes];
@@ -37,11 +45,39 @@ export function readPastedRuns(line: string, page: PageSources): PastedRuns {
   const sources = sourcesOf(values, page, note);
   const lines = values.grid ? gridRuns(values).map((run) => run.values) : [values];
   const recipes = lines.map((one): Recipe => ({ ...runGlueRecipe(one, sources.layers), ...sources.recipe }));
-  if (actions.predict) note('--do_predict: the finished run offers “Answers to every dev row”; test rows are predicted on a terminal.');
-  for (const name of TERMINAL_ONLY) if (values[name] !== undefined) note(`--${name}: the page has no use for it.`);
   const first = recipes[0]!;
+  if (actions.predict) note(predictNote(first, page.files ?? []));
+  for (const name of TERMINAL_ONLY) if (values[name] !== undefined) note(`--${name}: the page has no use for it.`);
   const what = recipes.length > 1 ? `${recipes.length} runs of ${first.task}, one after another` : first.name;
   return { recipes, notes: [`Ready to begin: ${what}, finetuned from ${sources.name}.`, ...said] };
+}
+
+/** The task of a line that names none, in the training file that the page was given; undefined for other lines. */
+async function taskFound(values: RunGlueValues, { data, files = [] }: PageSources): Promise<TaskSpec | undefined> {
+  const path = ownTrainFile(values);
+  if (path === undefined) return undefined;
+  const chosen = data?.kind === 'folder' ? data.train_file : undefined;
+  const file = fileNamed(path, files) ?? files.find(({ name }) => name === chosen) ?? files.find(({ name }) => splitOfName(name) === 'train');
+  if (file) return ownTask(file.blob, file.name, { columns: values.columns });
+  throw new UsageError('--train_file', `${baseName(path)} under “Your own files”`, files.map(({ name }) => name).join(', ') || 'no files', 'Give the training and the validation file there, then read the line again.');
+}
+
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+/** The given file that a path ends with. */
+function fileNamed(path: string | undefined, files: readonly GivenFile[]): GivenFile | undefined {
+  return path === undefined ? undefined : files.find(({ name }) => name === baseName(path));
+}
+
+/** What a line says of the tables that the page was given. */
+function choiceIn({ train_file, validation_file, test_file, columns, skip_broken_rows }: RunGlueValues, files: readonly GivenFile[]): TableChoice {
+  const named = (path: string | undefined) => fileNamed(path, files)?.name;
+  return given({ train_file: named(train_file), validation_file: named(validation_file), test_file: named(test_file), columns, skip_broken_rows });
+}
+
+function predictNote(recipe: Recipe, files: readonly GivenFile[]): string {
+  if (testSplits(recipe, files).length > 0) return '--do_predict: the finished run offers “Answers to the test rows”, with the files that the command writes.';
+  return '--do_predict: give a table of test rows under “Your own files”, and the finished run offers “Answers to the test rows”; without one it offers those to every dev row.';
 }
 
 interface Sources {
@@ -62,7 +98,7 @@ function sourcesOf(values: RunGlueValues, page: PageSources, note: (text: string
   const given_ = page.data?.kind === 'folder' ? page.data : undefined;
   if (files !== undefined && !given_) note(`${files}: give the rows under “Your own files”; a page cannot open them by their name, and generated ones are used.`);
   if (tokenizer_name !== undefined && tokenizer_name !== named && !page.tokenizer) note(`--tokenizer_name ${tokenizer_name}: give this folder under “Your own files”; the model’s own tokenizer is used.`);
-  const rows = files !== undefined && given_ ? given_ : { ...MINI_GLUE, ...given({ train_rows, dev_rows, seed }) };
+  const rows = files !== undefined && given_ ? { ...given_, ...choiceIn(values, page.files ?? []) } : { ...MINI_GLUE, ...given({ train_rows, dev_rows, seed }) };
   const tokenizer = tokenizer_name === undefined ? undefined : page.tokenizer;
   return { recipe: { teacher: model, data: rows, ...given({ tokenizer }) }, layers: layersOf(model, page), name: sourceName(model) };
 }

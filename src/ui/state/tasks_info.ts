@@ -1,3 +1,5 @@
+import type { TaskSpec } from '../../data/task.ts';
+
 /** How the page explains a task, with sentences to try. */
 export interface TaskInfo {
   readonly title: string;
@@ -46,7 +48,7 @@ export const TASK_INFO: Readonly<Record<string, TaskInfo>> = {
   },
 };
 
-/** The explanation of a task; one that is not in the table is explained by its name. */
-export function taskInfo(task: string): TaskInfo {
-  return TASK_INFO[task] ?? { title: task, asks: '', boxes: ['Text'], examples: [] };
+/** The explanation of a task; one that is not in the table is explained by its name, and by what it reads. */
+export function taskInfo(task: string, own?: TaskSpec): TaskInfo {
+  return TASK_INFO[task] ?? { title: task, asks: '', boxes: own?.textPair === undefined ? ['Text'] : ['First text', 'Second text'], examples: [] };
 }

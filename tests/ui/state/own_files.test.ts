@@ -14,7 +14,7 @@ describe('recognise', () => {
       'tok/tokenizer.json', 'tok/README.md',
     ));
     expect(found.map(({ use, folder, found: names }) => [use, folder, names])).toEqual([
-      ['data', 'SST-2', 'train.tsv, dev.tsv'],
+      ['data', 'SST-2', 'train.tsv, dev.tsv, test.tsv'],
       ['teacher', 'bert', 'config.json, model.safetensors, vocab.txt'],
       ['tokenizer', 'tok', 'tokenizer.json'],
     ]);

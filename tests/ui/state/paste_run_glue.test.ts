@@ -18,28 +18,28 @@ describe('a pasted line of run_glue', () => {
     expect(isRunGlueLine(line)).toBe(is);
   });
 
-  it('finetunes the bundled model on generated rows where the page has nothing else, and says so', () => {
-    const { recipes, notes } = readPastedRuns(LINE, { teacherLayers: 3 });
+  it('finetunes the bundled model on generated rows where the page has nothing else, and says so', async () => {
+    const { recipes, notes } = await readPastedRuns(LINE, { teacherLayers: 3 });
     expect(recipes).toMatchObject([{ kind: 'finetune', task: 'mrpc', teacher: { kind: 'bundled', name: 'mini-bert' }, data: { kind: 'mini-glue', train_rows: 2500 }, student: { num_hidden_layers: 12 }, training: { learning_rate: 5e-5 } }]);
     expect(notes).toEqual(['Ready to begin: mrpc-run_glue-seed-42, finetuned from mini-bert.', expect.stringContaining('--model_name_or_path <path to model>: a page cannot open a model by its path'), '--output_dir: the page has no use for it.']);
   });
 
-  it('takes folders that were given where the line names some', () => {
-    const { recipes, notes } = readPastedRuns('--task_name mrpc --do_train --model_name_or_path bert-base-uncased --train_file a.csv --tokenizer_name b', FOLDER);
+  it('takes folders that were given where the line names some', async () => {
+    const { recipes, notes } = await readPastedRuns('--task_name mrpc --do_train --model_name_or_path bert-base-uncased --train_file a.csv --tokenizer_name b', FOLDER);
     expect(recipes).toMatchObject([{ teacher: FOLDER.teacher, data: FOLDER.data, tokenizer: FOLDER.tokenizer, student: { num_hidden_layers: 7 } }]);
     expect(notes[1]).toContain('the folder own-bert');
-    expect(readPastedRuns('--task_name rte --do_train --model_name_or_path scratch:5x32 --train_rows 97', FOLDER).recipes).toMatchObject([{ teacher: { kind: 'scratch', num_hidden_layers: 5 }, data: { kind: 'mini-glue', train_rows: 97 }, student: { num_hidden_layers: 5 } }]);
+    expect((await readPastedRuns('--task_name rte --do_train --model_name_or_path scratch:5x32 --train_rows 97', FOLDER)).recipes).toMatchObject([{ teacher: { kind: 'scratch', num_hidden_layers: 5 }, data: { kind: 'mini-glue', train_rows: 97 }, student: { num_hidden_layers: 5 } }]);
   });
 
-  it('is eight runs with --grid', () => {
-    const { recipes, notes } = readPastedRuns('--task_name rte --do_train --grid', { teacherLayers: 12 });
+  it('is eight runs with --grid', async () => {
+    const { recipes, notes } = await readPastedRuns('--task_name rte --do_train --grid', { teacherLayers: 12 });
     expect(recipes.map(({ name }) => name).slice(0, 2)).toEqual(['1e-05_lr_16bz', '1e-05_lr_32bz']);
     expect(notes[0]).toBe('Ready to begin: 8 runs of rte, one after another, finetuned from mini-bert.');
   });
 
-  it('must train', () => {
-    expect(() => readPastedRuns('--task_name rte --do_eval', { teacherLayers: 12 })).toThrow('--do_train: expected a line that trains');
-    expect(() => readPastedRuns('--task_name rte --do_train --epoch 3', { teacherLayers: 12 })).toThrow('got "--epoch"');
+  it('must train', async () => {
+    await expect(readPastedRuns('--task_name rte --do_eval', { teacherLayers: 12 })).rejects.toThrow('--do_train: expected a line that trains');
+    await expect(readPastedRuns('--task_name rte --do_train --epoch 3', { teacherLayers: 12 })).rejects.toThrow('got "--epoch"');
   });
 });
 
@@ -65,7 +65,7 @@ describe('a pasted line of pretrain', () => {
     expect(() => readPastedPretrain('pretrain --method att_kl', FOLDER)).toThrow('got att_kl, which needs a teacher. Name the model to distil');
   });
 
-  it('takes the stored set of the form where the line names samples, with its tokenizer', () => {
+  it('takes the stored set of the form where the line names samples, with its tokenizer', async () => {
     const data = { kind: 'folder', name: 'sea', samples: 'a' } as const;
     const { recipes, notes } = readPastedPretrain('pretrain --shards samples --tokenizer bert-base-uncased --model scratch:2x32', { teacherLayers: 5, data });
     expect(recipes).toMatchObject([{ kind: 'pretrain', data, tokenizer: data }]);
@@ -74,5 +74,18 @@ describe('a pasted line of pretrain', () => {
     expect(none.recipes).toMatchObject([{ data: { kind: 'mini-glue' } }]);
     expect(none.notes[1]).toContain('choose them as the text of the form. The generated corpus is used.');
     expect(readPastedPretrain('pretrain', { teacherLayers: 5, data }).recipes).toMatchObject([{ data: { kind: 'mini-glue' } }]);
+  });
+
+  const table = (name: string, ...lines: string[]) => ({ name, blob: new Blob([['review,grade', ...lines, ''].join('\n')]) });
+  const OWN = { teacherLayers: 12, data: { kind: 'folder', name: 'own' }, files: [table('a.csv', 'x,no', 'y,yes'), table('b.csv', 'z,no'), table('t.csv', 'z,no')] } as const;
+  const own = '--train_file in/a.csv --validation_file in/b.csv --columns label=grade --do_train';
+
+  it('finds its task in the given files where it names none', async () => {
+    const { recipes, notes } = await readPastedRuns(`${own} --do_predict --test_file in/t.csv`, OWN);
+    expect(recipes).toMatchObject([{ task: 'custom', own_task: { text: 'review', label: 'grade', labels: ['no', 'yes'] }, data: { train_file: 'a.csv', validation_file: 'b.csv', test_file: 't.csv', columns: { label: 'grade' } } }]);
+    expect(notes).toContainEqual(expect.stringContaining('“Answers to the test rows”, with the files'));
+    expect((await readPastedRuns(`${own} --do_predict`, OWN)).notes).toContainEqual(expect.stringContaining('--do_predict: give a table of test rows'));
+    await expect(readPastedRuns(own, { ...OWN, files: OWN.files.slice(1) })).rejects.toThrow('--train_file: expected a.csv under “Your own files”, got b.csv, t.csv');
+    await expect(readPastedRuns(own.replace('--validation_file in/b.csv', ''), OWN)).rejects.toThrow('--validation_file: expected both files');
   });
 });
