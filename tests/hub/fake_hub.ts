@@ -35,7 +35,7 @@ export class FakeHub {
   /** Bytes of files that were given. */
   given = 0;
   /** Milliseconds from the last byte to the break: what a client has not read by then is lost. */
-  linger = 20;
+  linger = 100;
   /** Goes silent after so many bytes of a file, once for each entry. */
   readonly stalls = new Map<string, number[]>();
   /** Host that weights are redirected to; the same one when it is empty. */
