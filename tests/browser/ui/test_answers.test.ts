@@ -18,7 +18,7 @@ it('predicts each split of test rows, and gives the files of run_glue', async ()
   await page.getByRole('button', { name: 'Predict the test rows' }).click();
   await expect.element(page.getByText('Mismatched test rows:')).toBeVisible();
   expect(asked).toEqual(['test', 'test_mismatched']);
-  expect(page.getByText('3 rows, entailment 0, neutral 2, contradiction 1').elements()).toHaveLength(2);
+  expect(page.getByText('3 rows; entailment: 0, neutral: 2, contradiction: 1').elements()).toHaveLength(2);
   expect(page.getByRole('button').elements().map((button) => button.textContent?.trim())).toEqual([
     'Save predict_results_mnli.txt', 'Save MNLI-m.tsv', 'Save predictions_mnli.tsv', 'Save predict_results_mnli-mm.txt', 'Save MNLI-mm.tsv', 'Save predictions_mnli-mm.tsv',
   ]);
