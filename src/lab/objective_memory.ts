@@ -30,10 +30,13 @@ const COSTS: Readonly<Record<TapName, Cost>> = {
 /** Vectors a token that a first compared hidden state costs: the gradient then reaches every token of it. */
 const FIRST_STATE = 12;
 
-/** Values that one text costs: its negatives of both banks, several times. */
+/** Values of what is contrasted with one text: a row of a bank for it and for each of its negatives. */
 const BY_TEXT: ReadonlyMap<string, (parameters: ObjectiveTerm['parameters']) => number> = new Map([
-  ['crd', ({ nce_k = 100, crd_feat_dim = 128 }) => 12 * (nce_k + 1) * crd_feat_dim],
+  ['crd', ({ nce_k = 100, crd_feat_dim = 128 }) => (nce_k + 1) * crd_feat_dim],
 ]);
+
+/** How often tfjs holds these rows, of two banks, at the peak of a step. */
+const COPIES = 12;
 
 /** What the terms of a stage hold; undefined where they look at nothing but logits. `rows`: training rows, as far as known. */
 export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training }: Recipe, student: ModelConfig, teacher: ModelConfig, rows: number): Compared | undefined {
@@ -45,8 +48,8 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
   const read = tapsNeeded(terms, 'student', 0);
   const hasStates = 'hiddenStates' in read || 'firstTokens' in read;
   return {
-    vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed),
-    reads: readsOf(read, list.length > terms.length, student, terms),
+    vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: COPIES * sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed),
+    reads: { ...readsOf(read, list.length > terms.length, student, terms), byText: sum(({ byText }) => byText) },
   };
 }
 
@@ -54,7 +57,7 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
 const CORRELATING: ReadonlySet<string> = new Set(['pear_col']);
 
 /** What a step reads of the student; `logits`: whether a term looks at its logits beside that. */
-function readsOf(read: TapLayers, logits: boolean, { num_hidden_layers: last }: ModelConfig, terms: readonly BoundTerm[]): Reads {
+function readsOf(read: TapLayers, logits: boolean, { num_hidden_layers: last }: ModelConfig, terms: readonly BoundTerm[]): Omit<Reads, 'byText'> {
   const count = (...names: readonly TapName[]) => names.reduce((total, name) => total + (read[name]?.length ?? 0), 0);
   const isWhole = read.hiddenStates?.includes(last) ?? false;
   const first = logits || (read.firstTokens?.includes(last) ?? false);

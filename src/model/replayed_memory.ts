@@ -13,6 +13,8 @@ export interface Reads {
   readonly values: number;
   /** Terms that correlate probabilities along every axis. */
   readonly correlations: number;
+  /** Values of what is contrasted with one text. */
+  readonly byText: number;
   /** How far the student is computed with gradients in its last layer: to queries and keys, for first tokens, or for all. */
   readonly end: 'half' | 'firstTokens' | 'whole';
 }
@@ -57,14 +59,14 @@ function modelValues({ config, heads, batch, length, teacher }: TrainingLoad, en
 }
 
 /** Values of what objectives compare: the teacher's, and of the student what its own gradient does not need already. */
-function comparedValues({ config, teacher = config, batch, length }: TrainingLoad, { states, scores, sides, values, correlations }: Reads): number {
+function comparedValues({ config, teacher = config, batch, length }: TrainingLoad, { states, scores, sides, values, correlations, byText }: Reads): number {
   const [d, wide] = [config.hidden_size, teacher.hidden_size];
   const heads = Math.max(config.num_attention_heads, teacher.num_attention_heads);
   const vectors = states * (wide + (wide === d ? 0 : wide)) + sides * (d + wide) + values * (2 * d + wide);
   const matrices = scores > 0 ? (2 * scores + 1) * heads * length : 0;
   // Four moments of each vector along the axes of [B, H, T, T].
   const moments = 4 * correlations * (length * length * (batch + heads) + 2 * batch * heads * length);
-  return batch * length * (vectors + matrices) + moments;
+  return batch * length * (vectors + matrices) + moments + batch * byText;
 }
 
 /** The most that the teacher's own pass holds: a layer's attention, or its inner vectors. */

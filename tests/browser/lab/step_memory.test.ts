@@ -45,6 +45,7 @@ const CASES: Readonly<Record<string, Case>> = {
   att_mse: { terms: ['att_mse'], student: { num_hidden_layers: 4 } },
   minilm: { terms: ['minilm'], batch: 13 },
   minilm_v2: { terms: ['minilm_v2'], student: { num_hidden_layers: 3 } },
+  crd: { terms: ['crd'], batch: 11 },
   pear_col: { terms: ['pear_col'], batch: 11, length: 31 },
   'masked words': { terms: ['masked_lm'], masked: true, batch: 13, length: 40, student: { vocab_size: 1511 } },
 };
@@ -55,14 +56,14 @@ function opened({ terms: names, batch = 7, length = 24, micros = 1, dropout = tr
   const heads = [masked ? 'masked-lm' : 'classification'] as const;
   const rows = Array.from({ length: 4 * batch * micros }, (_, i) => ({ ids: Array.from({ length }, (_word, j) => 5 + integer(key(3, 'grammar', i), j, config.vocab_size - 5)), typeIds: Array<number>(length).fill(0), label: i % 2 }));
   const list = names.map((name) => ({ name, weight: 1, parameters: {} }));
-  const bound = bindTerms(list, { student: shapeOf(config), teacher: shapeOf(teacher), fidelity: 'corrected', seed: 3 });
+  const bound = bindTerms(list, { student: shapeOf(config), teacher: shapeOf(teacher), fidelity: 'corrected', seed: 3, rowLabels: Int32Array.from(rows, ({ label }) => label) });
   const taught = bound.some(({ objective }) => objective.needs.teacherLogits || objective.taps !== undefined);
-  const [parameters, trained] = [upload(randomWeights(config, heads, 5), true), objectiveTensors('trained', bound)];
+  const [parameters, trained, memory] = [upload(randomWeights(config, heads, 5), true), objectiveTensors('trained', bound), objectiveTensors('memory', bound)];
   const frozen = taught && !kept ? upload(randomWeights(teacher, heads, 6), false) : undefined;
   const stage = { config: teacher, needsLogits: bound.some(({ objective }) => objective.needs.teacherLogits), dropout: false, ...(frozen && { parameters: frozen }), ...(kept && { logits: new Float32Array(2 * rows.length) }) };
   const options = { ...DEFAULT_RECIPE.training, per_device_train_batch_size: batch, max_seq_length: length, gradient_accumulation_steps: micros };
   const loop = classifierLoop({
-    config, parameters, terms: bound, trained, memory: new Map(), examples: rows, options, steps: 7, first: 0, padId: 0, fidelity: 'corrected', dropout: { student: dropout, teacher: false }, execution: 'plan',
+    config, parameters, terms: bound, trained, memory, examples: rows, options, steps: 7, first: 0, padId: 0, fidelity: 'corrected', dropout: { student: dropout, teacher: false }, execution: 'plan',
     ...(taught && { teacher: stage }), ...(masked && { masking: { mask: 4, untouchable: new Set([0]), vocabSize: config.vocab_size } }),
   });
   const compared = comparedBy(list, { ...DEFAULT_RECIPE, training: options }, config, teacher, rows.length);
@@ -72,7 +73,7 @@ function opened({ terms: names, batch = 7, length = 24, micros = 1, dropout = tr
     plan,
     close: () => {
       loop.dispose();
-      [parameters, trained, ...(frozen ? [frozen] : [])].forEach(dispose);
+      [parameters, trained, memory, ...(frozen ? [frozen] : [])].forEach(dispose);
     },
   };
 }
