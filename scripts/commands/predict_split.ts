@@ -1,13 +1,16 @@
 /** What models answer to a whole split: scores, a table, and the file that GLUE takes; under Node, without a browser. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { ModelHead } from '../../src/data/model_labels.ts';
 import type { Split } from '../../src/data/split_files.ts';
 import type { TaskSpec } from '../../src/data/task.ts';
 import { outputOrder, predictionRows, scoresOfRows, sortedRows, type AskedExample, type Order, type PredictionRow } from '../../src/experiment/predictions.ts';
 import { predictionsTable, submissionFile, submissionName, testFiles } from '../../src/experiment/predictions_files.ts';
 import type { Scores } from '../../src/experiment/run.ts';
 import { Fault } from '../../src/fault/fault.ts';
+import { readConfig } from '../../src/formats/config_json.ts';
 import type { Context } from '../command_line/command.ts';
+import { openPath } from '../disk_folder.ts';
 import { withBundle } from '../node_bundle.ts';
 import { progressOn } from '../progress.ts';
 import type { main, Predicted, PredictJob } from '../predict_entry.ts';
@@ -40,6 +43,7 @@ export function withAsker<T>(context: Context, use: (ask: Asker) => Promise<T>):
 
 async function answersTo({ models, data, maxLength, backend }: SplitQuestion, predict: typeof main, { log, signal }: Context): Promise<SplitAnswers> {
   const { task } = data;
+  for (const model of Object.values(models)) await checkHead(task, model);
   const { rows: examples, notes } = await splitRows(data);
   const progress = progressOn(log);
   for (const note of notes) progress.say(note);
@@ -51,13 +55,25 @@ async function answersTo({ models, data, maxLength, backend }: SplitQuestion, pr
       const onProgress = (done: number) => progress.listen({ type: 'progress', run: '', label: `Predicting ${data.split}: ${name}`, done, total: examples.length, secondsLeft: secondsLeft(began, done, examples.length) });
       const predicted = await predict({ model, questions: questionsOf(examples), backend, maxLength, onProgress });
       if ('code' in predicted) throw new Fault(predicted);
-      answers.push({ name, logits: inOrder(predicted, outputOrder(task, predicted.labels, model)), seconds: (performance.now() - began) / 1000 });
+      answers.push({ name, logits: inOrder(predicted, outputOrder(task, predicted, model)), seconds: (performance.now() - began) / 1000 });
     }
   } finally {
     progress.end();
   }
   const rows = predictionRows(task, examples, answers);
   return { rows, notes, scores: answers.map(({ name, seconds }, i) => ({ name, seconds, scores: scoresOfRows(task, rows, i) })) };
+}
+
+/** Fault `foreign-labels` for a model whose configuration tells that it is of another task, before a row is read. */
+export async function checkHead(task: TaskSpec, model: string): Promise<void> {
+  const bytes = await openPath(model).read('config.json');
+  const head = bytes && readConfig(bytes, `${model}/config.json`);
+  if (head && !isUntold(head)) outputOrder(task, head, model);
+}
+
+/** Two outputs without words: a configuration says the same of an encoder without a classifier. */
+function isUntold({ labels, finetuning_task }: ModelHead): boolean {
+  return finetuning_task === undefined && labels.length === 2 && labels.every((label, i) => label === `LABEL_${i}`);
 }
 
 const questionsOf = (examples: readonly AskedExample[]) => examples.map(({ text, textPair }) => ({ text, ...(textPair === undefined ? {} : { text_pair: textPair }) }));

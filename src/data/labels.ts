@@ -1,4 +1,5 @@
 /** Labels as files write them, words or numbers, as class ids or scores; and their order in fairseq's dictionaries. */
+import { plainLabel } from './model_labels.ts';
 import type { TaskSpec } from './task.ts';
 
 /** Class id of a label's word or number, or the score of a regression; undefined when it is none of the task's. */
@@ -19,7 +20,7 @@ export function isHidden(word: string): boolean {
 
 function readClass(labels: readonly string[], word: string): number | undefined {
   const named = labels.indexOf(word);
-  const alike = named >= 0 ? named : labels.findIndex((label) => plain(label) === plain(word));
+  const alike = named >= 0 ? named : labels.findIndex((label) => plainLabel(label) === plainLabel(word));
   if (alike >= 0) return alike;
   if (isNumbered(labels)) return undefined;
   return /^\d+(\.0+)?$/.test(word) && Number(word) < labels.length ? Number(word) : undefined;
@@ -27,9 +28,6 @@ function readClass(labels: readonly string[], word: string): number | undefined 
 
 /** Whether labels are numbers themselves, and ids would be mistaken for them. */
 const isNumbered = (labels: readonly string[]): boolean => labels.some(isInteger);
-
-/** `Not Entailment`, `not-entailment` and `not_entailment` are one label. */
-const plain = (label: string): string => label.toLowerCase().replace(/[\s_-]+/g, '_');
 
 /** Whether a label is a number, with or without a fraction. */
 export function isNumber(word: string): boolean {

@@ -1,5 +1,6 @@
 /** What models answer to each example: rows to look at, to sort and to filter, and their scores. */
 import { METRICS } from '../data/metrics.ts';
+import { classOrder, headText, type ModelHead } from '../data/model_labels.ts';
 import type { Example, TaskSpec } from '../data/task.ts';
 import { isRegression, modelLabels } from '../data/tasks.ts';
 import { Fault } from '../fault/fault.ts';
@@ -102,15 +103,9 @@ export function filteredRows(rows: readonly PredictionRow[], filter: Filter, wor
   return rows.filter((row) => keeps(row) && (wanted === '' || `${row.text}\n${row.textPair ?? ''}`.toLowerCase().includes(wanted)));
 }
 
-/**
- * The places of a model's outputs in the order of the task's labels: output `order[c]` is class c.
- *
- * Labels without words (`LABEL_0` …) are taken in their order. Fault `foreign-labels` for those of another task.
- */
-export function outputOrder(task: TaskSpec, labels: readonly string[], where: string): number[] {
-  const plain = (words: readonly string[]) => words.map((word) => word.toLowerCase().replace(/[\s_-]+/g, '_'));
-  const [got, wanted] = [plain(labels), plain(modelLabels(task))];
-  if (got.length === wanted.length && got.every((label, i) => label === `label_${i}`)) return got.map((_, i) => i);
-  if (got.length === wanted.length && wanted.every((label) => got.includes(label))) return wanted.map((label) => got.indexOf(label));
-  throw new Fault({ code: 'foreign-labels', where, expected: `a model for ${task.name} (${modelLabels(task).join(', ')})`, got: `one for ${labels.join(', ')}`, remedy: 'Name the task that it was finetuned on, or finetune it first.' });
+/** The places of a task's classes among a model's outputs, as `classOrder` finds them; Fault `foreign-labels` for a model of another task. */
+export function outputOrder(task: TaskSpec, head: ModelHead, where: string): readonly number[] {
+  const order = classOrder(head, task);
+  if (order) return order;
+  throw new Fault({ code: 'foreign-labels', where, expected: `a model for ${task.name} (${modelLabels(task).join(', ')})`, got: `one for ${headText(head)}`, remedy: 'Name the task that it was finetuned on, or finetune it first.' });
 }

@@ -1,5 +1,8 @@
+/** The outputs of a classifier, put into the order of a task's classes. */
 import { referenceOrder } from '../data/labels.ts';
+import { isInOrder } from '../data/model_labels.ts';
 import type { TaskSpec } from '../data/task.ts';
+import { modelLabels } from '../data/tasks.ts';
 import { FormatError } from '../formats/format_error.ts';
 import { familyOf } from '../model/families.ts';
 import type { HostTensor, Weights } from '../model/weights.ts';
@@ -11,20 +14,26 @@ import type { HostTensor, Weights } from '../model/weights.ts';
  * UnknownLabel when the model has no classifier of the task's size, or labels with names, and for tasks that the
  * reference has no classifier for.
  */
-export function inTaskOrder({ config, heads, tensors }: Weights, task: TaskSpec, where: string): Weights {
+export function inTaskOrder(weights: Weights, task: TaskSpec, where: string): Weights {
+  const { config: { labels }, heads } = weights;
   const order = referenceOrder(task);
-  const isUnnamed = config.labels.every((label, id) => label === `LABEL_${id}`);
-  if (order === undefined || !heads.includes('classification') || !isUnnamed || config.labels.length !== order.length) throw unfit(config.labels, task, order, where);
-  const { output } = familyOf(config).classifier;
-  const ordered = [...tensors].map(([name, tensor]) => [name, name.startsWith(`${output}.`) ? reordered(tensor, order) : tensor] as const);
-  return { heads, config: { ...config, labels: task.labels, finetuning_task: task.name }, tensors: new Map(ordered) };
+  const isUnnamed = labels.every((label, id) => label === `LABEL_${id}`);
+  if (order === undefined || !heads.includes('classification') || !isUnnamed || labels.length !== order.length) throw unfit(labels, task, order, where);
+  return withOutputs(weights, order.map((_, id) => order.indexOf(id)), task);
 }
 
-/** Row `order[n]` of the result is row n; rows are what the first axis counts. */
+/** The weights as a classifier of the task whose output c is what was output `order[c]`, with the task's labels and name. */
+export function withOutputs({ config, heads, tensors }: Weights, order: readonly number[], task: TaskSpec): Weights {
+  const { output } = familyOf(config).classifier;
+  const ordered = [...tensors].map(([name, tensor]) => [name, name.startsWith(`${output}.`) ? reordered(tensor, order) : tensor] as const);
+  return { heads, config: { ...config, labels: modelLabels(task), finetuning_task: task.name }, tensors: isInOrder(order) ? tensors : new Map(ordered) };
+}
+
+/** Row c of the result is row `order[c]`; rows are what the first axis counts. */
 function reordered({ shape, data }: HostTensor, order: readonly number[]): HostTensor {
   const width = data.length / order.length;
   const out = new Float32Array(data.length);
-  order.forEach((id, n) => out.set(data.subarray(n * width, (n + 1) * width), id * width));
+  order.forEach((row, id) => out.set(data.subarray(row * width, (row + 1) * width), id * width));
   return { shape, data: out };
 }
 

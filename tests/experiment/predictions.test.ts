@@ -70,10 +70,8 @@ describe('files of predictions', () => {
   });
 });
 
-it('outputs of a model are put in the order of the task', () => {
-  expect(outputOrder(RTE, ['LABEL_0', 'LABEL_1'], 'model')).toEqual([0, 1]);
-  expect(outputOrder(taskNamed('mnli'), ['CONTRADICTION', 'neutral', 'entailment'], 'model')).toEqual([2, 1, 0]);
-  expect(outputOrder(STS, ['LABEL_0'], 'model')).toEqual([0]);
-  expect(() => outputOrder(RTE, ['positive', 'negative'], 'model')).toThrow('expected a model for rte (entailment, not_entailment), got one for positive, negative');
-  expect(() => outputOrder(RTE, ['LABEL_0', 'LABEL_1', 'LABEL_2'], 'model')).toThrow('finetune it first');
+it('a model of another task is refused', () => {
+  expect(outputOrder(taskNamed('mnli'), { labels: ['CONTRADICTION', 'neutral', 'entailment'] }, 'model')).toEqual([2, 1, 0]);
+  expect(() => outputOrder(RTE, { labels: ['positive', 'negative'] }, 'model')).toThrow('model: expected a model for rte (entailment, not_entailment), got one for the labels positive, negative');
+  expect(() => outputOrder(RTE, { labels: ['entailment', 'not_entailment'], finetuning_task: 'qnli' }, 'model')).toThrow('got one for qnli (entailment, not_entailment). Name the task that it was finetuned on, or finetune it first.');
 });

@@ -35,14 +35,18 @@ describe('a classification head', () => {
     expect(shelf.notes).toEqual(['my-teacher has no classification head: it is finetuned on sst-2 first, and is the teacher then.']);
   });
 
-  it('has its labels in another order', async () => {
-    expectFault(await faultOf(withModel({ config: { labels: ['positive', 'negative'] } })), {
-      code: 'UnknownLabel',
-      where: 'my-teacher/config.json, id2label',
-      expected: 'the labels of sst-2 in this order: negative, positive',
-      got: 'positive, negative',
-      remedy: /Reorder id2label/,
-    });
+  it('with its labels in another order is put into the task’s, and told', async () => {
+    const rowsOf = async (labels: readonly string[]) => {
+      const shelf = shelfOf(withModel({ config: { labels } }));
+      const { start, teacherUntrained } = await prepare(RECIPE, shelf, async () => undefined);
+      const { data } = start.tensors.get('classifier.weight')!;
+      return { rows: [[...data.subarray(0, 15)], [...data.subarray(15)]], labels: start.config.labels, teacherUntrained, notes: shelf.notes };
+    };
+    const [own, other] = [await rowsOf(['negative', 'positive']), await rowsOf(['Positive', 'negative'])];
+    expect(other.rows).toEqual([...own.rows].reverse());
+    expect(own.rows[0]).not.toEqual(own.rows[1]);
+    expect([other.labels, other.teacherUntrained]).toEqual([SMALL_CONFIG.labels, false]);
+    expect(other.notes).toEqual(['my-teacher has the labels of sst-2 in another order (Positive, negative): its outputs are put into the order negative, positive.']);
   });
 
   it.each<[string, ModelChanges, string, string, RegExp]>([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predict } from '../../scripts/commands/predict.ts';
-import type { Asker, SplitQuestion } from '../../scripts/commands/predict_split.ts';
+import { checkHead, type Asker, type SplitQuestion } from '../../scripts/commands/predict_split.ts';
 import { evaluateCheckpoint, predictTest } from '../../scripts/commands/run_glue_predict.ts';
 import { checkSplit, splitRows } from '../../scripts/commands/split_rows.ts';
 import { linkedFiles } from '../../scripts/linked_files.ts';
@@ -104,6 +104,20 @@ describe('a checkpoint of run_glue', () => {
     const asked: SplitQuestion[] = [];
     await evaluateCheckpoint({ ...checkpoint, values: { task_name: 'mnli', dev_rows: 7 }, data: undefined }, asker(asked));
     expect(asked.map(({ data }) => data.split)).toEqual(['dev']);
+  });
+});
+
+describe('a model', () => {
+  const bundled = join(import.meta.dirname, '../../public/models');
+
+  it('of another task is refused by its configuration alone', async () => {
+    await expect(checkHead(taskNamed('mrpc'), join(bundled, 'mini-bert-sst-2'))).rejects.toThrow('expected a model for mrpc (not_equivalent, equivalent), got one for sst-2 (negative, positive)');
+    await expect(checkHead(taskNamed('qnli'), join(bundled, 'mini-bert-rte'))).rejects.toThrow('got one for rte (entailment, not_entailment)');
+  });
+
+  it('of the task, or without a head, is not', async () => {
+    await expect(checkHead(taskNamed('rte'), join(bundled, 'mini-bert-rte'))).resolves.toBeUndefined();
+    await expect(checkHead(taskNamed('mnli'), join(bundled, 'mini-bert'))).resolves.toBeUndefined();
   });
 });
 
