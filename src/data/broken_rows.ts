@@ -30,15 +30,15 @@ export class BrokenRows {
     if (!agreed && !isTolerated) throw this.#refusal(first.fault);
     if (this.count === rows) throw new FormatError('EmptyFile', where, 'rows that can be read', `${rows} broken ones, the first: ${first.fault.message}`, 'Check that the file belongs to the task.');
     const why = this.first.every(({ fault }) => fault.code === 'BadRow' && /columns$/.test(fault.expected)) ? 'with a wrong number of columns' : 'that could not be read';
-    return `${where}: ${this.count} rows ${why} are left out (row ${this.#named()}).`;
+    return `${where}: ${this.count === 1 ? '1 row' : `${this.count} rows`} ${why} ${this.count === 1 ? 'is' : 'are'} left out (${this.#named()}).`;
   }
 
   #named(): string {
-    return `${this.first.slice(0, NAMED).map(({ line }) => line).join(', ')}${this.count > NAMED ? ' …' : ''}`;
+    return `${this.count === 1 ? 'row' : 'rows'} ${this.first.slice(0, NAMED).map(({ line }) => line).join(', ')}${this.count > NAMED ? ' …' : ''}`;
   }
 
   #refusal({ code, where, expected, got, remedy }: FormatError): FormatError {
-    const all = this.count === 1 ? '' : ` ${this.count} rows are broken: ${this.#named()}.`;
+    const all = this.count === 1 ? '' : ` ${this.count} rows are broken (${this.#named()}).`;
     return new FormatError(code, where, expected, got, `${remedy}${all} To leave broken rows out, say so: --skip_broken_rows.`);
   }
 }

@@ -1,6 +1,6 @@
 /** Which columns of a table hold the texts and the label of a task: by the names that its files are known to have, or as a person says. */
 import { Fault } from '../fault/fault.ts';
-import { missingColumns, type Table } from '../formats/table.ts';
+import { ambiguousColumn, missingColumns, type Table } from '../formats/table.ts';
 import type { ColumnMap } from './column_map.ts';
 import type { TaskSpec } from './task.ts';
 
@@ -26,7 +26,9 @@ const MAPPING_REMEDY = 'Say which columns are meant, e.g. --columns sentence1=pr
 
 /**
  * The columns of a task in a table; those that `given` names go before the known names. FormatError MissingColumn where
- * there is no such column, or where none of the known names is there; `label` may be missing unless it is `needed`.
+ * there is no such column, or where none of the known names is there, and DuplicateName where it is there twice; `label`
+ * may be missing unless it is needed. Fault `no-second-text` for a table of pairs where the task has single texts and
+ * nobody said which column is meant.
  */
 export function columnsOf(task: TaskSpec, table: Pick<Table, 'where' | 'columns' | 'format'>, given: ColumnMap = {}, isLabelNeeded = true): Columns {
   const { columns } = table;
@@ -34,13 +36,16 @@ export function columnsOf(task: TaskSpec, table: Pick<Table, 'where' | 'columns'
   const named = Object.values(given).filter((name) => name !== undefined);
   if (!named.every(has)) throw missingColumns(table, named, 'Name columns as they are in the file.');
   if (task.textPair === undefined && given.sentence2 !== undefined) throw noPair(task, given.sentence2);
-  const texts = task.textPair === undefined ? single(task, given, has) : pair([task.text, task.textPair], given, has);
+  const texts = task.textPair === undefined ? single(task, table, given, has) : pair([task.text, task.textPair], given, has);
   const label = given.label ?? [task.label, ...LABELS].find(has);
   if (texts === undefined || (label === undefined && isLabelNeeded)) {
     const wanted = [task.label, task.text, ...(task.textPair === undefined ? [] : [task.textPair])];
     throw missingColumns(table, wanted, `${REMEDY} ${MAPPING_REMEDY}`);
   }
-  return { ...texts, ...(label === undefined ? {} : { label }) };
+  const found = { ...texts, ...(label === undefined ? {} : { label }) };
+  const twice = Object.values(found).find((name) => columns.indexOf(name) !== columns.lastIndexOf(name));
+  if (twice !== undefined) throw ambiguousColumn(table, twice);
+  return found;
 }
 
 /** The columns of a table that a task reads; undefined where its names do not tell, so that a person may choose among all. */
@@ -54,8 +59,10 @@ export function neededColumns(task: TaskSpec, columns: readonly string[], given:
 
 type Has = (name: string | undefined) => name is string;
 
-function single(task: TaskSpec, given: ColumnMap, has: Has): Pick<Columns, 'text'> | undefined {
+function single(task: TaskSpec, table: Pick<Table, 'where'>, given: ColumnMap, has: Has): Pick<Columns, 'text'> | undefined {
   const text = given.sentence1 ?? [task.text, ...SINGLES].find(has);
+  const pairOf = PAIRS.find((names) => names.every(has) && names.some((name) => name === text));
+  if (given.sentence1 === undefined && pairOf) throw aPair(task, table, pairOf);
   return text === undefined ? undefined : { text };
 }
 
@@ -63,6 +70,10 @@ function pair(own: readonly [string, string], given: ColumnMap, has: Has): Pick<
   const [first, second] = [own, ...PAIRS].find(([a, b]) => has(given.sentence1 ?? a) && has(given.sentence2 ?? b)) ?? [];
   const [text, textPair] = [given.sentence1 ?? first, given.sentence2 ?? second];
   return text === undefined || textPair === undefined ? undefined : { text, textPair };
+}
+
+function aPair(task: TaskSpec, { where }: Pick<Table, 'where'>, names: readonly string[]): Fault {
+  return new Fault({ code: 'no-second-text', where, expected: `one text, since ${task.name} has no pairs`, got: `the columns ${names.map((name) => JSON.stringify(name)).join(' and ')}`, remedy: 'Choose the task that the file belongs to, or say which column is the text, e.g. sentence=sentence1 as --columns.' });
 }
 
 function noPair(task: TaskSpec, got: string): Fault {

@@ -15,7 +15,7 @@ export function knownLabels({ labels, scores }: TaskSpec): string {
 
 /** What the rows of test files have in the place of a label. */
 export function isHidden(word: string): boolean {
-  return word.trim() === '-1';
+  return Number(word) === -1;
 }
 
 function readClass(labels: readonly string[], word: string): number | undefined {

@@ -21,7 +21,7 @@ export interface TablePreview {
 
 /** Reads so many rows from the beginning of a table, and no more than they need; throws what `openTable` throws. */
 export async function previewTable(task: TaskSpec, blob: Blob, where: string, count: number): Promise<TablePreview> {
-  const { columns, format, batches } = await openTable(blob, where, { withoutHeader: WITHOUT_HEADER[task.name] });
+  const { columns, format, batches } = await openTable(blob, where, { withoutHeader: WITHOUT_HEADER[task.name], isShown: true });
   const rows: PreviewRow[] = [];
   for await (const batch of batches(columns)) {
     rows.push(...batch.slice(0, count - rows.length).map((row) => ({ line: row.line, values: isBroken(row) ? undefined : row.values })));

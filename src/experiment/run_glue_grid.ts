@@ -25,7 +25,7 @@ export interface GridRun {
  */
 export function gridRuns(values: RunGlueValues): GridRun[] {
   for (const name of ['learning_rate', 'per_device_train_batch_size', 'do_predict', 'run_name'] as const) {
-    if (values[name] !== undefined) throw new UsageError(`--${name}`, 'no --grid', '--grid', 'Leave the option out: the grid sets it, or has no use for it.');
+    if (values[name] !== undefined) throw new UsageError(`--${name}`, 'a line without --grid, or no such option', 'both', 'Leave one of them out: the grid sets the rates and the batches, names its runs and predicts nothing.');
   }
   if (!values.do_train) throw new UsageError('--grid', '--do_train beside it', 'none', 'Add --do_train --do_eval.');
   const isSmall = SMALL.includes(values.task_name ?? '');

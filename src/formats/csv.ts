@@ -4,7 +4,7 @@
  * Libraries for it read more dialects than tables of examples come in, and end at a broken row or join it with the next;
  * here a row is told with its line, and reading goes on at the line after it.
  */
-import { brokenRow, emptyFile, MAX_ROW, rowTooLong, type BrokenRow, type Table, type TableRow } from './table.ts';
+import { brokenRow, emptyFile, MAX_ROW, placesOf, rowTooLong, type BrokenRow, type Table, type TableRow } from './table.ts';
 
 /** Separators that spreadsheets write; the commonest in the header is the file's. */
 const SEPARATORS = [',', ';', '\t'] as const;
@@ -42,7 +42,7 @@ export async function openCsv(parts: AsyncGenerator<string>, where: string): Pro
     format: 'csv',
     columns,
     async *batches(wanted) {
-      const at = wanted.map((name) => columns.indexOf(name));
+      const at = placesOf(wanted, columns);
       const rows = (records: readonly (Record | BrokenRow)[]) => records.map((record) => ('fault' in record ? record : toRow(record, columns.length, at, where)));
       yield rows(begun);
       for await (const records of batches) yield rows(records);

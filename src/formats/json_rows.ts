@@ -1,7 +1,7 @@
 /** Rows as JSON objects: one a line, a list of them, or an object of them by key. */
 import { FormatError } from './format_error.ts';
 import { JsonMembers, type Member } from './json_members.ts';
-import { brokenRow, emptyFile, type BrokenRow, type Table, type TableFormat, type TableRow } from './table.ts';
+import { brokenRow, emptyFile, type BrokenRow, type Table, type TableFormat, type TableOptions, type TableRow } from './table.ts';
 import { isJsonObject, parseObject, showValue, type JsonObject } from './text.ts';
 import { lineBatches } from './text_stream.ts';
 
@@ -13,50 +13,57 @@ interface ObjectRow {
 
 type Rows = AsyncGenerator<readonly (ObjectRow | BrokenRow)[]>;
 
+/** Rows whose names are the columns: an object may leave out what it has no value for. */
+const LOOKED_THROUGH = 100;
 const REMEDY = 'Each row is an object such as {"sentence": "…", "label": 1}.';
 
 /** One object a line; lines that are none are broken. FormatError EmptyFile when there is no line. */
-export function openJsonLines(parts: AsyncGenerator<string>, where: string): Promise<Table> {
-  return openRows(lineRows(parts, where), where, 'jsonl');
+export function openJsonLines(parts: AsyncGenerator<string>, where: string, options: TableOptions = {}): Promise<Table> {
+  return openRows(lineRows(parts, where), where, 'jsonl', options);
 }
 
 /** A list of objects, or an object of objects; members that are no objects are broken. FormatError NotJson where the text breaks off. */
-export function openJson(parts: AsyncGenerator<string>, where: string): Promise<Table> {
-  return openRows(memberRows(parts, where), where, 'json');
+export function openJson(parts: AsyncGenerator<string>, where: string, options: TableOptions = {}): Promise<Table> {
+  return openRows(memberRows(parts, where), where, 'json', options);
 }
 
-async function openRows(rows: Rows, where: string, format: TableFormat): Promise<Table> {
+/** The columns are the names in the first rows, in the order in which they come. */
+async function openRows(rows: Rows, where: string, format: TableFormat, { isShown = false }: TableOptions): Promise<Table> {
   const begun: (readonly (ObjectRow | BrokenRow)[])[] = [];
-  let first: JsonObject | undefined;
-  while (first === undefined) {
+  const columns = new Set<string>();
+  for (let seen = 0; seen < LOOKED_THROUGH; ) {
     const batch = await rows.next();
     if (batch.done) break;
     begun.push(batch.value);
-    first = batch.value.find((row) => 'value' in row)?.value;
+    for (const row of batch.value.slice(0, LOOKED_THROUGH - seen)) {
+      if (!('value' in row)) continue;
+      seen++;
+      for (const name of Object.keys(row.value)) columns.add(name);
+    }
   }
-  const [broken] = begun.flat();
-  if (broken === undefined) throw emptyFile(where);
-  if (first === undefined && 'fault' in broken) throw broken.fault;
+  const [first] = begun.flat();
+  if (first === undefined) throw emptyFile(where);
+  if (columns.size === 0 && 'fault' in first) throw first.fault;
+  const asked = (batch: readonly (ObjectRow | BrokenRow)[], wanted: readonly string[]) => batch.map((row) => picked(row, wanted, where, isShown));
   return {
     where,
     format,
-    columns: Object.keys(first ?? {}),
+    columns: [...columns],
     async *batches(wanted) {
-      for (const batch of begun) yield batch.map((row) => picked(row, wanted, where));
-      for await (const batch of rows) yield batch.map((row) => picked(row, wanted, where));
+      for (const batch of begun) yield asked(batch, wanted);
+      for await (const batch of rows) yield asked(batch, wanted);
     },
   };
 }
 
-function picked(row: ObjectRow | BrokenRow, wanted: readonly string[], where: string): TableRow {
+function picked(row: ObjectRow | BrokenRow, wanted: readonly string[], where: string, isShown: boolean): TableRow {
   if ('fault' in row) return row;
   const values: string[] = [];
   for (const name of wanted) {
     const value = Object.hasOwn(row.value, name) ? row.value[name] : undefined;
-    if (value === undefined || (typeof value === 'object' && value !== null)) {
-      return brokenRow(where, row.line, `a text or a number as ${showValue(name)}`, showValue(value), REMEDY);
-    }
-    values.push(value === null ? '' : String(value));
+    const isOne = value !== undefined && (typeof value !== 'object' || value === null);
+    if (!isOne && !isShown) return brokenRow(where, row.line, `a text or a number as ${showValue(name)}`, showValue(value), REMEDY);
+    values.push(value === null || value === undefined ? '' : isOne ? String(value) : showValue(value));
   }
   return { line: row.line, values };
 }
@@ -84,6 +91,7 @@ async function* memberRows(parts: AsyncIterable<string>, where: string): Rows {
 
 /** A member of an object has its key before it. */
 function memberRow({ text, isNamed }: Member, line: number, where: string): ObjectRow | BrokenRow {
+  if (text.trim() === '') return brokenRow(where, line, 'a JSON object', 'a comma without one', REMEDY);
   if (!isNamed) return objectRow(text, line, where);
   const found = parseObject(`{${text}}`);
   const value = 'value' in found ? Object.values(found.value)[0] : undefined;

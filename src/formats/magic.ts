@@ -1,5 +1,7 @@
 import { FormatError } from './format_error.ts';
 
+const UTF8 = 'Save the file as UTF-8 text.';
+
 /** First bytes of files that people take for safetensors, with what to do about each. */
 const SIGNATURES: readonly { readonly starts: readonly number[]; readonly is: string; readonly remedy: string }[] = [
   { starts: ascii('PK\x03\x04'), is: 'a zip archive (PyTorch weights or .npz)', remedy: convert() },
@@ -9,6 +11,8 @@ const SIGNATURES: readonly { readonly starts: readonly number[]; readonly is: st
   { starts: ascii('GGUF'), is: 'a GGUF file', remedy: convert() },
   { starts: [0x1f, 0x8b], is: 'a gzip file', remedy: 'Unpack it first.' },
   { starts: ascii('version https://git-lfs'), is: 'a Git LFS pointer', remedy: 'Fetch the file itself with `git lfs pull`.' },
+  { starts: [0xff, 0xfe], is: 'UTF-16 text', remedy: UTF8 },
+  { starts: [0xfe, 0xff], is: 'UTF-16 text', remedy: UTF8 },
   { starts: ascii('<'), is: 'a web page', remedy: 'The address has no such file: check the folder or its address.' },
 ];
 

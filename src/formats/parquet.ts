@@ -30,7 +30,7 @@ export interface ByteRanges {
  * Throws FormatError BadParquet for a damaged or cut file, UnsupportedFormat for a compression that is not read here,
  * TooLarge for a group of more than 2²² rows.
  */
-export async function openParquet(bytes: ByteRanges, where: string, { signal, onBytes }: TableOptions = {}): Promise<Table> {
+export async function openParquet(bytes: ByteRanges, where: string, { signal, onBytes, isShown = false }: TableOptions = {}): Promise<Table> {
   const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet');
   const file: AsyncBuffer = { byteLength: bytes.size, slice: (start, end = bytes.size) => bytes.slice(start, end).arrayBuffer() };
   const metadata = await guarded(where, () => parquetMetadataAsync(file, { initialFetchSize: FOOTER }));
@@ -47,7 +47,7 @@ export async function openParquet(bytes: ByteRanges, where: string, { signal, on
         signal?.throwIfAborted();
         const rowEnd = rowStart + Number(group.num_rows);
         const rows = await guarded(where, () => parquetReadObjects({ file, metadata, columns: [...wanted], rowStart, rowEnd, compressors }));
-        for (let at = 0; at < rows.length; at += BATCH) yield rows.slice(at, at + BATCH).map((row, i) => toRow(row, rowStart + at + i + 1, wanted, where));
+        for (let at = 0; at < rows.length; at += BATCH) yield rows.slice(at, at + BATCH).map((row, i) => toRow(row, rowStart + at + i + 1, wanted, where, isShown));
         rowStart = rowEnd;
         onBytes?.(Math.round((bytes.size * rowStart) / Math.max(1, Number(metadata.num_rows))), bytes.size);
       }
@@ -74,10 +74,10 @@ async function guarded<T>(where: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-function toRow(row: Readonly<Record<string, unknown>>, line: number, wanted: readonly string[], where: string): TableRow {
+function toRow(row: Readonly<Record<string, unknown>>, line: number, wanted: readonly string[], where: string, isShown: boolean): TableRow {
   const values: string[] = [];
   for (const name of wanted) {
-    const value = textOf(row[name]);
+    const value = textOf(row[name]) ?? (isShown ? 'another value' : undefined);
     if (value === undefined) return brokenRow(where, line, `a text or a number as ${showValue(name)}`, 'another value', 'Choose a column of texts or numbers.');
     values.push(value);
   }

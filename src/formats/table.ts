@@ -32,6 +32,8 @@ export interface Table {
 }
 
 export interface TableOptions {
+  /** Rows are to be looked at: what one has no text or number for is shown in words, and breaks no row. */
+  readonly isShown?: boolean;
   /** Columns of a file without a header line; it is recognised by their number, and by fewer than two of the names in its first line. */
   readonly withoutHeader?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -62,9 +64,29 @@ export function rowTooLong(where: string, line: number): FormatError {
   return new FormatError('TooLarge', `${where}, row ${line}`, `at most ${MAX_ROW} characters in a row`, 'more', 'Check that this is a table with one example a row.');
 }
 
+/** Where the wanted columns stand; the second of a name asked for twice is its second column. */
+export function placesOf(wanted: readonly string[], columns: readonly string[]): number[] {
+  const places: number[] = [];
+  for (const name of wanted) {
+    const place = columns.findIndex((column, at) => column === name && !places.includes(at));
+    places.push(place < 0 ? columns.indexOf(name) : place);
+  }
+  return places;
+}
+
+/** The place of a table's columns, for messages. */
+function headOf({ where, format }: Pick<Table, 'where' | 'format'>): string {
+  return format === 'tsv' || format === 'csv' ? `${where}, row 1` : where;
+}
+
+/** The error for a column that a table has more than once. */
+export function ambiguousColumn(table: Pick<Table, 'where' | 'columns' | 'format'>, name: string): FormatError {
+  const count = table.columns.filter((column) => column === name).length;
+  return new FormatError('DuplicateName', headOf(table), `one column ${showValue(name)}`, `${count} of that name`, 'Rename all but the one that is meant.');
+}
+
 /** The error for columns that a table does not have; it names those that it has. */
-export function missingColumns({ where, columns, format }: Pick<Table, 'where' | 'columns' | 'format'>, wanted: readonly string[], remedy: string): FormatError {
-  const got = columns.map((name) => showValue(name)).slice(0, 20).join(', ');
-  const place = format === 'tsv' || format === 'csv' ? `${where}, row 1` : where;
-  return new FormatError('MissingColumn', place, `the columns ${wanted.map((name) => showValue(name)).join(', ')}`, `the columns ${got}`, remedy);
+export function missingColumns(table: Pick<Table, 'where' | 'columns' | 'format'>, wanted: readonly string[], remedy: string): FormatError {
+  const names = (columns: readonly string[]) => `the columns ${columns.map((name) => showValue(name)).slice(0, 20).join(', ')}`;
+  return new FormatError('MissingColumn', headOf(table), names(wanted), table.columns.length === 0 ? 'no column of one value a row' : names(table.columns), remedy);
 }

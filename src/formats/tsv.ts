@@ -1,5 +1,5 @@
 /** Tab-separated text as GLUE writes it: one row a line, and quote characters are ordinary text. */
-import { brokenRow, emptyFile, type Table, type TableOptions, type TableRow } from './table.ts';
+import { brokenRow, emptyFile, placesOf, type Table, type TableOptions, type TableRow } from './table.ts';
 import { lineBatches, type Lines } from './text_stream.ts';
 
 const REMEDY = 'Columns are separated by one tab each, and no field holds a tab or a line break.';
@@ -22,7 +22,7 @@ export async function openTsv(parts: AsyncGenerator<string>, where: string, { wi
     format: 'tsv',
     columns,
     async *batches(wanted) {
-      const at = wanted.map((name) => columns.indexOf(name));
+      const at = placesOf(wanted, columns);
       const rows = ({ first, lines }: Lines) => lines.map((line, i) => toRow(line, first + i, columns.length, at, where));
       yield rows(begun);
       for await (const lines of batches) yield rows(lines);

@@ -40,6 +40,25 @@ describe('the columns of a task', () => {
     expect(columnsOf(taskNamed('cola'), table('index|sentence'), {}, false)).toEqual({ text: 'sentence' });
   });
 
+  it.each([
+    ['sst-2', 'sentence1|sentence2|label'],
+    ['cola', 'question|sentence|label'],
+    ['sst-2', 'text|text_pair|label'],
+  ])('of %s are not one of a pair: %s', (task, columns) => {
+    const [first = '', second = ''] = columns.split('|');
+    expect(() => found(task, columns)).toThrow(expect.objectContaining({ code: 'no-second-text', where: 'x.tsv', got: `the columns "${first}" and "${second}"` }));
+    expect(found(task, columns, `text=${second}`)).toEqual([second, 'label']);
+  });
+
+  it('are there once; others may have one name', () => {
+    expect(() => found('rte', 'sentence1|sentence2|label|label')).toThrow(expect.objectContaining({ code: 'DuplicateName', where: 'x.tsv, row 1', expected: 'one column "label"', got: '2 of that name' }));
+    expect(found('rte', 'idx|idx|sentence1|sentence2|label')).toEqual(['sentence1', 'sentence2', 'label']);
+  });
+
+  it('are none in a table of lists alone', () => {
+    expect(() => columnsOf(taskNamed('rte'), { where: 'x.parquet', format: 'parquet', columns: [] })).toThrow(expect.objectContaining({ where: 'x.parquet', got: 'no column of one value a row' }));
+  });
+
   it.each(['sentence1', 'x=y', 'label=a,label=b', '', 'label='])('are not understood as %j', (text) => {
     expect(() => parseColumns(text)).toThrow(expect.objectContaining({ code: 'bad-columns' }));
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frequencyOrder, knownLabels, readLabel, referenceOrder, TRAINING_COUNTS } from '../../src/data/labels.ts';
+import { frequencyOrder, isHidden, knownLabels, readLabel, referenceOrder, TRAINING_COUNTS } from '../../src/data/labels.ts';
 import { TASKS, taskNamed } from '../../src/data/tasks.ts';
 
 describe('the labels of GLUE', () => {
@@ -15,6 +15,10 @@ describe('the labels of GLUE', () => {
     ['mnli', '3', undefined], ['mnli', '-', undefined], ['sst-2', '', undefined], ['sst-2', '0.5', undefined], ['sst-2', '-1', undefined],
     ['sts-b', '5.000', 5], ['sts-b', '3.7999999523162842', 3.7999999523162842], ['sts-b', '5.1', undefined], ['sts-b', 'high', undefined],
   ])('of %s: %j is %s', (task, word, label) => expect(readLabel(taskNamed(task), word)).toBe(label));
+
+  it('are hidden behind -1, however it is written', () => {
+    expect(['-1', ' -1.0', '-1e0', '1', '', 'a'].map(isHidden)).toEqual([true, true, true, false, false, false]);
+  });
 
   it('are named where one is unknown', () => {
     expect(knownLabels(taskNamed('rte'))).toBe('one of "entailment" or 0, "not_entailment" or 1');

@@ -53,7 +53,7 @@ describe('the grid', () => {
   });
 
   it('refuses what it sets itself', () => {
-    expect(() => gridRuns({ task_name: 'rte', do_train: true, learning_rate: 1e-4 })).toThrow('--learning_rate: expected no --grid');
+    expect(() => gridRuns({ task_name: 'rte', do_train: true, learning_rate: 1e-4 })).toThrow('--learning_rate: expected a line without --grid, or no such option, got both');
     expect(() => gridRuns({ task_name: 'rte', do_eval: true })).toThrow('--grid: expected --do_train beside it');
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openTable } from '../../src/formats/open_table.ts';
 import { inParts, read } from './read_table.ts';
 
 const json = (text: string | Blob, wanted = ['b', 'a'], name = 'x.json') => read(text, wanted, {}, name);
@@ -24,6 +25,20 @@ describe('JSON rows', () => {
     expect(await json('[{"a":1,"b":2}, 5, {"a":1}, {"a":{},"b":2}, {"a":3,"b":4}]')).toEqual([[1, '2', '1'], [2, '5'], [3, 'nothing'], [4, 'an object'], [5, '4', '3']]);
     expect(await json('{"a":1,"b":2}\n{"a":1,\n{"a":3,"b":4}\n', undefined, 'x.jsonl')).toEqual([[1, '2', '1'], [2, expect.any(String)], [3, '4', '3']]);
     expect(await json('{"a":1,"b":"toString"}\n{"a":1}', ['toString'], 'x.jsonl')).toEqual([[1, 'nothing'], [2, 'nothing']]);
+  });
+
+  it('have the columns of all first rows, and may be shown without some of them', async () => {
+    const text = '{"a":"x"}\n5\n{"b":2,"a":"y","c":[1]}\n';
+    for (const size of [3, 1000]) {
+      const table = await openTable(inParts(text, size), 'x.jsonl');
+      expect(table.columns).toEqual(['a', 'b', 'c']);
+    }
+    expect(await json(inParts(text, 3), ['a'], 'x.jsonl')).toEqual([[1, 'x'], [2, '5'], [3, 'y']]);
+    expect(await read(text, ['a', 'b', 'c'], { isShown: true }, 'x.jsonl')).toEqual([[1, 'x', '', ''], [2, '5'], [3, 'y', '2', '[1]']]);
+  });
+
+  it('are told of a comma without a row', async () => {
+    expect(await json('[{"a":1,"b":2},]')).toEqual([[1, '2', '1'], [2, 'a comma without one']]);
   });
 
   it('refuses a text that breaks off, goes on after its end, or holds columns', async () => {

@@ -10,6 +10,12 @@ describe('tab-separated text', () => {
     expect(await read('a\tmore\tb\n1\t2\t3\n4\t5\t6\n')).toEqual([[2, '3', '1'], [3, '6', '4']]);
   });
 
+  it('tells two columns of one name apart', async () => {
+    expect(await read('a\ta\tb\n1\t2\t3\n', ['a', 'a', 'b'])).toEqual([[2, '1', '2', '3']]);
+    expect(await read('a;a\n1;2\n', ['a', 'a'], {}, 'x.csv')).toEqual([[2, '1', '2']]);
+    expect(await read('a\tb\n1\t2\n', ['a', 'a'])).toEqual([[2, '1', '1']]);
+  });
+
   it('takes quotes as ordinary text', async () => {
     expect(await read('a\tb\n"1\t2\n3"\t""\n')).toEqual([[2, '2', '"1'], [3, '""', '3"']]);
   });
@@ -57,6 +63,10 @@ describe('tab-separated text', () => {
     for (const size of [1, 2, 3, 5, 100]) await expect(read(inParts(broken, size))).rejects.toMatchObject({ code: 'NotUtf8', where: 'x.tsv, line 3' });
     await expect(read(Uint8Array.of(0x61, 0xc3))).rejects.toMatchObject({ code: 'NotUtf8', where: 'x.tsv, line 1' });
     await expect(read(Uint8Array.of(...bytes('PK\x03\x04'), 0xff, 0xfe))).rejects.toMatchObject({ code: 'NotUtf8' });
+  });
+
+  it('knows UTF-16 by its mark', async () => {
+    for (const mark of [[0xff, 0xfe], [0xfe, 0xff]]) await expect(read(inParts(Uint8Array.of(...mark, 0x61, 0, 0x09, 0), 100))).rejects.toMatchObject({ code: 'UnsupportedFormat', got: 'UTF-16 text', remedy: 'Save the file as UTF-8 text.' });
   });
 
   it('tells how far it is', async () => {
