@@ -1,5 +1,5 @@
 /** The lab's command line: `npm run lab -- <command> [options]`. */
-import { pastedLine, shellWords } from '../src/experiment/shell_words.ts';
+import { unpasted } from '../src/experiment/shell_words.ts';
 import { toReport } from '../src/fault/fault.ts';
 import { commandHelp, labHelp, type Command } from './command_line/command.ts';
 import { didYouMean, UsageError } from './command_line/option.ts';
@@ -13,9 +13,9 @@ const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
-  const [name, ...args] = pasted(words);
-  const json = args.includes('--json');
+  const json = words.includes('--json');
   try {
+    const [name, ...args] = unpasted(words);
     if (name === undefined || name === '--help' || name === 'help') {
       console.log(labHelp(COMMANDS));
       return EXIT.done;
@@ -30,15 +30,6 @@ async function main(words: readonly string[]): Promise<number> {
     console.error(messageOf(error));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
-}
-
-/**
- * The reference's own line, pasted as it is: `python run_glue.py --task_name MRPC …` as words or as one text.
- */
-function pasted(words: readonly string[]): readonly string[] {
-  const parted = words.length === 1 && /\s/.test(words[0]!) ? shellWords(words[0]!) : words;
-  const { command, options } = pastedLine(parted);
-  return command === undefined ? parted : [command, ...options];
 }
 
 async function runCommand(command: Command, args: readonly string[], json: boolean): Promise<number> {

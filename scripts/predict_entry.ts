@@ -31,6 +31,8 @@ export interface PredictJob {
 export interface Predicted {
   readonly labels: readonly string[];
   readonly logits: readonly (readonly number[])[];
+  /** What it took to answer, once the model was loaded and the texts were token ids. */
+  readonly seconds: number;
 }
 
 /** Resolves to the answers, or to what went wrong: a bundle's faults are of another class than the program's. */
@@ -44,10 +46,12 @@ async function run({ model, questions, backend, maxLength, onProgress }: Predict
   const examples = questions.map(({ text, text_pair }) => ({ ...tokenizer.encode(text, text_pair, length), label: 0 }));
   await openBackend({ choice: backend, onFault: (fault) => { throw fault; } });
   const parameters = upload(weights, false);
+  const began = performance.now();
   const logits = await logitsOf({ config: weights.config, parameters }, examples, { padId: tokenizer.special.pad, maxLength: length, ...(onProgress ? { onProgress } : {}) });
+  const seconds = (performance.now() - began) / 1000;
   dispose(parameters);
   const classes = weights.config.labels.length;
-  return { labels: weights.config.labels, logits: questions.map((_, i) => Array.from(logits.subarray(i * classes, (i + 1) * classes))) };
+  return { labels: weights.config.labels, seconds, logits: questions.map((_, i) => Array.from(logits.subarray(i * classes, (i + 1) * classes))) };
 }
 
 async function load(model: string): Promise<{ weights: Weights; tokenizer: Tokenizer }> {

@@ -25,7 +25,7 @@ export interface SplitQuestion {
   readonly backend: PredictJob['backend'];
 }
 
-/** The answers, with the scores of each model and the seconds that it took. */
+/** The answers, with the scores of each model and the seconds that it took, without those of loading it. */
 export interface SplitAnswers {
   readonly rows: readonly PredictionRow[];
   readonly scores: readonly { readonly name: string; readonly scores: Scores; readonly seconds: number }[];
@@ -55,7 +55,7 @@ async function answersTo({ models, data, maxLength, backend }: SplitQuestion, pr
       const onProgress = (done: number) => progress.listen({ type: 'progress', run: '', label: `Predicting ${data.split}: ${name}`, done, total: examples.length, secondsLeft: secondsLeft(began, done, examples.length) });
       const predicted = await predict({ model, questions: questionsOf(examples), backend, maxLength, onProgress });
       if ('code' in predicted) throw new Fault(predicted);
-      answers.push({ name, logits: inOrder(predicted, outputOrder(task, predicted, model)), seconds: (performance.now() - began) / 1000 });
+      answers.push({ name, logits: inOrder(predicted, outputOrder(task, predicted, model)), seconds: predicted.seconds });
     }
   } finally {
     progress.end();

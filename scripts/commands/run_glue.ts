@@ -1,6 +1,7 @@
 /** `run_glue`: finetuning, evaluation and prediction by the options of the reference's `run_glue.py`. */
 import { existsSync, openAsBlob, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { isChosen } from '../../src/data/folder_tables.ts';
 import { ownTask } from '../../src/data/own_task.ts';
 import type { TaskSpec } from '../../src/data/task.ts';
 import { taskOf } from '../../src/data/tasks.ts';
@@ -15,7 +16,7 @@ import { localPath, withFetched } from '../models/elsewhere.ts';
 import { progressOn } from '../progress.ts';
 import { listed, writeResults, type Results } from './run_glue_files.ts';
 import { runGrid } from './run_glue_grid.ts';
-import { runGlueFolder, runGlueJob, withOffer, type RunGlueJob } from './run_glue_jobs.ts';
+import { runGlueFolder, runGlueJob, withOffer, withoutPlaceholder, type RunGlueJob } from './run_glue_jobs.ts';
 import { RunGlueLog } from './run_glue_log.ts';
 import { evaluateCheckpoint, predictTest, type Checkpoint } from './run_glue_predict.ts';
 import { withAsker } from './predict_split.ts';
@@ -28,7 +29,7 @@ export const runGlue: Command = {
   operands: [],
   options: { ...RUN_GLUE_OPTIONS, ...COMMON_OPTIONS, help: flag('print this help') },
   prepare: (args) => {
-    const { values: written, notes } = readRunGlueLine(args.filter((word) => word !== '--json'), readText);
+    const { values: written, notes } = withoutPlaceholder(readRunGlueLine(args.filter((word) => word !== '--json'), readText));
     let fetched = false;
     const work = withFetched(written, { model_name_or_path: 'model', tokenizer_name: 'tokenizer' }, (values) => {
       fetched = true;
@@ -48,6 +49,7 @@ function plan(values: RunGlueValues, notes: readonly string[]): (context: Contex
   if (file !== undefined) return async (context) => plan({ ...values, own_task: await foundTask(file, values, context) }, notes)(context);
   if (values.grid) return planGrid(values, notes);
   const actions = runGlueActions(values);
+  if (actions.predict && isChosen(values) && values.test_file === undefined) throw new UsageError('--test_file', 'the table to predict, beside a --train_file or a --validation_file', 'nothing', 'Name it, or leave --do_predict out.');
   const job = runGlueJob(values);
   const out = runGlueFolder(values, job.recipe.name, actions.train);
   if (!actions.train && values.tokenizer_name !== undefined && values.tokenizer_name !== values.model_name_or_path) throw new UsageError('--tokenizer_name', '--do_train beside it', 'none', 'Without a training the tokenizer of the model is used.');

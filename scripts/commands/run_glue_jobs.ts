@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BUNDLED_BASE } from '../../src/experiment/presets.ts';
 import { runGlueRecipe, runGlueTask } from '../../src/experiment/run_glue_recipe.ts';
-import type { RunGlueValues } from '../../src/experiment/run_glue_line.ts';
+import type { RunGlueLine, RunGlueValues } from '../../src/experiment/run_glue_line.ts';
 import { given } from '../../src/experiment/training_values.ts';
 import { Fault } from '../../src/fault/fault.ts';
 import { ROOT } from '../build_app.ts';
@@ -26,11 +26,20 @@ export function runGlueJob(values: RunGlueValues): RunGlueJob {
   return { ...job, recipe: { ...job.recipe, training: base.training }, notes: notesOf(values, model, task) };
 }
 
+/** A line with the bundled model in the place of a placeholder such as `<path to model>`, where it trains, and a note on it. */
+export function withoutPlaceholder({ values, notes }: RunGlueLine): RunGlueLine {
+  const named = values.model_name_or_path;
+  if (!isPlaceholder(named) || !values.do_train) return { values, notes };
+  return { values: { ...values, model_name_or_path: BUNDLED_BASE }, notes: [...notes, `--model_name_or_path ${named}: a placeholder; the bundled ${BUNDLED_BASE} is used. Name another model by its folder, or by its name on the Hub.`] };
+}
+
+const isPlaceholder = (named: string | undefined): named is string => named?.startsWith('<') ?? false;
+
 /** The model of a line; UsageError, which offers the bundled one, where there is none of that name. */
 export function modelOf({ model_name_or_path: named, config_name: config }: RunGlueValues, task: string): ResolvedModel {
   const where = '--model_name_or_path';
   if (named === undefined) throw new UsageError(where, 'a model', 'nothing', OFFER);
-  if (named.startsWith('<')) throw new UsageError(where, 'a model', `the placeholder ${named}`, OFFER);
+  if (isPlaceholder(named)) throw new UsageError(where, 'a model', `the placeholder ${named}`, OFFER);
   if (config !== undefined && config !== named) throw new UsageError('--config_name', `the model itself, "${named}"`, `"${config}"`, 'Leave the option out: a model is read with its own config.json.');
   return offering(() => resolveModel(named, where, task));
 }

@@ -2,7 +2,7 @@
 import type { TaskSpec } from '../data/task.ts';
 import { UsageError, type Values } from './option.ts';
 import { readOptions } from './option_reader.ts';
-import { RUN_GLUE_OPTIONS, RUN_GLUE_WITHOUT_MEANING } from './run_glue_options.ts';
+import { RUN_GLUE_ALIASES, RUN_GLUE_IN_PAGE, RUN_GLUE_OPTIONS, RUN_GLUE_WITHOUT_MEANING } from './run_glue_options.ts';
 import { pastedLine, shellWords } from './shell_words.ts';
 
 /** The options of a line; `own_task` is what was found in the training rows of one that names no task. */
@@ -18,14 +18,21 @@ export interface RunGlueLine {
  * Reads `python run_glue.py --task_name MRPC …`, `npm run lab -- run_glue …`, the options alone, or the name of a JSON file
  * of them as the only word; a text that is such a JSON value itself is read too.
  *
- * `readFile` gives the text of a file, where files can be opened by name. UsageError for what cannot be understood; unknown
- * options are named with the nearest known one.
+ * `readFile` gives the text of a file, where files can be opened by name: without it the line stands in a page. UsageError
+ * for what cannot be understood; unknown options are named with the nearest known one.
  */
 export function readRunGlueLine(line: string | readonly string[], readFile?: (path: string) => string): RunGlueLine {
   const words = typeof line === 'string' && line.trimStart().startsWith('{') ? jsonWords(line, 'JSON') : wordsOf(line, readFile);
-  const values = readOptions(RUN_GLUE_OPTIONS, words);
+  const { adafactor, ...values } = readOptions(RUN_GLUE_OPTIONS, words.map(withoutAlias));
+  const answers = readFile ? RUN_GLUE_WITHOUT_MEANING : { ...RUN_GLUE_WITHOUT_MEANING, ...RUN_GLUE_IN_PAGE };
   const given = new Set(Object.keys(values));
-  return { values, notes: Object.entries(RUN_GLUE_WITHOUT_MEANING).filter(([name]) => given.has(name)).map(([name, answer]) => `--${name}: ${answer}`) };
+  const notes = Object.entries(answers).filter(([name]) => given.has(name)).map(([name, answer]) => `--${name}: ${answer}`);
+  return { values: adafactor ? { ...values, optim: 'adafactor' } : values, notes };
+}
+
+/** A word of a line with the option's own name in the place of another one. */
+function withoutAlias(word: string): string {
+  return word.replace(/^--([^=]+)/, (option, name: string) => (RUN_GLUE_ALIASES.has(name) ? `--${RUN_GLUE_ALIASES.get(name)}` : option));
 }
 
 function wordsOf(line: string | readonly string[], readFile: ((path: string) => string) | undefined): readonly string[] {

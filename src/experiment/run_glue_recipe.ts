@@ -60,7 +60,7 @@ export function runGlueRecipe(values: RunGlueValues, layers: number): Recipe {
 export function runGlueTraining(values: RunGlueValues): TrainingArguments {
   const { evaluation_strategy = 'no', max_steps = 0, num_train_epochs, per_device_train_batch_size, early_stopping_patience: patience = 0, load_best_model_at_end, pad_to_max_length, max_train_samples, max_eval_samples } = values;
   checkSelection(values);
-  const eval_steps = evaluation_strategy === 'steps' ? (values.eval_steps ?? values.logging_steps ?? LOGGING_STEPS) : 0;
+  const eval_steps = evaluation_strategy === 'steps' ? (values.eval_steps || (values.logging_steps ?? LOGGING_STEPS)) : 0;
   const shared = trainingOf({ ...values, max_steps: Math.max(0, max_steps), eval_steps, ...given({ epochs: num_train_epochs, batch_size: per_device_train_batch_size }) }, RUN_GLUE_TRAINING);
   const own = { load_best_model_at_end, pad_to_max_length, max_train_samples, max_eval_samples, early_stopping_patience: patience > 0 ? patience : undefined, metric_for_best_model: measureFor(values) };
   return { ...shared, evaluation_strategy, ...given(own) };

@@ -62,6 +62,20 @@ function commandOf(word: string): PastedCommand | undefined {
   return PASTED.find((name) => word === name || word === `${name}.py` || word.endsWith(`/${name}.py`));
 }
 
+/**
+ * The words of a command line of the lab, in which the reference's own line may stand as it is: as words, or as one text,
+ * alone or behind its command. UsageError for a quote that is not closed.
+ */
+export function unpasted(words: readonly string[]): readonly string[] {
+  const at = commandOf(words[0] ?? '') === undefined ? 0 : 1;
+  const line = words[at] ?? '';
+  const parted = /\s/.test(line) && !line.endsWith('.json') ? [...words.slice(0, at), ...shellWords(line), ...words.slice(at + 1)] : words;
+  const { command, options } = pastedLine(parted);
+  if (command === undefined) return parted;
+  const inner = pastedLine(options);
+  return [command, ...(inner.command === command ? inner.options : options)];
+}
+
 /** The options of a pasted line, whatever its program. */
 export function withoutProgram(words: readonly string[]): string[] {
   return pastedLine(words).options;

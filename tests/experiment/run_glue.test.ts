@@ -62,6 +62,21 @@ describe("the reference's line", () => {
     expect(readRunGlueLine('run_glue.py --model_name_or_path <path to model> --do_eval').values).toEqual({ model_name_or_path: '<path to model>', do_eval: true });
   });
 
+  it('answers otherwise in a page where that is true there', () => {
+    const line = '--overwrite_cache --cache_dir x --logging_dir y --use_auth_token';
+    const [page, terminal] = [readRunGlueLine(line).notes, readRunGlueLine(line, () => '').notes];
+    expect(page).toEqual(['--cache_dir: what was fetched is kept in the browser.', terminal[1], expect.stringContaining('access token'), '--logging_dir: the history is the charts of the run.']);
+    expect(terminal).toEqual([expect.stringContaining('XDG_CACHE_HOME'), expect.stringContaining('none are stale'), expect.stringContaining('HF_TOKEN'), expect.stringContaining('trainer_state.json')]);
+  });
+
+  it('may have the names of other trainers', () => {
+    const { values, notes } = readRunGlueLine('--eval_strategy=epoch --per_gpu_train_batch_size 7 --per_gpu_eval_batch_size 9 --adafactor --lr_scheduler_type cosine_with_restarts --label_smoothing_factor 0.0');
+    expect(values).toMatchObject({ evaluation_strategy: 'epoch', per_device_train_batch_size: 7, optim: 'adafactor', lr_scheduler_type: 'cosine', label_smoothing_factor: 0 });
+    expect(notes).toEqual([expect.stringContaining('--per_device_eval_batch_size')]);
+    expect(readRunGlueLine('--adafactor false').values.optim).toBeUndefined();
+    expect(training('--do_train --evaluation_strategy steps --eval_steps 0 --logging_steps 30').eval_steps).toBe(30);
+  });
+
   it('answers every option that means nothing here, with or without a value', () => {
     const names = Object.keys(RUN_GLUE_WITHOUT_MEANING);
     const { notes } = readRunGlueLine(names.map((name, i) => (i % 2 ? `--${name}` : `--${name}=7`)).join(' '));
@@ -107,6 +122,7 @@ describe('options of run_glue', () => {
     ['--task_name mrpc', 'expected --do_train, --do_eval or --do_predict, got none of them'],
     ['--do_train', '--task_name: expected a task of GLUE, or a --train_file and a --validation_file, got nothing'],
     ['--task_name mrpq --do_train', 'got "mrpq". Did you mean mrpc?'],
+    ['--task_name rte --do_train --label_smoothing_factor 0.1', '--label_smoothing_factor: expected 0, since no loss of the lab smooths labels, got "0.1"'],
     ['--task_name rte --do_train --learning_rat 1', 'got "--learning_rat". Did you mean --learning_rate?'],
     ['--task_name rte --do_train maybe', '--do_train: expected true or false, or no value, got "maybe"'],
     ['--task_name rte --do_train --early_stopping_patience 3', '--early_stopping_patience: expected an --evaluation_strategy beside it, got no'],

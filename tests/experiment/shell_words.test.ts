@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shellWords, withoutProgram } from '../../src/experiment/shell_words.ts';
+import { shellWords, unpasted, withoutProgram } from '../../src/experiment/shell_words.ts';
 
 describe('a pasted line', () => {
   it.each<[string, string[]]>([
@@ -31,4 +31,18 @@ describe('a pasted line', () => {
   it('keeps the value "experiments" of an option', () => {
     expect(withoutProgram(['--task', 'mnli', '--group', 'experiments'])).toEqual(['--task', 'mnli', '--group', 'experiments']);
   });
+});
+
+describe('a command line of the lab', () => {
+  it.each<[string[], string[]]>([
+    [['run_glue', '--task_name', 'rte'], ['run_glue', '--task_name', 'rte']],
+    [['python', 'run_glue.py', '--task_name', 'rte', '--json'], ['run_glue', '--task_name', 'rte', '--json']],
+    [['python run_glue.py --output_dir "a b"'], ['run_glue', '--output_dir', 'a b']],
+    [['run_glue', 'python dir/run_glue.py --task_name rte', '--json'], ['run_glue', '--task_name', 'rte', '--json']],
+    [['run_glue', '--task_name rte --do_eval'], ['run_glue', '--task_name', 'rte', '--do_eval']],
+    [['run_glue', 'my options.json'], ['run_glue', 'my options.json']],
+    [['experiments', 'python experiments.py -s two_stage'], ['experiments', '-s', 'two_stage']],
+    [['predict', '--text', "it's good"], ['predict', '--text', "it's good"]],
+    [[], []],
+  ])('%j may hold a pasted one', (words, plain) => expect(unpasted(words)).toEqual(plain));
 });

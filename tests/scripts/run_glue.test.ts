@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runGlueFolder, runGlueJob } from '../../scripts/commands/run_glue_jobs.ts';
+import { runGlueFolder, runGlueJob, withoutPlaceholder } from '../../scripts/commands/run_glue_jobs.ts';
 import { RunGlueLog } from '../../scripts/commands/run_glue_log.ts';
 import { runGlue } from '../../scripts/commands/run_glue.ts';
 import { readRunGlueLine } from '../../src/experiment/run_glue_line.ts';
@@ -43,11 +43,25 @@ describe('a job of run_glue', () => {
 
   it.each([
     ['', '--model_name_or_path: expected a model, got nothing'],
-    ['--model_name_or_path "<path to model>"', 'got the placeholder <path to model>'],
     ['--model_name_or_path models/teachers/not-here', 'got "models/teachers/not-here"'],
   ])('offers the bundled model for %j', (line, words) => {
     expect(() => job(line)).toThrow(words);
     expect(() => job(line)).toThrow('--model_name_or_path mini-bert');
+  });
+
+  it('takes the bundled model for a placeholder that is to be trained, and says so', () => {
+    const line = readRunGlueLine('--task_name rte --model_name_or_path <path to model> --do_eval');
+    expect(withoutPlaceholder(line)).toEqual(line);
+    expect(() => runGlueJob(line.values)).toThrow('got the placeholder <path to model>. The bundled model is there');
+    const { values, notes } = withoutPlaceholder(readRunGlueLine('--task_name rte --model_name_or_path <path to model> --do_train', () => ''));
+    expect(values.model_name_or_path).toBe('mini-bert');
+    expect(notes).toEqual([expect.stringContaining('<path to model>: a placeholder; the bundled mini-bert is used.')]);
+    expect(() => runGlue.prepare(['--task_name', 'rte', '--model_name_or_path', '<path to model>', '--do_train', '--output_dir', join(home, 'new')])).not.toThrow();
+  });
+
+  it('asks for the table to predict where others are named', () => {
+    const file = join(home, 'rows.csv');
+    expect(() => runGlue.prepare(['--task_name', 'rte', '--model_name_or_path', 'mini-bert-rte', '--validation_file', file, '--do_predict'])).toThrow('--test_file: expected the table to predict');
   });
 
   it('refuses another configuration than the model’s own', () => {
