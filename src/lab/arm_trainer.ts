@@ -4,7 +4,8 @@ import type { Scores } from '../experiment/run.ts';
 import { assign, download, type HostTensor, type Weights } from '../model/weights.ts';
 import { bytesOnDevice } from '../tensor/limits.ts';
 import type { EncodedExample } from '../train/batches.ts';
-import type { StepEvent } from '../train/loop.ts';
+import { MOST_UNDER_WAY } from '../train/device_step.ts';
+import type { StepEvent, TrainingLoop } from '../train/loop.ts';
 import { OBJECTIVE_PREFIX } from './bound_terms.ts';
 import { byteSize } from './byte_size.ts';
 import { DataMeter } from './data_meter.ts';
@@ -102,9 +103,10 @@ export class ArmTrainer {
     }
   }
 
-  /** The state in main memory. */
+  /** The state in main memory; steps that are under way are waited for and told. */
   async save(): Promise<TrainingState> {
     if (!this.#open) return this.#state;
+    while (this.#open.loop.underWay > 0) await this.#step(this.#open.loop, 1);
     return { ...this.#state, hours: this.#clock.hours, live: { parameters: await download(this.#open.parameters), loop: await this.#open.loop.save() } };
   }
 
@@ -123,7 +125,7 @@ export class ArmTrainer {
       if (this.#evaluationDue(options)) await this.#watch(options);
       if (loop.finished || this.hoursLeft === 0 || stopsEarly(options, this.#state.watching) || this.#isTooHigh(options)) break;
       const before = this.share;
-      this.host.report(await this.#meter.step(() => this.#clock.during(() => loop.next())), this.#epoch());
+      await this.#step(loop, this.#stepsAhead(options));
       held = Math.max(held, bytesOnDevice() ?? 0);
       if (this.#passesMarker(before)) await this.host.snapshot(this.#epoch());
       await this.host.gate();
@@ -131,6 +133,19 @@ export class ArmTrainer {
     if (held > 0) this.host.note(`Memory of the steps: ${byteSize(estimate)} by the estimate, and at most ${byteSize(held)} in the buffers of the GPU.`);
     await this.#keepBest();
     this.#select(options);
+  }
+
+  async #step(loop: TrainingLoop, ahead: number): Promise<void> {
+    this.host.report(await this.#meter.step(() => this.#clock.during(() => loop.next(ahead))), this.#epoch());
+  }
+
+  /** Steps that may be under way: none beyond one behind which the model is looked at, and one where the clock decides. */
+  #stepsAhead(options: ArmStage['options']): number {
+    if (hoursOf(options) < Infinity || (this.host.recipe.training.finetune_time_markers ?? []).length > 0) return 1;
+    const { step } = this.#open!.loop;
+    let ahead = 1;
+    while (ahead < MOST_UNDER_WAY && !this.#evaluationDue(options, step + ahead)) ahead += 1;
+    return ahead;
   }
 
   /** Whether a share of the training that calls for a snapshot was passed; one at its very end is the model itself. */
@@ -148,8 +163,7 @@ export class ArmTrainer {
   }
 
   /** An evaluation in the midst of which the training was stopped is made again. */
-  #evaluationDue(options: ArmStage['options']): boolean {
-    const { step } = this.#open!.loop;
+  #evaluationDue(options: ArmStage['options'], step = this.#open!.loop.step): boolean {
     const passes = (updates: number) => Math.floor((updates * batchesOf(options)) / batchesInEpoch(options, this.#examples.length));
     const steps = this.#updates[this.#state.stage]!;
     return this.#state.watching?.step !== step && evaluationDue(options, step, { steps, passes, share: Math.max(step / steps, this.#shareOfHours) });

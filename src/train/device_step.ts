@@ -14,9 +14,12 @@ import type { Optimizer, TrainedSlot } from './optimizer.ts';
 /** What of the update differs from step to step. */
 export interface StepRate {
   readonly learning_rate: number;
-  /** Number of this update, from 1. */
-  readonly update: number;
+  /** Updates that are known to be made; those of steps under way may come to them. */
+  readonly updates: number;
 }
+
+/** Steps that may be under way at a time: beyond that the device has nothing more to gain. */
+export const MOST_UNDER_WAY = 3;
 
 type Backend = NonNullable<ReturnType<typeof recordingBackend>>;
 
@@ -31,6 +34,9 @@ export interface StepMeaning extends NumbersMeaning {
   /** Parameters that have a gradient. */
   readonly updated: readonly string[];
 }
+
+/** Name of the part of a buffer that holds the numbers of the update. */
+const STATE = 'state';
 
 /** The optimiser whose update is part of the recorded step. */
 const ON_DEVICE = 'adamw_torch';
@@ -48,6 +54,8 @@ export class DeviceStep {
   readonly #memories: ReadonlyMap<string, FlatTensors>;
   readonly #layout: FlatLayout;
   readonly #gradients: ReadonlyMap<string, tf.Tensor>;
+  /** What the gradient is multiplied by, and the number of updates: a step that is submitted cannot know what became of those before it. */
+  readonly #state: tf.Tensor;
   readonly #spans = new Map<string, UpdatedSpans>();
 
   private constructor(
@@ -64,6 +72,9 @@ export class DeviceStep {
     const slots = [...optimizer.slots.values()].sort((a, b) => kindOf(a).localeCompare(kindOf(b)));
     this.#layout = flatLayout(new Map(slots.map(({ settings, parameter }) => [settings.name, parameter.shape])));
     const flat = () => new FlatTensors(backend, this.#layout);
+    const stateBuffer = new FlatTensors(backend, flatLayout(new Map([[STATE, [2]]])));
+    this.#state = tf.keep(stateBuffer.view(STATE));
+    tf.tidy(() => backend.copy(tf.tensor1d([0, optimizer.updates]), this.#state));
     this.#flat = { parameter: flat(), gradient: flat(), ...((job.options.optim ?? ON_DEVICE) === ON_DEVICE && { moments: { m: flat(), v: flat() } }) };
     this.#memories = new Map([...memory.variables].map(([name, { shape }]) => [name, new FlatTensors(backend, flatLayout(new Map([[name, shape]])))]));
     this.#gradients = new Map([...this.#layout.places.keys()].map((name) => [name, tf.keep(this.#flat.gradient.view(name))]));
@@ -88,24 +99,33 @@ export class DeviceStep {
     return this.#planner;
   }
 
-  /** Makes a step and reads its numbers; an update on the device was made where they are all finite. */
-  async run(step: number, rate: StepRate): Promise<DeviceStepRead> {
+  /** Whether a step can be submitted before the numbers of the one before are read: where nothing is left to JavaScript. */
+  get runsAhead(): boolean {
+    return this.#flat.moments !== undefined && (this.job.execution ?? 'plan') === 'plan';
+  }
+
+  /** Submits a step, whose numbers come later; an update on the device is made where they are all finite. */
+  async submit(step: number, rate: StepRate): Promise<{ readonly read: Promise<DeviceStepRead> }> {
     this.#adopt();
     const inputs = this.#inputs(step);
     const control = this.#control(rate);
     try {
-      const { values: [numbers], meaning } = await this.#planner.run(this.#program(step, inputs, control));
-      const { updated, divisor } = meaning;
-      return { ...numbersOf(meaning, numbers!), ...(this.#flat.moments ? {} : { remaining: { gradients: new Map(updated.map((name) => [name, this.#gradients.get(name)!])), divisor } }) };
+      const { read } = await this.#planner.submit(this.#program(step, inputs, control));
+      return { read: read.then(({ values: [numbers], meaning }) => this.#outcome(numbers!, meaning)) };
     } finally {
       tf.dispose([control, ...inputs.flatMap(({ tensors }) => [...tensors])]);
     }
   }
 
+  #outcome(numbers: Float32Array, meaning: StepMeaning): DeviceStepRead {
+    const { updated, divisor } = meaning;
+    return { ...numbersOf(meaning, numbers), ...(this.#flat.moments ? {} : { remaining: { gradients: new Map(updated.map((name) => [name, this.#gradients.get(name)!])), divisor } }) };
+  }
+
   /** Frees plans and gradients; moments are the optimiser's, parameters the job's. */
   dispose(): void {
     this.#planner.dispose();
-    tf.dispose([...this.#gradients.values()]);
+    tf.dispose([this.#state, ...this.#gradients.values()]);
     for (const { gradient, slot } of [...this.#spans.values()].flat()) tf.dispose([gradient, ...(slot ? [slot.parameter, slot.m, slot.v] : [])]);
     this.#spans.clear();
     const { parameter, gradient, moments } = this.#flat;
@@ -126,9 +146,11 @@ export class DeviceStep {
     return Array.from({ length: this.job.options.gradient_accumulation_steps ?? 1 }, (_, micro) => uploaded(this.job, step, micro)!);
   }
 
-  #control({ learning_rate, update }: StepRate): tf.Tensor {
+  /** Learning rate, updates so far, and Adam's corrections for every number that this update may have. */
+  #control({ learning_rate, updates }: StepRate): tf.Tensor {
     const { adam_beta1, adam_beta2 } = this.job.options;
-    return tf.tensor1d([learning_rate, 1 - adam_beta1 ** update, 1 - adam_beta2 ** update]);
+    const corrections = Array.from({ length: MOST_UNDER_WAY }, (_, i) => updates + 1 + i).flatMap((t) => [1 - adam_beta1 ** t, 1 - adam_beta2 ** t]);
+    return tf.tensor1d([learning_rate, updates, ...corrections]);
   }
 
   #program(step: number, micros: readonly StepInputs[], control: tf.Tensor): DeviceProgram<StepMeaning> {
@@ -160,10 +182,9 @@ export class DeviceStep {
   #update(names: readonly string[], terms: readonly tf.Tensor[], control: tf.Tensor, divisor: number): tf.Tensor {
     const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps, max_grad_norm } = this.job.options;
     const spans = this.#spansOf(names);
-    const { numbers, scale } = stepNumbers(this.backend, terms, spans.map(({ gradient }) => gradient), { max_grad_norm, divisor });
-    for (const { slot } of spans) if (slot) flatAdamW(this.backend, slot, scale, control, { beta1, beta2, eps });
-    for (const { before, value } of this.memory.written) keepWhereAdmitted(this.backend, scale, value, before);
-    scale.dispose();
+    const numbers = stepNumbers(this.backend, terms, spans.map(({ gradient }) => gradient), this.#state, { max_grad_norm, divisor });
+    for (const { slot } of spans) if (slot) flatAdamW(this.backend, slot, this.#state, control, { beta1, beta2, eps });
+    for (const { before, value } of this.memory.written) keepWhereAdmitted(this.backend, this.#state, value, before);
     return numbers;
   }
 

@@ -1,6 +1,6 @@
 import { Fault } from '../fault/fault.ts';
 import type { HostTensor } from '../model/weights.ts';
-import { DeviceStep } from './device_step.ts';
+import { DeviceStep, MOST_UNDER_WAY, type DeviceStepRead } from './device_step.ts';
 import { GradientSum, readBack, type StepGradients, type StepNumbersRead } from './gradients.ts';
 import { Health, type HealthState } from './health.ts';
 import type { TrainingJob } from './job.ts';
@@ -37,7 +37,14 @@ interface Outcome {
   readonly terms: Readonly<Record<string, number>>;
   readonly loss: number;
   readonly norm: number;
+  readonly learning_rate: number;
   readonly admitted: boolean;
+}
+
+/** A step whose numbers are on the way. */
+interface UnderWay {
+  readonly learning_rate: number;
+  readonly read: Promise<DeviceStepRead>;
 }
 
 /** How the steps of a loop ran on the device. */
@@ -57,6 +64,7 @@ export class TrainingLoop {
   readonly #device: DeviceStep | undefined;
   readonly #notReplayed: readonly string[] = [];
   readonly #told = new Set<string>();
+  readonly #underWay: UnderWay[] = [];
   #step: number;
 
   /**
@@ -94,15 +102,20 @@ export class TrainingLoop {
     return this.#step >= this.job.steps;
   }
 
+  /** Steps that were submitted and not given yet: the parameters are that much ahead of `step`. */
+  get underWay(): number {
+    return this.#underWay.length;
+  }
+
   /**
    * Makes one step: forward and backward over its micro-batches, clipping, update.
    *
    * A gradient that is not finite is skipped (parameters, memories, the optimiser's tensors and its count stay as they
-   * were); Fault `diverged` when the run cannot recover.
+   * were); Fault `diverged` when the run cannot recover. `ahead`: steps, this one included, that may be under way before
+   * its numbers are read, at most 3, where the whole of a step is on the device; that changes no bits.
    */
-  async next(): Promise<StepEvent> {
-    const learning_rate = this.#learningRate();
-    const { terms, loss, norm, admitted } = await (this.#device ? this.#onDevice(this.#device, learning_rate) : this.#onTape(learning_rate));
+  async next(ahead = 1): Promise<StepEvent> {
+    const { terms, loss, norm, admitted, learning_rate } = await (this.#device ? this.#onDevice(this.#device, ahead) : this.#onTape());
     this.#step += 1;
     return { step: this.#step, loss, terms, learning_rate, grad_norm: norm, skipped: !admitted, ...this.#news() };
   }
@@ -115,21 +128,33 @@ export class TrainingLoop {
   }
 
   /** The step is one program of the device, which skips what is not finite by itself where the update is part of it. */
-  async #onDevice(device: DeviceStep, learning_rate: number): Promise<Outcome> {
-    const read = await device.run(this.#step, { learning_rate, update: this.#optimizer.updates + 1 });
-    const outcome = this.#judge(read);
+  async #onDevice(device: DeviceStep, ahead: number): Promise<Outcome> {
+    const most = device.runsAhead ? Math.min(ahead, MOST_UNDER_WAY, this.job.steps - this.#step) : 1;
+    while (this.#underWay.length < Math.max(1, most)) await this.#submit(device, this.#step + this.#underWay.length);
+    const { learning_rate, read: coming } = this.#underWay.shift()!;
+    const read = await coming;
+    const outcome = this.#judge(read, learning_rate);
     if (!outcome.admitted) return outcome;
     if (read.remaining) this.#update(read.remaining, learning_rate, outcome.norm);
     else this.#optimizer.count();
     return outcome;
   }
 
-  async #onTape(learning_rate: number): Promise<Outcome> {
+  async #submit(device: DeviceStep, step: number): Promise<void> {
+    const learning_rate = this.#learningRate(step);
+    const { read } = await device.submit(step, { learning_rate, updates: this.#optimizer.updates });
+    // A step that fails is told when its turn comes.
+    read.catch(() => undefined);
+    this.#underWay.push({ learning_rate, read });
+  }
+
+  async #onTape(): Promise<Outcome> {
+    const learning_rate = this.#learningRate(this.#step);
     const { options } = this.job;
     const sum = new GradientSum(this.job, this.#optimizer.trained);
     try {
       for (let micro = 0; micro < (options.gradient_accumulation_steps ?? 1); micro++) this.#memory.write(sum.add(this.#step, micro));
-      const outcome = this.#judge(await readBack(sum.result));
+      const outcome = this.#judge(await readBack(sum.result), learning_rate);
       if (outcome.admitted) {
         this.#update(sum.result, learning_rate, outcome.norm);
         this.#memory.keep();
@@ -145,13 +170,14 @@ export class TrainingLoop {
     this.#optimizer.update(gradients, learning_rate, clipScale(norm, this.job.options.max_grad_norm) / divisor);
   }
 
-  #judge({ values: terms, norm }: StepNumbersRead): Outcome {
+  #judge({ values: terms, norm }: StepNumbersRead, learning_rate: number): Outcome {
     const loss = Object.values(terms).reduce((total, value) => total + value, 0);
-    return { terms, loss, norm, admitted: this.#health.admits({ step: this.#step, terms, loss, norm }) };
+    return { terms, loss, norm, learning_rate, admitted: this.#health.admits({ step: this.#step, terms, loss, norm }) };
   }
 
-  /** The state in main memory, to be stored beside the parameters. */
+  /** The state in main memory, to be stored beside the parameters; RangeError while steps are under way. */
   async save(): Promise<LoopState> {
+    if (this.underWay > 0) throw new RangeError(`${this.underWay} steps are under way: the parameters are not those of step ${this.step}`);
     const memory = await this.#memory.save();
     return { step: this.#step, optimizer: await this.#optimizer.save(), ...(memory.size > 0 ? { memory } : {}), ...this.#health.state };
   }
@@ -162,9 +188,9 @@ export class TrainingLoop {
     this.#optimizer.dispose();
   }
 
-  #learningRate(): number {
+  #learningRate(step: number): number {
     const { options, steps } = this.job;
-    return learningRate({ ...options, total: steps }, { step: this.#step, hours: this.job.hours?.() });
+    return learningRate({ ...options, total: steps }, { step, hours: this.job.hours?.() });
   }
 }
 

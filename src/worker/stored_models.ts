@@ -47,8 +47,8 @@ export async function keepModel(key: string, weights: Weights, tokenizer: Tokeni
 
 /** An experiment as it is now, ready to be stored; everything in its state is plain JSON, and the store checks it again. */
 export async function snapshot(experiment: Experiment, tokenizer: Tokenizer): Promise<Snapshot> {
-  const { rows, position: { arm, step } } = experiment;
   const { state, tensors } = packState(await experiment.save());
+  const { rows, position: { arm, step } } = experiment;
   const json: JsonValue = JSON.parse(JSON.stringify({ ...state, arm, step, tokenizerFiles: textFiles(tokenizer) }));
   return { checkpoint: { state: json, tensors }, rows, arm, step };
 }

@@ -9,23 +9,24 @@ struct Constants { size: u32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, ep
 @group(0) @binding(1) var<storage, read_write> m: array<f32>;
 @group(0) @binding(2) var<storage, read_write> v: array<f32>;
 @group(0) @binding(3) var<storage, read> g: array<f32>;
-@group(0) @binding(4) var<storage, read> scale: array<f32>;
+@group(0) @binding(4) var<storage, read> state: array<f32>;
 @group(0) @binding(5) var<storage, read> step: array<f32>;
 @group(0) @binding(6) var<uniform> c: Constants;
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
-  let factor = scale[0];
+  let factor = state[0];
   if (i >= c.size || factor < 0.0) { return; }
   var rate = c.rate0;
   var decay = c.decay0;
   ${Array.from({ length: kinds - 1 }, (_, k) => `if (i >= c.begin${k + 1}) { rate = c.rate${k + 1}; decay = c.decay${k + 1}; }`).join('\n  ')}
+  let at = 2u * u32(state[1] - step[1]);
   let gi = g[i] * factor;
   let mi = m[i] * c.beta1 + gi * c.rest1;
   let vi = v[i] * c.beta2 + gi * gi * c.rest2;
   m[i] = mi;
   v[i] = vi;
-  p[i] = p[i] - step[0] * rate * (mi / step[1] / (sqrt(vi / step[2]) + c.eps) + decay * p[i]);
+  p[i] = p[i] - step[0] * rate * (mi / step[at] / (sqrt(vi / step[at + 1u]) + c.eps) + decay * p[i]);
 }`;
 
 /** What holds for all parameters from one place of a part on. */
@@ -53,16 +54,16 @@ export interface FlatAdamWConstants {
 }
 
 /**
- * AdamW in place over parts of flat buffers, in one dispatch; nothing is changed where `scale` is negative.
+ * AdamW in place over parts of flat buffers, in one dispatch; nothing is changed where the factor of `state` is negative.
  *
- *   g ← scale·g;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  p ← p − lr·rate·( (m/c₁)/(√(v/c₂) + ε) + λp )
- *   `step` [3]: lr, c₁ = 1 − β₁ᵗ, c₂ = 1 − β₂ᵗ. Reads 16 bytes and writes 12 an element.
+ *   g ← factor·g;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  p ← p − lr·rate·( (m/c₁)/(√(v/c₂) + ε) + λp )
+ *   `state` [2]: factor, t; `step` [2 + 2n]: lr, t₀, then c₁ = 1 − β₁ᵗ and c₂ = 1 − β₂ᵗ for t = t₀ + 1 … t₀ + n. Reads 16 bytes and writes 12 an element.
  *
  * Source: as `adamWUpdate` of the kernels.
  */
-export function flatAdamW(backend: LabWebGPUBackend, slot: FlatSlot, scale: tf.Tensor, step: tf.Tensor, { beta1, beta2, eps }: FlatAdamWConstants): void {
+export function flatAdamW(backend: LabWebGPUBackend, slot: FlatSlot, state: tf.Tensor, step: tf.Tensor, { beta1, beta2, eps }: FlatAdamWConstants): void {
   const { parameter, m, v, gradient, kinds } = slot;
   const byKind = kinds.flatMap(({ begin, rate, weightDecay }) => [u32(begin), f32(rate), f32(weightDecay)]);
   const constants = [u32(parameter.size), ...[beta1, 1 - beta1, beta2, 1 - beta2, eps].map(f32), ...byKind];
-  backend.dispatch({ wgsl: wgsl(kinds.length), workgroups: gridFor(parameter.size) }, [parameter, m, v, gradient, scale, step], constants, [parameter, m, v]);
+  backend.dispatch({ wgsl: wgsl(kinds.length), workgroups: gridFor(parameter.size) }, [parameter, m, v, gradient, state, step], constants, [parameter, m, v]);
 }

@@ -83,12 +83,18 @@ export class Planner<M> {
 
   /** Runs a program and reads back what it gives; Fault `plan-differs` when a check finds other bits. */
   async run(program: DeviceProgram<M>): Promise<StepRead<M>> {
+    const { read } = await this.submit(program);
+    return read;
+  }
+
+  /** As `run`, but is done when a replayed program is submitted; one that is not replayed is read at once. */
+  async submit(program: DeviceProgram<M>): Promise<{ readonly read: Promise<StepRead<M>> }> {
     const values = program.inputs.map((tensor) => this.backend.hostValues(tensor));
     const entry = this.execution === 'tape' ? undefined : await this.#entry(program);
-    if (!entry) return this.#runDirectly(program);
+    if (!entry) return done(await this.#runDirectly(program));
     entry.runs += 1;
     const replayed = async () => ({ values: await this.#replay(entry.plan, values, program.draws), meaning: entry.meaning });
-    return this.execution === 'check' ? this.#check(program, entry.plan, replayed) : replayed();
+    return this.execution === 'check' ? done(await this.#check(program, entry.plan, replayed)) : { read: replayed() };
   }
 
   /** Replays a step, then runs it directly on the same state, and compares what both left behind. */
@@ -186,6 +192,8 @@ export class Planner<M> {
     this.#plans.delete(key);
   }
 }
+
+const done = <T>(value: T): { readonly read: Promise<T> } => ({ read: Promise.resolve(value) });
 
 const planDiffers = (key: string, found: string) => new Fault({
   code: 'plan-differs',

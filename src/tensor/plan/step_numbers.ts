@@ -15,9 +15,9 @@ export interface Clipping {
 /** Loss terms that one dispatch can bind beside its other buffers, of which every device allows eight in all. */
 const MOST_TERMS = 5;
 
-/** `scale` is negative where a number is not finite. Exponent bits tell: NaN need not compare as such in WGSL. */
+/** The factor is negative where a number is not finite. Exponent bits tell: NaN need not compare as such in WGSL. */
 const wgsl = (sizes: readonly number[]): string => `
-${floats(['numbers', 'scale', 'parts', ...sizes.map((_, i) => `term${i}`)], 2)}
+${floats(['numbers', 'state', 'parts', ...sizes.map((_, i) => `term${i}`)], 2)}
 struct Clipping { most: f32, divisor: f32, parts: u32 }
 @group(0) @binding(${3 + sizes.length}) var<uniform> clipping: Clipping;
 fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
@@ -32,24 +32,24 @@ fn main(@builtin(local_invocation_index) local: u32) {
   numbers[at] = squares;
   var factor = 1.0;
   if (clipping.most > 0.0) { factor = min(1.0, clipping.most / (sqrt(squares) / clipping.divisor + 1e-6)); }
-  scale[0] = select(-1.0, factor / clipping.divisor, sound);
+  state[0] = select(-1.0, factor / clipping.divisor, sound);
+  if (sound) { state[1] += 1.0; }
 }`;
 
 /**
  * The numbers of a step and the factor on its gradient, on the device, in one dispatch and one for each span.
  *
- *   numbers [n + 1] = the n loss terms, ‖g‖²;  scale [1] = min(1, max_grad_norm/(‖g‖/divisor + 1e-6)) / divisor,
- *   −1 where one of the numbers is not finite
+ *   numbers [n + 1] = the n loss terms, ‖g‖²;  state [2], in place: min(1, max_grad_norm/(‖g‖/divisor + 1e-6)) / divisor,
+ *   and the number of updates with this one; −1, and the number as it was, where one of the numbers is not finite
  *   terms: scalars; spans: the parts of the flat gradient, together g. Reads 4 bytes an element of g.
  */
-export function stepNumbers(gpu: LabWebGPUBackend, terms: readonly tf.Tensor[], spans: readonly tf.Tensor[], { max_grad_norm, divisor }: Clipping): { numbers: tf.Tensor; scale: tf.Tensor } {
+export function stepNumbers(gpu: LabWebGPUBackend, terms: readonly tf.Tensor[], spans: readonly tf.Tensor[], state: tf.Tensor, { max_grad_norm, divisor }: Clipping): tf.Tensor {
   const bound = terms.length <= MOST_TERMS ? terms : [tf.stack([...terms])];
   const parts = squareParts(gpu, spans);
-  const [numbers, scale] = [gpu.makeTensorInfo([terms.length + 1], 'float32'), gpu.makeTensorInfo([1], 'float32')];
+  const numbers = gpu.makeTensorInfo([terms.length + 1], 'float32');
   const shader = { wgsl: wgsl(bound.map(({ size }) => size)), workgroups: [1, 1, 1] as const };
-  gpu.dispatch(shader, [numbers, scale, parts, ...bound], [f32(max_grad_norm), f32(divisor), u32(parts.shape[0]!)], [numbers, scale]);
+  gpu.dispatch(shader, [numbers, state, parts, ...bound], [f32(max_grad_norm), f32(divisor), u32(parts.shape[0]!)], [numbers, state]);
   gpu.disposeData(parts.dataId);
   if (bound !== terms) tf.dispose([...bound]);
-  const [made, factor] = [numbers, scale].map((info) => tf.engine().makeTensorFromTensorInfo(info)) as [tf.Tensor, tf.Tensor];
-  return { numbers: made, scale: factor };
+  return tf.engine().makeTensorFromTensorInfo(numbers);
 }

@@ -3,7 +3,7 @@ import type { Fault } from '../../../src/fault/fault.ts';
 import { openBackend } from '../../../src/tensor/backends/open.ts';
 import { firstDifference } from '../../../src/tensor/plan/check.ts';
 import * as tf from '../../../src/tensor/tf.ts';
-import type { StepEvent } from '../../../src/train/loop.ts';
+import { TrainingLoop, type StepEvent } from '../../../src/train/loop.ts';
 import type { ObjectiveInputs } from '../../../src/distill/objective.ts';
 import { objectiveNamed } from '../../../src/distill/objectives/index.ts';
 import { collate } from '../../../src/train/batches.ts';
@@ -85,6 +85,29 @@ describe('replayed steps (software adapter)', () => {
     expect(await bitsOf(plan)).toEqual(await bitsOf(tape));
     tape.dispose();
     plan.dispose();
+  }, PATIENCE);
+
+  it('may be three at a time, with the same bits, skipped steps and a continuation included', async () => {
+    const batchAt = (number: number) => (number === 4 ? { ...oneBatch(), mask: oneBatch().mask.fill(NaN) } : collate(ROWS, [number, number + 1, number + 3], 0, 16));
+    const options = { ...OPTIONS, ...UNUSED, lr_scheduler_type: 'linear' as const };
+    const [one, three] = [microDistillation(KD, { batchAt, options }), microDistillation(KD, { batchAt, options })];
+    const events: StepEvent[] = [];
+    for (let step = 0; step < 6; step++) events.push(await three.loop.next(3));
+    expect(three.loop.underWay).toBe(2);
+    await expect(three.loop.save()).rejects.toThrow('2 steps are under way');
+    while (three.loop.underWay > 0) events.push(await three.loop.next());
+    const saved = await three.loop.save();
+    three.loop.dispose();
+    const continued = { ...three, loop: new TrainingLoop(three.loop.job, saved) };
+    for (let step = 0; step < 3; step++) events.push(await continued.loop.next(2));
+    events.push(await continued.loop.next());
+    const expected = await stepsOf(one, 12);
+    expect(expected.map(({ skipped }) => skipped)).toEqual(expected.map((_, step) => step === 4));
+    expect(events).toEqual(expected);
+    expect(await bitsOf(continued)).toEqual(await bitsOf(one));
+    expect(saved.optimizer.updates).toBe(7);
+    one.dispose();
+    continued.loop.dispose();
   }, PATIENCE);
 
   it('leave the update to JavaScript for other optimisers, with the same bits', async () => {

@@ -16,16 +16,20 @@ describe('the numbers of a step on WebGPU', () => {
     const values = Float32Array.from({ length: count }, (_, i) => i * 0.7 - 1);
     const spans = [random([7, 11], 0), random([30011], 1)];
     const exact = (await Promise.all(spans.map((span) => span.data()))).reduce((sum, data) => sum + total(data.length, (i) => data[i]! ** 2), 0);
-    const { numbers, scale } = stepNumbers(gpu(), [...values].map((value) => tf.scalar(value)), spans, { max_grad_norm, divisor: 3 });
+    const state = tf.tensor1d([7, 41]);
+    const numbers = stepNumbers(gpu(), [...values].map((value) => tf.scalar(value)), spans, state, { max_grad_norm, divisor: 3 });
     const read = await numbers.data();
     expect(read.slice(0, count)).toEqual(values);
     expect(Math.abs(read[count]! / exact - 1)).toBeLessThan(1e-6);
     const factor = max_grad_norm > 0 ? max_grad_norm / (Math.sqrt(exact) / 3 + 1e-6) : 1;
-    expect((await scale.data())[0]! / (factor / 3)).toBeCloseTo(1, 5);
+    const [scale, updates] = await state.data();
+    expect(scale! / (factor / 3)).toBeCloseTo(1, 5);
+    expect(updates).toBe(42);
   });
 
   it.each([[NaN, 1], [-Infinity, 1], [1, NaN], [1, 3e19]])('forbid the update for a term of %f beside a gradient of %f', async (term, gradient) => {
-    const { scale } = stepNumbers(gpu(), [tf.scalar(0.5), tf.scalar(term)], [tf.fill([13], gradient)], { max_grad_norm: 1, divisor: 1 });
-    expect([...(await scale.data())]).toEqual([-1]);
+    const state = tf.tensor1d([7, 41]);
+    stepNumbers(gpu(), [tf.scalar(0.5), tf.scalar(term)], [tf.fill([13], gradient)], state, { max_grad_norm: 1, divisor: 1 });
+    expect([...(await state.data())]).toEqual([-1, 41]);
   });
 });
