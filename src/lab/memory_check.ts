@@ -54,7 +54,9 @@ function isKept({ objectives }: Stage, recipe: Recipe, teacher: ModelConfig, row
 /** The bytes that the steps of an open stage take by the estimate; `teacher`: absent where nothing of it is left on the device. */
 export function stageBytes({ recipe, config, parameters, options, examples }: StageContext, list: readonly ObjectiveTerm[], { config: teacher, parameters: onDevice }: Partial<Pick<StageTeacher, 'config' | 'parameters'>>, { fusedAttention, replayed = false }: DeviceLimits): number {
   const compared = teacher && comparedBy(list, recipe, config, teacher, examples.length);
-  const shape = { batch: options.per_device_train_batch_size, length: options.max_seq_length, micros: batchesOf(options) };
+  // Batches are padded to multiples of 8 tokens.
+  const longest = 8 * Math.ceil(examples.reduce((most, { ids }) => Math.max(most, ids.length), 1) / 8);
+  const shape = { batch: options.per_device_train_batch_size, length: Math.min(longest, options.max_seq_length), micros: batchesOf(options) };
   return memoryPlan({ ...shape, config, heads: headsAmong(parameters, config), fusedAttention, replayed, ...(teacher && { teacher, teacherLeaves: !onDevice }), ...(compared && { compared }) }).training;
 }
 
