@@ -11,7 +11,7 @@ import { FormatError } from '../src/formats/format_error.ts';
 const DEPTH = 2;
 
 /** A folder of this machine, with its files and those two folders down. */
-export function diskData(path: string): DataFolder {
+function diskData(path: string): DataFolder {
   const root = resolve(path);
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((file) => !file.isDirectory());
   const paths = files.map((file) => relative(root, join(file.parentPath, file.name)).split(sep).join('/')).filter((name) => name.split('/').length <= DEPTH + 1).sort();

@@ -5,6 +5,8 @@ import { bestOf, gridResult, gridTable, type GridResult, type GridRun } from '..
 import { runGlueActions } from '../../src/experiment/run_glue_recipe.ts';
 import { LOGGING_STEPS } from '../../src/experiment/run_glue_options.ts';
 import { upgradeRecipe, type StoredRecipe } from '../../src/experiment/recipe_versions.ts';
+import { FormatError } from '../../src/formats/format_error.ts';
+import { isJsonObject, parseJsonObject } from '../../src/formats/text.ts';
 import { checkSameRecipe } from '../../src/worker/recipe_change.ts';
 import type { Context, Outcome } from '../command_line/command.ts';
 import { drive } from '../driven_run.ts';
@@ -24,6 +26,13 @@ interface Finished {
   readonly result: GridResult;
 }
 
+/** Whether a file holds what `keep` writes; recipes are compared by their entries, whatever these are. */
+function isFinished(value: unknown): value is Finished {
+  if (!isJsonObject(value) || !isJsonObject(value.recipe) || !isJsonObject(value.result)) return false;
+  const { name, learning_rate, batch_size, tuning = 0, dev, seconds } = value.result;
+  return typeof name === 'string' && isJsonObject(dev) && [learning_rate, batch_size, tuning, seconds, ...Object.values(dev)].every((number) => typeof number === 'number');
+}
+
 const FINISHED = 'grid_result.json';
 
 /** Runs what is left of a grid, and gives its table; the same line again takes finished runs as they are. */
@@ -41,17 +50,23 @@ export async function runGrid(jobs: readonly GridJob[], out: string, context: Co
   return outcomeOf(jobs, [...jobs].flatMap(({ name }) => results.get(name) ?? []), out);
 }
 
-/** The result of an earlier run; Fault `recipe-changed` when it was made by another recipe. */
-function finishedIn(folder: string, { recipe }: RunGlueJob): GridResult | undefined {
+/** The result of an earlier run; Fault `recipe-changed` when it was made by another recipe, FormatError for another file of its name. */
+export function finishedIn(folder: string, { recipe }: RunGlueJob): GridResult | undefined {
   const file = join(folder, FINISHED);
   if (!existsSync(file)) return undefined;
-  const { recipe: before, result } = JSON.parse(readFileSync(file, 'utf8')) as Finished;
-  checkSameRecipe(`in ${folder}`, upgradeRecipe(before), recipe);
-  return result;
+  const finished = parseJsonObject(readFileSync(file), file, 2 ** 20);
+  if (!isFinished(finished)) throw new FormatError('NotJson', file, 'the result of a run of the grid', 'another JSON object', 'Delete the folder to make its run again.');
+  checkSameRecipe(`in ${folder}`, upgradeRecipe(finished.recipe), recipe);
+  return finished.result;
 }
 
 async function runLeft(left: readonly GridJob[], out: string, progress: Progress, context: Context, onResult: (result: GridResult) => void): Promise<void> {
   const [first] = left;
+  const runAt = (index: number): GridJob => {
+    const run = left[index];
+    if (run) return run;
+    throw new RangeError(`no run ${index} of ${left.length}`);
+  };
   let log = new RunGlueLog();
   try {
     await drive({
@@ -68,9 +83,9 @@ async function runLeft(left: readonly GridJob[], out: string, progress: Progress
       },
       onBegin: (index) => {
         log = new RunGlueLog();
-        progress.say(`${left[index]!.name}: ${index + 1} of ${left.length}`);
+        progress.say(`${runAt(index).name}: ${index + 1} of ${left.length}`);
       },
-      onDone: (index) => onResult(keep(left[index]!, out, log)),
+      onDone: (index) => onResult(keep(runAt(index), out, log)),
     });
   } finally {
     progress.end();

@@ -57,7 +57,7 @@ export function splitFinder(task: TaskSpec, folder: DataFolder, choice: FileChoi
 }
 
 /** What a split's file is called where nothing else says so. */
-export function usualNames({ name }: TaskSpec, split: Split): readonly string[] {
+function usualNames({ name }: TaskSpec, split: Split): readonly string[] {
   return name === 'mnli' && split === 'dev' ? ['dev_matched', 'dev'] : (USUAL[split] ?? []);
 }
 

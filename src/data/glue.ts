@@ -1,10 +1,9 @@
 /** GLUE tasks from folders: the original files, the Hub's, or a person's own tables, in any form that `openTable` reads. */
 import { FormatError } from '../formats/format_error.ts';
 import { key, permutation } from '../random/counter.ts';
-import { BrokenRows } from './broken_rows.ts';
 import { sharedWith } from './duplicates.ts';
-import { openExamples } from './examples.ts';
 import { isChosen, missingSplit, splitFinder, type DataFolder, type SplitFile } from './folder_tables.ts';
+import { readExamples } from './read_examples.ts';
 import type { TableChoice } from './table_choice.ts';
 import type { Example, TaskData, TaskSpec } from './task.ts';
 
@@ -22,25 +21,17 @@ export interface GlueOptions extends TableChoice {
   readonly gate?: (() => Promise<void>) | undefined;
 }
 
-/** A handful of the 363 870 training rows of QQP are broken by line breaks within a question; the reference drops them too. */
-const TOLERATED: Readonly<Record<string, number>> = { qqp: 0.001 };
-
 const TUNING_SHARE = 0.1;
 const MAX_TUNING = 2000;
-
-/** The share of a task's rows with a wrong number of columns that its original files are known to have. */
-export function toleratedShare({ name }: TaskSpec): number {
-  return TOLERATED[name] ?? 0;
-}
 
 /**
  * Reads the splits of a task from a folder.
  *
  * `dev` is the development file (for MNLI the matched one, with `mismatched` beside it where the folder has it). `tuning` is
- * cut out of the training rows by the seed: ⌊n/10⌋ of them, at least 1 and at most 2000; both parts keep the order of the file. A development file alone, or one
- * file that a person named, is parted first: a fifth of it is `dev`, the rest is for training, and a note says so. Throws
- * FormatError MissingFile, EmptyFile, MissingColumn, UnknownLabel, BadRow, NotUtf8 and what else `openTable` throws, with
- * file, row and column; Fault `ambiguous-file`.
+ * cut out of the training rows by the seed: ⌊n/10⌋ of them, at least 1 and at most 2000; both parts keep the order of the
+ * file. A development file alone, or one file that a person named, is parted first: a fifth of it is `dev`, the rest is for
+ * training, and a note says so. Throws FormatError MissingFile, EmptyFile, MissingColumn, UnknownLabel, BadRow, NotUtf8 and
+ * what else `openTable` throws, with file, row and column; Fault `ambiguous-file`.
  */
 export async function readGlueFolder(task: TaskSpec, folder: DataFolder, options: GlueOptions): Promise<TaskData> {
   const find = splitFinder(task, folder, options, options);
@@ -71,21 +62,12 @@ function parted(rows: readonly Example[], [file]: readonly SplitFile[], { seed, 
   return { all: rows.filter((_, i) => !chosen.has(i)), dev: rows.filter((_, i) => chosen.has(i)) };
 }
 
-/** The examples of a split, one file after another; a note on rows that were left out. */
+/** The examples of a split that have a label; a note on rows that were left out. */
 async function readSplit(task: TaskSpec, files: readonly SplitFile[], options: GlueOptions): Promise<Example[]> {
   const examples: Example[] = [];
-  for (const { where, blob } of files) {
-    const { signal, columns, onBytes, onNote, gate, skip_broken_rows = false } = options;
-    const table = await openExamples(task, blob, where, { signal, columns, onBytes: (done, total) => onBytes?.(where, done, total) });
-    const broken = new BrokenRows();
-    const before = examples.length;
-    for await (const batch of table.batches()) {
-      broken.add(batch.broken);
-      for (const { label, ...texts } of batch.examples) if (label !== undefined) examples.push({ ...texts, label });
-      await gate?.();
-    }
-    const note = broken.settle(where, examples.length - before + broken.count, skip_broken_rows, toleratedShare(task));
-    if (note !== undefined) onNote?.(note);
+  for await (const batch of readExamples(task, files, options)) {
+    for (const { label, ...texts } of batch) if (label !== undefined) examples.push({ ...texts, label });
+    await options.gate?.();
   }
   return examples;
 }

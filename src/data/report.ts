@@ -1,14 +1,13 @@
 /** What the tables of a task hold: rows, labels, lengths, duplicates; read as a stream, so that no table is kept. */
 import type { FormatError } from '../formats/format_error.ts';
 import type { TableFormat } from '../formats/table.ts';
-import { BrokenRows } from './broken_rows.ts';
 import type { ColumnMap } from './column_map.ts';
 import type { Columns } from './columns.ts';
 import { TextSet } from './duplicates.ts';
-import { openExamples, type FileExample } from './examples.ts';
+import type { FileExample } from './examples.ts';
 import type { SplitFile } from './folder_tables.ts';
-import { toleratedShare } from './glue.ts';
 import { Lengths, type LengthReport } from './lengths.ts';
+import { readExamples } from './read_examples.ts';
 import type { TaskSpec } from './task.ts';
 
 /** The tables to look at, by the name of their split. */
@@ -87,28 +86,25 @@ interface Reading extends ReportOptions {
   readonly notes: string[];
 }
 
-async function readAll(task: TaskSpec, split: string, files: readonly SplitFile[], reading: Reading): Promise<Pick<SplitReport, 'format' | 'columns' | 'read' | 'broken'>> {
+async function readAll(task: TaskSpec, split: string, files: readonly SplitFile[], { onExample, counts, notes, lengthOf, ...options }: Reading): Promise<Pick<SplitReport, 'format' | 'columns' | 'read' | 'broken'>> {
   let kind: Pick<SplitReport, 'format' | 'columns' | 'read'> | undefined;
   const first: BrokenReport[] = [];
   let count = 0;
-  for (const { where, blob } of files) {
-    const { signal, columns, onBytes, lengthOf, skip_broken_rows = false } = reading;
-    const table = await openExamples(task, blob, where, { signal, columns, isLabelNeeded: !split.startsWith('test'), onBytes: (done, total) => onBytes?.(where, done, total) });
-    kind ??= { format: table.table.format, columns: table.table.columns, read: table.columns };
-    const broken = new BrokenRows();
-    let rows = 0;
-    for await (const batch of table.batches()) {
-      broken.add(batch.broken);
-      rows += batch.examples.length + batch.broken.length;
-      for (const example of batch.examples) {
-        reading.onExample(example);
-        reading.counts.add(example, lengthOf(example));
-      }
+  const batches = readExamples(task, files, {
+    ...options,
+    isLabelNeeded: !split.startsWith('test'),
+    onTable: ({ table: { format, columns }, columns: read }) => void (kind ??= { format, columns, read }),
+    onBroken: (broken) => {
+      count += broken.count;
+      first.push(...broken.first.map(({ line, fault }) => brokenReport(line, fault)));
+    },
+    onNote: (note) => notes.push(note),
+  });
+  for await (const batch of batches) {
+    for (const example of batch) {
+      onExample(example);
+      counts.add(example, lengthOf(example));
     }
-    const note = broken.settle(where, rows, skip_broken_rows, toleratedShare(task));
-    if (note !== undefined) reading.notes.push(note);
-    count += broken.count;
-    first.push(...broken.first.map(({ line, fault }) => brokenReport(line, fault)));
   }
   if (kind === undefined) throw new RangeError(`the split ${split} has no files`);
   return { ...kind, broken: { count, first } };

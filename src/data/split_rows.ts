@@ -1,9 +1,8 @@
 /** All rows of one split in the order of its file, as predictions are made for them; test rows hide their labels. */
 import { FormatError } from '../formats/format_error.ts';
-import { BrokenRows } from './broken_rows.ts';
-import { openExamples, type FileExample } from './examples.ts';
+import type { FileExample } from './examples.ts';
 import { missingSplit, splitFinder, type DataFolder } from './folder_tables.ts';
-import { toleratedShare } from './glue.ts';
+import { readExamples } from './read_examples.ts';
 import type { Split } from './split_files.ts';
 import type { TableChoice } from './table_choice.ts';
 import type { TaskSpec } from './task.ts';
@@ -32,17 +31,8 @@ export async function readSplitRows(task: TaskSpec, folder: DataFolder, split: S
   const isTest = split === 'test' || split === 'test_mismatched';
   const rows: FileExample[] = [];
   const notes: string[] = [];
-  for (const { where, blob } of files) {
-    const broken = new BrokenRows();
-    const before = rows.length;
-    const table = await openExamples(task, blob, where, { isLabelNeeded: !isTest, columns: choice.columns });
-    for await (const batch of table.batches()) {
-      broken.add(batch.broken);
-      rows.push(...batch.examples);
-    }
-    const note = broken.settle(where, rows.length - before + broken.count, !isTest && choice.skip_broken_rows === true, isTest ? 0 : toleratedShare(task));
-    if (note !== undefined) notes.push(note);
-  }
+  const options = { ...choice, isLabelNeeded: !isTest, keepsPlaces: isTest, onNote: (text: string) => notes.push(text) };
+  for await (const batch of readExamples(task, files, options)) rows.push(...batch);
   return { rows, notes };
 }
 

@@ -6,7 +6,7 @@ export const LOSS = 'loss';
 /** Measures of which less is better. */
 const LESS: readonly string[] = [LOSS, 'mse'];
 /** The mean of a task's metrics, as in Hugging Face's `run_glue`. */
-export const COMBINED = 'combined_score';
+const COMBINED = 'combined_score';
 
 /** Mean of all metrics of which more is better; NaN where there are none. */
 export function combinedScore(metrics: Scores['metrics']): number {

@@ -57,7 +57,7 @@ export function runGlueRecipe(values: RunGlueValues, layers: number): Recipe {
 }
 
 /** The training arguments of a line. UsageError where options contradict each other. */
-export function runGlueTraining(values: RunGlueValues): TrainingArguments {
+function runGlueTraining(values: RunGlueValues): TrainingArguments {
   const { evaluation_strategy = 'no', max_steps = 0, num_train_epochs, per_device_train_batch_size, early_stopping_patience: patience = 0, load_best_model_at_end, pad_to_max_length, max_train_samples, max_eval_samples } = values;
   checkSelection(values);
   const eval_steps = evaluation_strategy === 'steps' ? (values.eval_steps || (values.logging_steps ?? LOGGING_STEPS)) : 0;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runGlueFolder, runGlueJob, withoutPlaceholder } from '../../scripts/commands/run_glue_jobs.ts';
+import { finishedIn } from '../../scripts/commands/run_glue_grid.ts';
 import { RunGlueLog } from '../../scripts/commands/run_glue_log.ts';
 import { runGlue } from '../../scripts/commands/run_glue.ts';
 import { readRunGlueLine } from '../../src/experiment/run_glue_line.ts';
@@ -81,6 +82,20 @@ describe('its folder', () => {
   it('is named after group and run', () => {
     expect(runGlueFolder({ log_group: 'of-7' }, 'name', true)).toMatch(/runs.of-7.name$/);
   });
+});
+
+it('a run of the grid is finished where its folder holds its result, and nothing else', () => {
+  const [folder, file] = [join(home, 'cell'), join(home, 'cell', 'grid_result.json')];
+  const made = job('--model_name_or_path mini-bert');
+  const result = { name: '1e-05_lr_16bz', learning_rate: 1e-5, batch_size: 16, dev: { accuracy: 0.5 }, seconds: 7 };
+  mkdirSync(folder);
+  expect(finishedIn(folder, made)).toBeUndefined();
+  writeFileSync(file, JSON.stringify({ recipe: made.recipe, result }));
+  expect(finishedIn(folder, made)).toEqual(result);
+  for (const other of ['{}', JSON.stringify({ recipe: made.recipe, result: { ...result, seconds: 'x' } }), '[1]']) {
+    writeFileSync(file, other);
+    expect(() => finishedIn(folder, made)).toThrow(expect.objectContaining({ code: 'NotJson', where: file }));
+  }
 });
 
 it('a log takes the updates and scores of the finetuned model, with their seconds', () => {
