@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predict } from '../../scripts/commands/predict.ts';
 import { checkHead, type Asker, type SplitQuestion } from '../../scripts/commands/predict_split.ts';
 import { evaluateCheckpoint, predictTest } from '../../scripts/commands/run_glue_predict.ts';
+import { main as ask } from '../../scripts/predict_entry.ts';
 import { checkSplit, splitRows } from '../../scripts/commands/split_rows.ts';
 import { linkedFiles } from '../../scripts/linked_files.ts';
 import { taskNamed } from '../../src/data/tasks.ts';
@@ -119,6 +120,14 @@ describe('a model', () => {
     await expect(checkHead(taskNamed('rte'), join(bundled, 'mini-bert-rte'))).resolves.toBeUndefined();
     await expect(checkHead(taskNamed('mnli'), join(bundled, 'mini-bert'))).resolves.toBeUndefined();
   });
+});
+
+it('the seconds of an answer are without those of loading the model', async () => {
+  const began = performance.now();
+  const answers = await ask({ model: join(import.meta.dirname, '../../public/models/mini-bert-rte'), questions: [{ text: 'a', text_pair: 'b' }], backend: 'cpu', maxLength: 16 });
+  const seconds = 'code' in answers ? NaN : answers.seconds;
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThan((performance.now() - began) / 1000 - 0.01);
 });
 
 it.each([
