@@ -151,7 +151,7 @@ describe('generate_samples', () => {
   it.each([
     ['a vocabulary without [MASK]', () => file('vocab.txt', VOCAB.filter((token) => token !== '[MASK]').join('\n')), 'got none for [MASK]'],
     ['a shard without text', () => file('shards/test1.txt', '\n\n'), 'expected a shard with text, got none'],
-    ['a shard in another encoding', () => file('shards/test0.txt', Uint8Array.of(0xff, 0xfe, 0x61, 0)), 'test0.txt: expected UTF-8 text, got UTF-16 text'],
+    ['a shard in another encoding', () => file('shards/test0.txt', Uint8Array.of(0xff, 0xfe, 0x61, 0)), 'test0.txt, line 1: expected UTF-8 text'],
     ['a damaged file of samples', () => file('samples/test_shard_0.samples', 'no samples'), 'expected a file of samples, got another file'],
   ])('ends with one error for %s', async (_name, prepare, message) => {
     await withShards();
