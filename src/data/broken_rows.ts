@@ -39,6 +39,6 @@ export class BrokenRows {
 
   #refusal({ code, where, expected, got, remedy }: FormatError): FormatError {
     const all = this.count === 1 ? '' : ` ${this.count} rows are broken (${this.#named()}).`;
-    return new FormatError(code, where, expected, got, `${remedy}${all} To leave broken rows out, say so: --skip_broken_rows.`);
+    return new FormatError(code, where, expected, got, `${remedy}${all} To leave broken rows out, say so: “Leave out rows that cannot be read” on the page, --skip_broken_rows on a command line.`);
   }
 }

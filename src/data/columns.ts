@@ -22,7 +22,7 @@ const SINGLES: readonly string[] = ['sentence', 'text', 'text_a', 'sentence1'];
 const LABELS: readonly string[] = ['label', 'gold_label'];
 
 const REMEDY = 'Rename the columns, or choose the task that the file belongs to.';
-const MAPPING_REMEDY = 'Say which columns are meant, e.g. --columns sentence1=premise,sentence2=hypothesis,label=gold.';
+const MAPPING_REMEDY = 'Say which columns are meant: under “Your own files” on the page, with --columns sentence1=premise,sentence2=hypothesis,label=gold on a command line.';
 
 /**
  * The columns of a task in a table; those that `given` names go before the known names. FormatError MissingColumn where

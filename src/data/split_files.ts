@@ -49,7 +49,7 @@ function named(path: string): Named | undefined {
   const base = /^train/i.test(word) ? 'train' : /^test/i.test(word) ? 'test' : 'dev';
   const mismatched: Readonly<Record<typeof base, Split>> = { train: 'train', dev: 'mismatched', test: 'test_mismatched' };
   const split = kind.toLowerCase() === 'mismatched' ? mismatched[base] : base;
-  return { path, folder: path.slice(0, Math.max(0, path.lastIndexOf('/'))), split, before, after: part === undefined ? after : '', isMatched: kind.toLowerCase() === 'matched', ...(part === undefined ? {} : { part }) };
+  return { path, folder: folderOf(path), split, before, after: part === undefined ? after : '', isMatched: kind.toLowerCase() === 'matched', ...(part === undefined ? {} : { part }) };
 }
 
 const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -61,9 +61,7 @@ const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g,
  */
 export function findSplits(task: TaskSpec, paths: readonly string[], where: string): SplitFiles {
   const all = paths.map(named).filter((file) => file !== undefined);
-  const folders = [...new Set(all.map(({ folder }) => folder))];
-  const isTask = (folder: string) => plain(folder.slice(folder.lastIndexOf('/') + 1)) === plain(task.name);
-  const folder = folders.find((name) => name === '') ?? folders.find(isTask) ?? (folders.length === 1 ? folders[0] : undefined);
+  const folder = taskFolder(task, all.map((file) => file.folder));
   const found = new Map<Split, readonly string[]>();
   if (folder === undefined) return found;
   for (const split of SPLITS) {
@@ -71,6 +69,17 @@ export function findSplits(task: TaskSpec, paths: readonly string[], where: stri
     if (files.length > 0) found.set(split, files);
   }
   return found;
+}
+
+/** The folder of a task among those of its files: the top, else the one named after the task, else the only one. */
+export function taskFolder(task: TaskSpec, folders: readonly string[]): string | undefined {
+  const isTask = (folder: string) => plain(folder.slice(folder.lastIndexOf('/') + 1)) === plain(task.name);
+  return folders.find((name) => name === '') ?? folders.find(isTask) ?? (new Set(folders).size === 1 ? folders[0] : undefined);
+}
+
+/** The folder of a path; empty at the top. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 /** The paths of all files to train and to score with, among those of a folder. */
@@ -90,5 +99,5 @@ function oneTable(task: TaskSpec, files: readonly Named[], where: string): reado
   if (left.length === 1) return left.map(({ path }) => path);
   const original = left.filter(({ path }) => /\.tsv(\.gz)?$/i.test(path)).sort((a, b) => a.path.length - b.path.length);
   if (exact.length > 0 && original[0]) return [original[0].path];
-  throw new Fault({ code: 'ambiguous-file', where, expected: `one file of ${left[0]?.split ?? 'rows'}`, got: left.map(({ path }) => path).join(' and '), remedy: 'Keep one of them there, or name the files: --train_file FILE --validation_file FILE.' });
+  throw new Fault({ code: 'ambiguous-file', where, expected: `one file of ${left[0]?.split ?? 'rows'}`, got: left.map(({ path }) => path).join(' and '), remedy: 'Keep one of them there, or choose the files: under “Your own files” on the page, with --train_file FILE --validation_file FILE on a command line.' });
 }

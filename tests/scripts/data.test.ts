@@ -59,7 +59,7 @@ describe('the command data', () => {
 
   it('stops at broken rows and counts them, or leaves them out where a person says so', async () => {
     const path = folder({ 'train.tsv': 'sentence\tlabel\ngood\t1\nbad\nfine\tyes\nso so\t0\n' });
-    await expect(run(path, '--task', 'sst-2')).rejects.toMatchObject({ code: 'BadRow', where: expect.stringMatching(/train\.tsv, row 3$/), remedy: expect.stringContaining('2 rows are broken (rows 3, 4). To leave broken rows out, say so: --skip_broken_rows.') });
+    await expect(run(path, '--task', 'sst-2')).rejects.toMatchObject({ code: 'BadRow', where: expect.stringMatching(/train\.tsv, row 3$/), remedy: expect.stringContaining('2 rows are broken (rows 3, 4). To leave broken rows out, say so: “Leave out rows that cannot be read” on the page, --skip_broken_rows on a command line.') });
     const { json, text } = await run(path, '--task', 'sst-2', '--skip_broken_rows');
     expect(json.splits[0]).toMatchObject({ rows: 2, labels: { negative: 1, positive: 1 }, broken: { count: 2, first: [{ row: 3, expected: '2 columns', got: '1' }, { row: 4, got: '"yes"' }] } });
     expect(json.notes).toEqual([expect.stringMatching(/train\.tsv: 2 rows that could not be read are left out \(rows 3, 4\)\.$/)]);

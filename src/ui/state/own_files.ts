@@ -14,8 +14,14 @@ export interface Recognised {
   readonly folder: string;
   /** Files that the lab will read, as one line. */
   readonly found: string;
+  /** Their names are paths below the folder. */
   readonly files: readonly GivenFile[];
+  /** Other folders that would have served the use. */
+  readonly others: readonly string[];
 }
+
+/** Files that are told by their names; more are only counted. */
+const NAMED = 12;
 
 interface Kind {
   readonly use: Use;
@@ -45,23 +51,53 @@ export const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Every use that the given files serve, one folder each; empty when nothing was recognised. */
+interface Group {
+  readonly kind: Kind;
+  readonly folder: string;
+  readonly files: readonly GivenFile[];
+}
+
+/**
+ * What the given files serve, once a use; empty when nothing was recognised.
+ *
+ * All tables make up one folder of data, whose files keep their paths, since a folder of GLUE has one for each task. Of
+ * several models or tokenizers the one nearest to the top is taken.
+ */
 export function recognise(files: readonly GivenFile[]): readonly Recognised[] {
-  return [...byFolder(files)].flatMap(([folder, group]) => {
+  const groups = [...byFolder(files)].flatMap(([folder, group]): Group[] => {
     const names = new Set(group.map((file) => baseName(file.name)));
     const kind = KINDS.find((k) => k.matches(names));
-    if (!kind) return [];
-    const read = group.filter((file) => kind.reads(baseName(file.name)));
-    const plain = read.map((file) => ({ name: baseName(file.name), blob: file.blob }));
-    return [{ use: kind.use, folder: folder || kind.title.toLowerCase(), found: plain.map((file) => file.name).join(', '), files: plain }];
+    return kind ? [{ kind, folder, files: group.filter((file) => kind.reads(baseName(file.name))) }] : [];
   });
+  return KINDS.flatMap((kind) => {
+    const own = groups.filter((group) => group.kind === kind).sort((a, b) => depth(a.folder) - depth(b.folder));
+    const [first, ...others] = own;
+    if (!first) return [];
+    return [kind.use === 'data' ? below(kind, commonFolder(own.map(({ folder }) => folder)), own, []) : below(kind, first.folder, [first], others)];
+  });
+}
+
+function below(kind: Kind, folder: string, groups: readonly Group[], others: readonly Group[]): Recognised {
+  const files = groups.flatMap((group) => group.files).map(({ name, blob }) => ({ name: folder === '' ? name : name.slice(folder.length + 1), blob }));
+  const found = files.length > NAMED ? `${files.length} files in ${groups.length} ${groups.length === 1 ? 'folder' : 'folders'}` : files.map(({ name }) => name).join(', ');
+  return { use: kind.use, folder: folder || kind.title.toLowerCase(), found, files, others: others.map((group) => group.folder) };
+}
+
+const depth = (folder: string): number => (folder === '' ? 0 : folder.split('/').length);
+
+/** The folder that holds all of these. */
+function commonFolder([first = '', ...others]: readonly string[]): string {
+  const parts = first.split('/');
+  const apart = parts.findIndex((part, i) => others.some((other) => other.split('/')[i] !== part));
+  return (apart < 0 ? parts : parts.slice(0, apart)).join('/');
 }
 
 /** What was recognised among so many files, as a sentence. */
 export function foundSentence(found: readonly Recognised[], files: number): string {
   if (found.length === 0) return `Nothing recognised among ${files} files. A folder should hold ${KINDS.map((kind) => kind.holds).join('; or ')}.`;
   const titleOf = (use: Use): string => KINDS.find((kind) => kind.use === use)?.title ?? use;
-  return `Recognised: ${found.map((f) => `${titleOf(f.use)} in “${f.folder}”`).join('; ')}.`;
+  const besides = ({ others }: Recognised): string => (others.length === 0 ? '' : `, and not in ${others.map((folder) => `“${folder}”`).join(', ')}: give a folder alone to choose it`);
+  return `Recognised: ${found.map((f) => `${titleOf(f.use)} in “${f.folder}”${besides(f)}`).join('; ')}.`;
 }
 
 function byFolder(files: readonly GivenFile[]): Map<string, GivenFile[]> {

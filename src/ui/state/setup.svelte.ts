@@ -7,7 +7,7 @@ import type { GivenFile, GivenFiles } from '../../worker/protocol.ts';
 import { adapted } from './layer_choice.ts';
 import { layersOfConfig, recognise, widthsOfConfig, type Recognised, type Use } from './own_files.ts';
 import { readPasted } from './paste.ts';
-import { choiceOf } from './table_files.ts';
+import { rowsFor } from './table_files.ts';
 import { problemWith, recipeProblems, SCRATCH_RULES, type Draft, type Editable } from './settings.ts';
 import { newTerm, offeredIn, oneStage, twoStages } from './stages.ts';
 
@@ -65,6 +65,8 @@ export class Setup {
   /** Another task, with the bundled teacher of that task where one was in use. */
   chooseTask(task: string): void {
     const { teacher, name } = editable(recipeForTask(task));
+    const tables = this.given.find(({ use }) => use === 'data');
+    if (tables && this.draft.data.kind === 'folder' && this.draft.data.samples === undefined) this.draft.data = editable(rowsFor(task, tables, this.#recipe()));
     this.draft.task = task;
     this.draft.name = name;
     if (this.draft.teacher.kind === 'bundled') this.draft.teacher = teacher;
@@ -130,7 +132,12 @@ export class Setup {
   }
 
   #stages(): Recipe['stages'] {
-    return $state.snapshot(this.draft.stages) as Recipe['stages'];
+    return this.#recipe().stages;
+  }
+
+  /** What the form says now, as a plain value. */
+  #recipe(): Recipe {
+    return $state.snapshot(this.draft) as Recipe;
   }
 
   chooseTeacher(kind: 'bundled' | 'folder' | 'scratch'): void {
@@ -170,7 +177,7 @@ export class Setup {
 
   /** Takes a table without a file, e.g. rows that were pasted. */
   giveRows(name: string, blob: Blob): void {
-    const table: Recognised = { use: 'data', folder: name, found: name, files: [{ name, blob }] };
+    const table: Recognised = { use: 'data', folder: name, found: name, files: [{ name, blob }], others: [] };
     this.given = [...this.given.filter((old) => old.use !== 'data'), table];
     this.draft.data = { kind: 'folder', name, train_file: name };
   }
@@ -190,7 +197,7 @@ export class Setup {
 
   /** The recipes to run one after another, as plain values, each named after what tells it apart. */
   recipes(): Recipe[] {
-    const recipe = $state.snapshot(this.draft) as Recipe;
+    const recipe = this.#recipe();
     return [recipe.training.seed, ...this.seeds].map((seed) => {
       const run = { ...recipe, training: { ...recipe.training, seed } };
       return { ...run, name: runName(run) };
@@ -222,7 +229,7 @@ export class Setup {
   }
 
   #use({ use, folder, files }: Recognised): void {
-    if (use === 'data') this.draft.data = { kind: 'folder', name: folder, ...choiceOf(this.draft.task, files) };
+    if (use === 'data') this.draft.data = editable(rowsFor(this.draft.task, { folder, files }));
     if (use === 'teacher') this.draft.teacher = { kind: 'folder', name: folder };
     if (use === 'tokenizer') this.draft.tokenizer = { kind: 'folder', name: folder };
   }

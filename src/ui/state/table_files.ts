@@ -1,11 +1,13 @@
 import { isChosen } from '../../data/folder_tables.ts';
-import { findSplits, isTableName, splitOfName, type SplitFiles } from '../../data/split_files.ts';
+import { findSplits, folderOf, isTableName, splitOfName, taskFolder, type SplitFiles } from '../../data/split_files.ts';
+import type { AskedSplit } from '../../data/split_rows.ts';
 import type { FileChoice } from '../../data/table_choice.ts';
 import type { TaskSpec } from '../../data/task.ts';
 import { taskNamed, taskOf } from '../../data/tasks.ts';
-import type { Recipe } from '../../experiment/recipe.ts';
-import type { AskedSplit } from '../../data/split_rows.ts';
+import type { DataSource, Recipe } from '../../experiment/recipe.ts';
+import { given } from '../../experiment/training_values.ts';
 import type { GivenFile } from '../../worker/protocol.ts';
+import type { Recognised } from './own_files.ts';
 
 /** Whether a file may hold rows to train on or to score with. */
 export function isRowsName(name: string): boolean {
@@ -19,21 +21,44 @@ export function isTestName(name: string): boolean {
 
 /**
  * Which of the given tables is for training and which for the scores, where their names do not say both: the first and the
- * second one, or what a single name tells; a test file by its name.
+ * second one of the task's folder whose names say nothing, or what a single name tells; a test file by its name.
  */
-export function choiceOf(task: string, files: readonly GivenFile[]): FileChoice {
-  const names = files.map(({ name }) => name).filter(isRowsName);
-  const splits = splitsOf(taskNamed(task), files.map(({ name }) => name));
-  const test_file = splits?.get('test')?.[0];
+export function choiceOf(task: string, files: readonly Pick<GivenFile, 'name'>[]): FileChoice {
+  const spec = taskNamed(task);
+  const splits = splitsOf(spec, files.map(({ name }) => name));
+  const names = files.map(({ name }) => name).filter((name) => !isTestName(name));
   const [train, dev] = [splits?.get('train')?.[0], splits?.get('dev')?.[0]];
-  if (dev !== undefined && (train !== undefined || names.length === 1)) return {};
-  const train_file = train ?? names.find((name) => name !== dev);
-  const validation_file = dev ?? names.find((name) => name !== train_file);
-  return { ...(train_file === undefined ? {} : { train_file }), ...(validation_file === undefined ? {} : { validation_file }), ...(test_file === undefined ? {} : { test_file }) };
+  if (train !== undefined && dev !== undefined) return {};
+  const known = train ?? dev;
+  const folder = known === undefined ? taskFolder(spec, names.map(folderOf)) : folderOf(known);
+  const open = names.filter((name) => folderOf(name) === folder && name !== known && (splits === undefined || splitOfName(name) === undefined));
+  if (dev !== undefined && open.length === 0) return {};
+  const train_file = train ?? open[0];
+  const validation_file = dev ?? open.find((name) => name !== train_file);
+  return given({ train_file, validation_file, test_file: splits?.get('test')?.[0] });
+}
+
+/**
+ * Given tables as the rows of a task. What a person said of their columns and of broken rows stays where the same files were
+ * read before, for another task or for this one.
+ */
+export function rowsFor(task: string, { folder, files }: Pick<Recognised, 'folder' | 'files'>, before?: Pick<Recipe, 'task' | 'data'>): DataSource {
+  const choice = choiceOf(task, files);
+  const source = { kind: 'folder', name: folder, ...choice } as const;
+  if (before?.data.kind !== 'folder') return source;
+  const [now, then] = [filesRead(task, files, choice), filesRead(before.task, files, before.data)];
+  const { columns, skip_broken_rows } = before.data;
+  return now.train === then.train && now.dev === then.dev ? { ...source, ...given({ columns, skip_broken_rows }) } : source;
+}
+
+/** The files that a run would read, by their paths. */
+export interface FilesRead {
+  readonly train?: string | undefined;
+  readonly dev?: string | undefined;
 }
 
 /** The files that a run would read: those that are chosen, else those that are told by their names. */
-export function filesRead(task: string, files: readonly GivenFile[], choice: FileChoice): { readonly train: string | undefined; readonly dev: string | undefined } {
+export function filesRead(task: string, files: readonly Pick<GivenFile, 'name'>[], choice: FileChoice): FilesRead {
   const isChosen = choice.train_file !== undefined || choice.validation_file !== undefined;
   if (isChosen) return { train: choice.train_file, dev: choice.validation_file };
   const splits = splitsOf(taskNamed(task), files.map(({ name }) => name));

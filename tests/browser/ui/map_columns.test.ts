@@ -55,3 +55,19 @@ it('takes rows that are pasted, and says what a file is not', async () => {
   await expect.element(page.getByText('A lovely, film.')).toBeVisible();
   await expect.element(page.getByText('Read as CSV with the columns shown.')).toBeVisible();
 });
+
+it('reads the task’s own rows of a folder of many, also after another task', async () => {
+  const pair = (words: string) => `sentence1\tsentence2\tlabel\n${words}\tyes\tentailment\n`;
+  const setup = await opened(file('glue/QNLI/train.tsv', 'question\tsentence\tlabel\nwho\tshe\tentailment\n'), file('glue/RTE/train.tsv', pair('rte words')), file('glue/RTE/dev.tsv', pair('b')), file('glue/SST-2/train.tsv', 'sentence\tlabel\nfine film\t1\n'), file('glue/SST-2/dev.tsv', 'sentence\tlabel\nbad\t0\n'));
+  expect(setup.given.map(({ use, folder }) => [use, folder])).toEqual([['data', 'glue']]);
+  expect(setup.draft.data).toEqual({ kind: 'folder', name: 'glue' });
+  await expect.element(page.getByText('fine film')).toBeVisible();
+  setup.chooseTask('rte');
+  await expect.element(page.getByText('rte words')).toBeVisible();
+  await expect.element(page.getByLabelText('Train on')).toHaveDisplayValue('RTE/train.tsv');
+  expect(setup.files.data?.map(({ name }) => name)).toContain('RTE/dev.tsv');
+  setup.chooseTask('wnli');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('No file here is known to hold rows of wnli');
+  await page.getByLabelText('Train on').selectOptions('SST-2/dev.tsv');
+  expect(setup.draft.data).toEqual({ kind: 'folder', name: 'glue', train_file: 'SST-2/dev.tsv' });
+});
