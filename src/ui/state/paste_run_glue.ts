@@ -1,20 +1,20 @@
 /** A pasted line of `run_glue`: runs that the form has no fields for, ready to begin. */
-import { BUNDLED_BASE, MINI_GLUE } from '../../experiment/presets.ts';
 import { ownTask } from '../../data/own_task.ts';
 import { splitOfName } from '../../data/split_files.ts';
-import type { TableChoice } from '../../data/table_choice.ts';
 import type { TaskSpec } from '../../data/task.ts';
+import { BUNDLED_BASE } from '../../experiment/presets.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
 import { sourceName } from '../../experiment/recipe_words.ts';
 import { UsageError } from '../../experiment/option.ts';
 import { gridRuns } from '../../experiment/run_glue_grid.ts';
 import { readRunGlueLine, type RunGlueValues } from '../../experiment/run_glue_line.ts';
-import { ownTrainFile, runGlueActions, runGlueRecipe } from '../../experiment/run_glue_recipe.ts';
+import { ownTrainFile, runGlueActions, runGlueRecipe, runGlueTask } from '../../experiment/run_glue_recipe.ts';
 import { pastedLine, shellWords } from '../../experiment/shell_words.ts';
 import { given } from '../../experiment/training_values.ts';
 import type { GivenFile } from '../../worker/protocol.ts';
-import { testSplits } from './table_files.ts';
 import { layersOf, teacherNamed, type PageSources, type PastedRuns } from './paste.ts';
+import { baseName, fileNamed, rowsOfLine } from './paste_rows.ts';
+import { testSplits } from './table_files.ts';
 
 /** Options that only a terminal has a use for. */
 const TERMINAL_ONLY = ['output_dir', 'overwrite_output_dir', 'port', 'install-browser', 'log_group', 'logging_steps', 'max_predict_samples'] as const;
@@ -49,7 +49,7 @@ export async function readPastedRuns(line: string, page: PageSources): Promise<P
   if (actions.predict) note(predictNote(first, page.files ?? []));
   for (const name of TERMINAL_ONLY) if (values[name] !== undefined) note(`--${name}: the page has no use for it.`);
   const what = recipes.length > 1 ? `${recipes.length} runs of ${first.task}, one after another` : first.name;
-  return { recipes, notes: [`Ready to begin: ${what}, finetuned from ${sources.name}.`, ...said] };
+  return { recipes, notes: [`Ready to begin: ${what}, finetuned from ${sources.name} on ${sources.rows}.`, ...said] };
 }
 
 /** The task of a line that names none, in the training file that the page was given; undefined for other lines. */
@@ -57,22 +57,9 @@ async function taskFound(values: RunGlueValues, { data, files = [] }: PageSource
   const path = ownTrainFile(values);
   if (path === undefined) return undefined;
   const chosen = data?.kind === 'folder' ? data.train_file : undefined;
-  const file = fileNamed(path, files) ?? files.find(({ name }) => name === chosen) ?? files.find(({ name }) => splitOfName(name) === 'train');
+  const file = files.find(({ name }) => name === fileNamed(path, files)) ?? files.find(({ name }) => name === chosen) ?? files.find(({ name }) => splitOfName(name) === 'train');
   if (file) return ownTask(file.blob, file.name, { columns: values.columns });
   throw new UsageError('--train_file', `${baseName(path)} under “Your own files”`, files.map(({ name }) => name).join(', ') || 'no files', 'Give the training and the validation file there, then read the line again.');
-}
-
-const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
-
-/** The given file that a path ends with. */
-function fileNamed(path: string | undefined, files: readonly GivenFile[]): GivenFile | undefined {
-  return path === undefined ? undefined : files.find(({ name }) => name === baseName(path));
-}
-
-/** What a line says of the tables that the page was given. */
-function choiceIn({ train_file, validation_file, test_file, columns, skip_broken_rows }: RunGlueValues, files: readonly GivenFile[]): TableChoice {
-  const named = (path: string | undefined) => fileNamed(path, files)?.name;
-  return given({ train_file: named(train_file), validation_file: named(validation_file), test_file: named(test_file), columns, skip_broken_rows });
 }
 
 function predictNote(recipe: Recipe, files: readonly GivenFile[]): string {
@@ -84,21 +71,20 @@ interface Sources {
   readonly recipe: Pick<Recipe, 'teacher' | 'data'> & Partial<Pick<Recipe, 'tokenizer'>>;
   readonly layers: number;
   readonly name: string;
+  /** The rows in words. */
+  readonly rows: string;
 }
 
 /** Model, rows and tokenizer as the page can get them. */
 function sourcesOf(values: RunGlueValues, page: PageSources, note: (text: string) => void): Sources {
-  const { model_name_or_path: named = BUNDLED_BASE, data, train_file, validation_file, tokenizer_name, config_name, train_rows, dev_rows, data_seed: seed } = values;
+  const { model_name_or_path: named = BUNDLED_BASE, tokenizer_name, config_name } = values;
   if (config_name !== undefined && config_name !== named) throw new UsageError('--config_name', `the model itself, "${named}"`, `"${config_name}"`, 'Leave the option out: a model is read with its own config.json.');
   const own = page.teacher?.kind === 'folder' ? page.teacher : undefined;
   const known = teacherNamed(named);
   const model = known ?? own ?? { kind: 'bundled', name: BUNDLED_BASE };
   if (!known) note(own ? `--model_name_or_path ${named}: the folder ${own.name} under “Your own files” is used.` : `--model_name_or_path ${named}: a page cannot open a model by its path; ${BUNDLED_BASE} is used. Give its folder under “Your own files”, or open it by its name on the Hub.`);
-  const files = data !== undefined && data !== 'mini-glue' ? data : (train_file ?? validation_file);
-  const given_ = page.data?.kind === 'folder' ? page.data : undefined;
-  if (files !== undefined && !given_) note(`${files}: give the rows under “Your own files”; a page cannot open them by their name, and generated ones are used.`);
+  const rows = rowsOfLine(runGlueTask(values), values, page, note);
   if (tokenizer_name !== undefined && tokenizer_name !== named && !page.tokenizer) note(`--tokenizer_name ${tokenizer_name}: give this folder under “Your own files”; the model’s own tokenizer is used.`);
-  const rows = files !== undefined && given_ ? { ...given_, ...choiceIn(values, page.files ?? []) } : { ...MINI_GLUE, ...given({ train_rows, dev_rows, seed }) };
   const tokenizer = tokenizer_name === undefined ? undefined : page.tokenizer;
-  return { recipe: { teacher: model, data: rows, ...given({ tokenizer }) }, layers: layersOf(model, page), name: sourceName(model) };
+  return { recipe: { teacher: model, data: rows.source, ...given({ tokenizer }) }, layers: layersOf(model, page), name: sourceName(model), rows: rows.words };
 }

@@ -1,14 +1,15 @@
 import { TASKS } from '../../data/tasks.ts';
 import { BUNDLED_LAYERS, PRESETS, recipeForTask, TEXT_RECIPE, type Preset } from '../../experiment/presets.ts';
 import { headsFor, studentWidths, widthNotes, type ModelWidths } from '../../experiment/student_shape.ts';
-import { initSlug } from '../../experiment/recipe_words.ts';
 import type { Recipe } from '../../experiment/recipe.ts';
+import { given } from '../../experiment/training_values.ts';
 import type { GivenFile, GivenFiles } from '../../worker/protocol.ts';
 import { adapted } from './layer_choice.ts';
 import { layersOfConfig, recognise, widthsOfConfig, type Recognised, type Use } from './own_files.ts';
-import { readPasted } from './paste.ts';
+import { readPasted, type PageSources } from './paste.ts';
 import { rowsFor } from './table_files.ts';
 import { problemWith, recipeProblems, SCRATCH_RULES, type Draft, type Editable } from './settings.ts';
+import { runName } from './run_name.ts';
 import { newTerm, offeredIn, oneStage, twoStages } from './stages.ts';
 
 const BUNDLED_WIDTHS: ModelWidths = { hidden_size: 64, num_attention_heads: 4, intermediate_size: 256 };
@@ -116,13 +117,18 @@ export class Setup {
 
   /** Fills the form from a command line and says how it was read; UsageError when it cannot be understood. */
   paste(line: string): readonly string[] {
-    const { teacher, data, tokenizer } = $state.snapshot(this.draft) as Recipe;
-    const { recipe, seeds, notes } = readPasted(line, { teacherLayers: this.teacherLayers, teacher, data, ...(tokenizer ? { tokenizer } : {}) });
+    const { recipe, seeds, notes } = readPasted(line, this.sources());
     this.draft = editable(recipe);
     this.seeds = seeds;
     this.preset = '';
     void this.readTeacher();
     return notes;
+  }
+
+  /** What a pasted line can use of the page. */
+  sources(): PageSources {
+    const { task, teacher, data, tokenizer } = this.#recipe();
+    return { teacherLayers: this.teacherLayers, task, teacher, data, ...given({ files: this.files.data, tokenizer }) };
   }
 
   /** As released, the teacher keeps its dropout too. */
@@ -233,12 +239,6 @@ export class Setup {
     if (use === 'teacher') this.draft.teacher = { kind: 'folder', name: folder };
     if (use === 'tokenizer') this.draft.tokenizer = { kind: 'folder', name: folder };
   }
-}
-
-/** A name that is also a file name: task, objectives unless they are the default, layers of the start, seed. */
-export function runName({ kind, task, student, training, stages }: Recipe): string {
-  const names = stages.flatMap(({ objectives }) => objectives.map(({ name }) => name)).join('-');
-  return [kind === 'distill-text' ? 'text' : task, ...(names === 'kd' ? [] : [names]), initSlug(student), 'seed', training.seed].join('-');
 }
 
 /** A plain value as one that can be written to. */

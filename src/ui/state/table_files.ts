@@ -9,6 +9,9 @@ import { given } from '../../experiment/training_values.ts';
 import type { GivenFile } from '../../worker/protocol.ts';
 import type { Recognised } from './own_files.ts';
 
+/** Rows of tables that were given. */
+export type GivenRows = Extract<DataSource, { kind: 'folder' }>;
+
 /** Whether a file may hold rows to train on or to score with. */
 export function isRowsName(name: string): boolean {
   return isTableName(name) && !isTestName(name);
@@ -23,8 +26,8 @@ export function isTestName(name: string): boolean {
  * Which of the given tables is for training and which for the scores, where their names do not say both: the first and the
  * second one of the task's folder whose names say nothing, or what a single name tells; a test file by its name.
  */
-export function choiceOf(task: string, files: readonly Pick<GivenFile, 'name'>[]): FileChoice {
-  const spec = taskNamed(task);
+export function choiceOf(task: string | TaskSpec, files: readonly Pick<GivenFile, 'name'>[]): FileChoice {
+  const spec = specOf(task);
   const splits = splitsOf(spec, files.map(({ name }) => name));
   const names = files.map(({ name }) => name).filter((name) => !isTestName(name));
   const [train, dev] = [splits?.get('train')?.[0], splits?.get('dev')?.[0]];
@@ -42,7 +45,7 @@ export function choiceOf(task: string, files: readonly Pick<GivenFile, 'name'>[]
  * Given tables as the rows of a task. What a person said of their columns and of broken rows stays where the same files were
  * read before, for another task or for this one.
  */
-export function rowsFor(task: string, { folder, files }: Pick<Recognised, 'folder' | 'files'>, before?: Pick<Recipe, 'task' | 'data'>): DataSource {
+export function rowsFor(task: string | TaskSpec, { folder, files }: Pick<Recognised, 'folder'> & { readonly files: readonly Pick<GivenFile, 'name'>[] }, before?: Pick<Recipe, 'task' | 'data'>): GivenRows {
   const choice = choiceOf(task, files);
   const source = { kind: 'folder', name: folder, ...choice } as const;
   if (before?.data.kind !== 'folder') return source;
@@ -58,10 +61,10 @@ export interface FilesRead {
 }
 
 /** The files that a run would read: those that are chosen, else those that are told by their names. */
-export function filesRead(task: string, files: readonly Pick<GivenFile, 'name'>[], choice: FileChoice): FilesRead {
+export function filesRead(task: string | TaskSpec, files: readonly Pick<GivenFile, 'name'>[], choice: FileChoice): FilesRead {
   const isChosen = choice.train_file !== undefined || choice.validation_file !== undefined;
   if (isChosen) return { train: choice.train_file, dev: choice.validation_file };
-  const splits = splitsOf(taskNamed(task), files.map(({ name }) => name));
+  const splits = splitsOf(specOf(task), files.map(({ name }) => name));
   return { train: splits?.get('train')?.[0], dev: splits?.get('dev')?.[0] };
 }
 
@@ -73,6 +76,8 @@ export function testSplits(recipe: Pick<Recipe, 'task' | 'own_task' | 'data'>, f
   const splits = isChosen(data) ? undefined : splitsOf(taskOf(recipe), files.map(({ name }) => name));
   return (['test', 'test_mismatched'] as const).filter((split) => splits?.has(split));
 }
+
+const specOf = (task: string | TaskSpec): TaskSpec => (typeof task === 'string' ? taskNamed(task) : task);
 
 /** Undefined where several files could be one split. */
 function splitsOf(task: TaskSpec, names: readonly string[]): SplitFiles | undefined {

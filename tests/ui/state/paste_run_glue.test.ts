@@ -21,7 +21,7 @@ describe('a pasted line of run_glue', () => {
   it('finetunes the bundled model on generated rows where the page has nothing else, and says so', async () => {
     const { recipes, notes } = await readPastedRuns(LINE, { teacherLayers: 3 });
     expect(recipes).toMatchObject([{ kind: 'finetune', task: 'mrpc', teacher: { kind: 'bundled', name: 'mini-bert' }, data: { kind: 'mini-glue', train_rows: 2500 }, student: { num_hidden_layers: 12 }, training: { learning_rate: 5e-5 } }]);
-    expect(notes).toEqual(['Ready to begin: mrpc-run_glue-seed-42, finetuned from mini-bert.', expect.stringContaining('--model_name_or_path <path to model>: a page cannot open a model by its path'), '--output_dir: the page has no use for it.']);
+    expect(notes).toEqual(['Ready to begin: mrpc-run_glue-seed-42, finetuned from mini-bert on generated rows of mrpc.', expect.stringContaining('--model_name_or_path <path to model>: a page cannot open a model by its path'), '--output_dir: the page has no use for it.']);
   });
 
   it('takes folders that were given where the line names some', async () => {
@@ -31,10 +31,25 @@ describe('a pasted line of run_glue', () => {
     expect((await readPastedRuns('--task_name rte --do_train --model_name_or_path scratch:5x32 --train_rows 97', FOLDER)).recipes).toMatchObject([{ teacher: { kind: 'scratch', num_hidden_layers: 5 }, data: { kind: 'mini-glue', train_rows: 97 }, student: { num_hidden_layers: 5 } }]);
   });
 
+  it('is run on the rows that were given, and on others only where it says so', async () => {
+    const page = { ...FOLDER, task: 'mrpc', files: ['train.tsv', 'dev.tsv'].map((name) => ({ name, blob: new Blob([]) })) };
+    const { recipes, notes } = await readPastedRuns(LINE, page);
+    expect(recipes).toMatchObject([{ data: FOLDER.data }]);
+    expect(notes[0]).toBe('Ready to begin: mrpc-run_glue-seed-42, finetuned from own-bert on the rows of MRPC (train.tsv, dev.tsv).');
+    expect((await readPastedRuns(`${LINE} --data mini-glue`, page)).notes[0]).toContain('on generated rows of mrpc.');
+    const read = await readPastedRuns(`${LINE} --columns sentence1=a --data X --skip_broken_rows --train_rows 7`, page);
+    expect(read.recipes).toMatchObject([{ data: { ...FOLDER.data, columns: { sentence1: 'a' }, skip_broken_rows: true } }]);
+    expect(read.notes.slice(1).map((note) => note.split(':')[0])).toEqual(expect.arrayContaining(['--data X', '--train_rows']));
+  });
+
+  it('needs rows of a task that none can be generated of', async () => {
+    await expect(readPastedRuns('--task_name stsb --do_train', { teacherLayers: 12 })).rejects.toThrow('none of sts-b can be generated');
+  });
+
   it('is eight runs with --grid', async () => {
     const { recipes, notes } = await readPastedRuns('--task_name rte --do_train --grid', { teacherLayers: 12 });
     expect(recipes.map(({ name }) => name).slice(0, 2)).toEqual(['1e-05_lr_16bz', '1e-05_lr_32bz']);
-    expect(notes[0]).toBe('Ready to begin: 8 runs of rte, one after another, finetuned from mini-bert.');
+    expect(notes[0]).toBe('Ready to begin: 8 runs of rte, one after another, finetuned from mini-bert on generated rows of rte.');
   });
 
   it('must train', async () => {
