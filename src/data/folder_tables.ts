@@ -1,6 +1,6 @@
 /** The files of a task's splits in a folder, wherever it lies. */
 import { FormatError } from '../formats/format_error.ts';
-import { findSplits, type Split } from './split_files.ts';
+import { findSplits, folderOf, splitOfName, type Split } from './split_files.ts';
 import type { FileChoice } from './table_choice.ts';
 import type { TaskSpec } from './task.ts';
 
@@ -46,7 +46,7 @@ export function splitFinder(task: TaskSpec, folder: DataFolder, choice: FileChoi
     const option = CHOICES[split];
     const named = option && choice[option];
     if (named !== undefined) return [await namedFile(folder, named, options)];
-    if (isChosen(choice)) return [];
+    if (isChosen(choice)) return option === undefined ? Promise.all(besides(task, folder, choice, split).map((path) => namedFile(folder, path, options))) : [];
     if (listed) return Promise.all((listed.get(split) ?? []).map((path) => namedFile(folder, path, options)));
     for (const path of candidates(usualNames(task, split))) {
       const file = await fileAt(folder, path, options);
@@ -54,6 +54,13 @@ export function splitFinder(task: TaskSpec, folder: DataFolder, choice: FileChoi
     }
     return [];
   };
+}
+
+/** The files of a split that no person can name, by their names, among those that lie beside the chosen ones. */
+function besides(task: TaskSpec, folder: DataFolder, choice: FileChoice, split: Split): readonly string[] {
+  const chosen = Object.values(CHOICES).flatMap((name) => choice[name] ?? []);
+  const beside = (folder.list?.() ?? []).filter((path) => splitOfName(path) === split && !chosen.includes(path) && chosen.some((other) => folderOf(other) === folderOf(path)));
+  return findSplits(task, beside, folder.name).get(split) ?? [];
 }
 
 /** What a split's file is called where nothing else says so. */

@@ -81,6 +81,9 @@ describe('a GLUE folder', () => {
     expect([dev.map(({ label }) => label), mismatched]).toEqual([[1, 0], [{ text: 'a 0', textPair: 'b 1', label: 2 }]]);
     const { 'dev_mismatched.tsv': _left, ...without } = files;
     expect('mismatched' in (await readGlueFolder(task('mnli'), folder(without), options))).toBe(false);
+    const chosen = await readGlueFolder(task('mnli'), folder({ ...files, 'own.tsv': table('neutral') }), { ...options, train_file: 'train.tsv', validation_file: 'own.tsv' });
+    expect([chosen.dev.length, chosen.mismatched]).toEqual([1, mismatched]);
+    expect(await readGlueFolder(task('mnli'), folder(files), { ...options, train_file: 'train.tsv', validation_file: 'dev_mismatched.tsv' })).not.toHaveProperty('mismatched');
     await expect(readGlueFolder(task('mnli'), folder({ ...files, 'dev_mismatched.tsv': table('sometimes') }), options)).rejects.toMatchObject({ code: 'UnknownLabel', where: expect.stringContaining('dev_mismatched.tsv, row 2') as string });
   });
 
