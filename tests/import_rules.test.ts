@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   parity: ['formats', 'tensor', 'tokenizer', 'model', 'data', 'corpus', 'distill', 'train', 'hub/file_names.ts', 'lab/bound_terms.ts', 'lab/classifier_training.ts', 'lab/teacher_pass.ts'],
   lab: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'corpus', 'distill', 'train', 'experiment'],
   worker: ['formats', 'tensor', 'tokenizer', 'hub', 'model', 'data', 'corpus', 'distill', 'train', 'experiment', 'lab', 'store', 'trusted_url.ts'],
-  ui: ['worker/trainer_client.ts', 'worker/protocol.ts', 'worker/inspector_client.ts', 'type:worker/inspector_protocol.ts', 'worker/corpus_client.ts', 'type:worker/corpus_protocol.ts', 'corpus/sample_plan.ts', 'model/memory.ts', 'experiment', 'distill', 'data', 'store', 'hub', 'trusted_url.ts'],
+  ui: ['worker/trainer_client.ts', 'worker/protocol.ts', 'worker/inspector_client.ts', 'type:worker/inspector_protocol.ts', 'worker/corpus_client.ts', 'type:worker/corpus_protocol.ts', 'worker/table_report_client.ts', 'corpus/sample_plan.ts', 'model/memory.ts', 'experiment', 'distill', 'data', 'store', 'hub', 'trusted_url.ts'],
   'main.ts': ['ui'],
   'service_worker.ts': ['response_headers.ts'],
   'response_headers.ts': [],

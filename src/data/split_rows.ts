@@ -7,8 +7,8 @@ import type { Split } from './split_files.ts';
 import type { TableChoice } from './table_choice.ts';
 import type { TaskSpec } from './task.ts';
 
-/** The splits that a run's models are asked about: the dev rows as they were scored, or the rows of a test file. */
-export type AskedSplit = Extract<Split, 'dev' | 'test' | 'test_mismatched'>;
+/** The splits that a run's models are asked about: the dev rows and MNLI's mismatched ones as they were scored, or the rows of a test file. */
+export type AskedSplit = Extract<Split, 'dev' | 'mismatched' | 'test' | 'test_mismatched'>;
 
 /** Rows, and what a person should know of them, a sentence each. */
 export interface SplitRows {

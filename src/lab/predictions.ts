@@ -35,7 +35,7 @@ export interface SplitQuestion {
 export async function predictSplit({ split, recipe, models, tokenizer, shelf, onProgress }: SplitQuestion): Promise<SplitPredictions> {
   const { max_seq_length: maxLength } = recipe.training;
   const task = taskOf(recipe);
-  const examples = split === 'dev' ? await devRows(task, recipe, shelf) : await testRows(task, recipe, split, shelf);
+  const examples = split === 'dev' || split === 'mismatched' ? await scoredRows(task, recipe, split, shelf) : await testRows(task, recipe, split, shelf);
   const labelled = examples.map(({ text, textPair, label = 0 }) => ({ text, ...(textPair === undefined ? {} : { textPair }), label }));
   const { rows } = await encodeAll({ rows: { name: `the ${split} rows`, examples: labelled } }, { tokenizer, maxLength }, shelf, open);
   const asked: { arm: Arm; logits: Float32Array }[] = [];
@@ -54,8 +54,8 @@ export async function predictSplit({ split, recipe, models, tokenizer, shelf, on
 
 const open = async (): Promise<void> => undefined;
 
-async function devRows(task: TaskSpec, { data, training }: Recipe, shelf: Shelf): Promise<readonly AskedExample[]> {
-  return (await taskRows(task, data, shelf, open)).dev.slice(0, training.max_eval_samples);
+async function scoredRows(task: TaskSpec, { data, training }: Recipe, split: 'dev' | 'mismatched', shelf: Shelf): Promise<readonly AskedExample[]> {
+  return ((await taskRows(task, data, shelf, open))[split] ?? []).slice(0, training.max_eval_samples);
 }
 
 /** Fault `no-test-rows` for generated rows; FormatError MissingFile for a folder without a test file. */

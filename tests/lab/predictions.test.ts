@@ -37,6 +37,14 @@ it('asks about as many as were scored', async () => {
   expect([examples.length, models[1]!.logits.length]).toEqual([3, 6]);
 });
 
+it('asks about the mismatched rows, as they were scored', async () => {
+  const table = (count: number) => `sentence\tlabel\n${Array.from({ length: count }, (_, i) => `${'good '.repeat(1 + (i % 5))}\t${i % 2}\n`).join('')}`;
+  const data = Object.entries({ 'train.tsv': table(19), 'dev.tsv': table(5), 'dev_mismatched.tsv': table(7) }).map(([name, text]) => ({ name, blob: new Blob([text]) }));
+  const asked = question({ data: { kind: 'folder', name: 'own' }, training: { ...smallRecipe().training, max_eval_samples: 3 } });
+  const { examples, models } = await predictSplit({ ...asked, shelf: { ...asked.shelf, given: { data } }, split: 'mismatched' });
+  expect([examples.length, models[1]!.logits.length]).toEqual([3, 6]);
+});
+
 it('asks about the rows of a test file, in its order and without labels', async () => {
   const { examples, models } = await predictSplit({ ...question({ data: { kind: 'folder', name: 'own' } }), split: 'test' });
   expect(examples.map(({ text, label }) => [text, label])).toEqual([0, 1, 2, 3, 4].map((i) => [`the film is ${i}`, undefined]));

@@ -21,7 +21,7 @@ it('shows the first rows, and lets a person say which columns are meant', async 
   const setup = await opened(file('mine.csv', 'words,mood\n"good, <b>really</b>",positive\nbad\n'), file('held.csv', 'words,mood\nbad,negative\n'));
   expect(setup.draft.data).toEqual({ kind: 'folder', name: 'task data', train_file: 'mine.csv', validation_file: 'held.csv' });
   await expect.element(page.getByText('good, <b>really</b>')).toBeVisible();
-  await expect.element(page.getByText('cannot be read: other columns than the header’s')).toBeVisible();
+  await expect.element(page.getByText('cannot be read: expected 2 columns, got 1')).toBeVisible();
   await expect.element(page.getByText('Choose the columns: their names are not those of sst-2.')).toBeVisible();
   await page.getByLabelText('Text', { exact: true }).selectOptions('words');
   await page.getByLabelText('Label', { exact: true }).selectOptions('mood');
@@ -35,7 +35,7 @@ it('shows the first rows, and lets a person say which columns are meant', async 
 it('finds the columns by name, and is worked by keyboard', async () => {
   const setup = await opened(file('SST-2/train.tsv', 'sentence\tlabel\ngood\t1\n'), file('SST-2/dev.tsv', 'sentence\tlabel\nbad\t0\n'));
   expect(setup.draft.data).toEqual({ kind: 'folder', name: 'SST-2' });
-  await expect.element(page.getByLabelText('Text', { exact: true })).toHaveDisplayValue('by its name: sentence');
+  await expect.element(page.getByLabelText('Text', { exact: true })).toHaveDisplayValue('sentence (by its name)');
   await page.getByLabelText('Scores on').selectOptions('a part of the other file');
   expect(setup.draft.data).toEqual({ kind: 'folder', name: 'SST-2', train_file: 'train.tsv' });
   page.getByRole('checkbox', { name: /Leave out rows/ }).element().focus();
@@ -70,4 +70,20 @@ it('reads the task’s own rows of a folder of many, also after another task', a
   await expect.element(page.getByRole('alert')).toHaveTextContent('No file here is known to hold rows of wnli');
   await page.getByLabelText('Train on').selectOptions('SST-2/dev.tsv');
   expect(setup.draft.data).toEqual({ kind: 'folder', name: 'glue', train_file: 'SST-2/dev.tsv' });
+});
+
+it('counts the rows of all tables, and stops where the run would', async () => {
+  const train = 'sentence\tlabel\ngood\t1\nbad\t0\nbad\t0\ngood film\t1\nlost row\n';
+  const setup = await opened(file('own/train.tsv', train), file('own/dev.tsv', 'sentence\tlabel\nbad\t0\nfine\t1\n'));
+  await expect.element(page.getByRole('alert')).toHaveTextContent(/train\.tsv, row 6: expected 2 columns, got 1.*“Leave out rows that cannot be read” on the page/);
+  await page.getByRole('checkbox', { name: /Leave out rows/ }).click();
+  await expect.element(page.getByText('Training rows: 4, of them 2 negative and 2 positive, 1 left out, 1 repeated.')).toBeVisible();
+  await expect.element(page.getByText('Dev rows: 2, of them 1 negative and 1 positive, 1 also among the training rows.')).toBeVisible();
+  setup.chooseTask('cola');
+  await expect.element(page.getByText('Dev rows: 2, of them 1 unacceptable and 1 acceptable, 1 also among the training rows.')).toBeVisible();
+});
+
+it('does not approve of labels that the task does not know', async () => {
+  await opened(file('own/train.tsv', 'sentence\tlabel\ngood\tentailment\n'), file('own/dev.tsv', 'sentence\tlabel\nbad\t0\n'));
+  await expect.element(page.getByRole('alert')).toHaveTextContent('train.tsv, row 2: expected one of "negative" or 0, "positive" or 1, got “entailment”.');
 });

@@ -28,16 +28,34 @@ afterEach(() => page.viewport(1280, 900));
 it.each([[1280, 900], [360, 740]])('shows answers by disagreement, page by page, at %i × %i, with no accessibility violation', async (width, height) => {
   await page.viewport(width, height);
   await open();
-  await expect.element(first()).toHaveTextContent(/^17\s*sentence number 17 of a long table\s*positive\s*positive\s*75\.0 %\s*0\.288\s*negative \(wrong\)\s*99\.0 %\s*4\.605\s*0\.740$/);
+  await expect.element(first()).toHaveTextContent(/^17\s*sentence number 17 of a long table\s*positive\s*positive\s*negative 25\.0 %\s*positive 75\.0 %\s*0\.288\s*negative \(wrong\)\s*negative 99\.0 %\s*positive 1\.0 %\s*4\.605\s*0\.740$/);
   await expect.element(page.getByText('1–20 of 43')).toBeVisible();
   expect(page.getByRole('row').elements().length).toBe(21);
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Next' }).click();
   await expect.element(page.getByText('41–43 of 43')).toBeVisible();
   await expect.element(page.getByRole('button', { name: 'Next' })).toBeDisabled();
+  const answer = page.getByText('negative (wrong)').first().element().getBoundingClientRect();
+  expect([answer.left >= 0, answer.right <= width]).toEqual([true, true]);
   expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
   const { violations } = await axe.run(document.body, { rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false }, 'landmark-one-main': { enabled: false }, 'heading-order': { enabled: false } } });
   expect(violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')}`))).toEqual([]);
+});
+
+it('asks about the mismatched rows too, where the data has them, and saves them by their name', async () => {
+  const mnli = taskNamed('mnli');
+  const asked: string[] = [];
+  const predict = async (_told: unknown, split: string) => {
+    asked.push(split);
+    return { ...ANSWER, task: mnli, examples: [{ text: split, textPair: 'b', label: 1 }], models: [{ arm: 'finetuned' as const, logits: Float32Array.of(0, 2, 1) }] };
+  };
+  await render(Predictions, { name: 'run', busy: false, mismatched: true, predict });
+  await page.getByRole('button', { name: 'Predict the dev rows' }).click();
+  await expect.element(page.getByRole('button', { name: 'Save MNLI-m.tsv' })).toBeVisible();
+  await page.getByRole('radio', { name: 'Mismatched' }).click();
+  await page.getByRole('button', { name: 'Predict the dev rows' }).click();
+  await expect.element(page.getByRole('button', { name: 'Save MNLI-mm.tsv' })).toBeVisible();
+  expect(asked).toEqual(['dev', 'mismatched']);
 });
 
 it('filters by who is right and by words, and begins at the first page again', async () => {
