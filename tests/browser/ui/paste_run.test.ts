@@ -17,6 +17,7 @@ it('a pasted line of run_glue says how it was read, and begins', async () => {
   await userEvent.fill(box, 'python run_glue.py --model_name_or_path mini-bert --task_name RTE --do_train --do_eval --fp16');
   await page.getByRole('button', { name: 'Read the line' }).click();
   await expect.element(page.getByText('--fp16: all arithmetic is in float32.')).toBeVisible();
+  await expect.element(page.getByRole('button', { name: 'Start what the form says instead' })).toHaveClass(/quiet/);
   await page.getByRole('button', { name: 'Start finetuning' }).click();
   await expect.poll(() => trainer.sent.find(({ type }) => type === 'start')).toMatchObject({ recipe: { kind: 'finetune', task: 'rte', name: 'rte-run_glue-seed-42', teacher: { kind: 'bundled', name: 'mini-bert' } } });
 });
