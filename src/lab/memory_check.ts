@@ -1,11 +1,12 @@
 /** Whether a recipe's models fit the device, before anything is uploaded. */
 import { Fault } from '../fault/fault.ts';
-import { isOnText, stageTraining, type ObjectiveTerm, type Recipe, type Stage } from '../experiment/recipe.ts';
+import { isOnText, stageTraining, type ObjectiveTerm, type Recipe, type Stage, type TrainingArguments } from '../experiment/recipe.ts';
 import type { Head, ModelConfig } from '../model/config.ts';
 import { fits, largestBatch, memoryPlan, type MemoryLimits, type MemoryPlan, type TrainingLoad } from '../model/memory.ts';
 import { headsAmong } from '../model/parameters.ts';
 import { WORD_TABLE } from '../model/parts.ts';
 import type { DeviceLimits } from '../tensor/limits.ts';
+import { LENGTH_STEP, type EncodedExample } from '../train/batches.ts';
 import { byteSize as size } from './byte_size.ts';
 import { comparedBy, keptAtMost } from './objective_memory.ts';
 import { batchesOf, type StageContext } from './stage.ts';
@@ -54,10 +55,15 @@ function isKept({ objectives }: Stage, recipe: Recipe, teacher: ModelConfig, row
 /** The bytes that the steps of an open stage take by the estimate; `teacher`: absent where nothing of it is left on the device. */
 export function stageBytes({ recipe, config, parameters, options, examples }: StageContext, list: readonly ObjectiveTerm[], { config: teacher, parameters: onDevice }: Partial<Pick<StageTeacher, 'config' | 'parameters'>>, { fusedAttention, replayed = false }: DeviceLimits): number {
   const compared = teacher && comparedBy(list, recipe, config, teacher, examples.length);
-  // Batches are padded to multiples of 8 tokens.
-  const longest = 8 * Math.ceil(examples.reduce((most, { ids }) => Math.max(most, ids.length), 1) / 8);
-  const shape = { batch: options.per_device_train_batch_size, length: Math.min(longest, options.max_seq_length), micros: batchesOf(options) };
+  const shape = { batch: options.per_device_train_batch_size, length: longestBatch(options, examples), micros: batchesOf(options) };
   return memoryPlan({ ...shape, config, heads: headsAmong(parameters, config), fusedAttention, replayed, ...(teacher && { teacher, teacherLeaves: !onDevice }), ...(compared && { compared }) }).training;
+}
+
+/** Tokens of the longest text in any batch, padding included. */
+export function longestBatch({ max_seq_length: most, pad_to_max_length: always = false }: Pick<TrainingArguments, 'max_seq_length' | 'pad_to_max_length'>, examples: readonly EncodedExample[]): number {
+  if (always) return most;
+  const longest = examples.reduce((length, { ids }) => Math.max(length, ids.length), 1);
+  return Math.min(most, LENGTH_STEP * Math.ceil(longest / LENGTH_STEP));
 }
 
 /** The most that any stage keeps of its teacher in main memory, which no limit of the device counts. */

@@ -17,7 +17,7 @@ import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 import { shapeNotes } from './student.ts';
 import { preparePretraining, prepareTextDistillation } from './prepare_text.ts';
-import { checkMemory } from './memory_check.ts';
+import { checkMemory, longestBatch } from './memory_check.ts';
 import { folderOf, loadInit, loadModel, type Shelf } from './sources.ts';
 import { checkFit, tokenizerFor } from './tokenizers.ts';
 
@@ -40,7 +40,9 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
   const { start, tokenizer, trained } = await loadStart(recipe, shelf);
   const teacherUntrained = recipe.kind === 'distill' && !trained;
   const initFrom = recipe.kind === 'distill' ? await loadInit(recipe, shelf, start) : undefined;
-  checkMemory(recipe, start.config, ['classification'], teacherUntrained, deviceLimits(), (text) => shelf.emit({ type: 'note', text }));
+  const memoryAt = (length: number, tell: (text: string) => void) =>
+    checkMemory({ ...recipe, training: { ...recipe.training, max_seq_length: length } }, start.config, ['classification'], teacherUntrained, deviceLimits(), tell);
+  memoryAt(recipe.training.max_seq_length, () => undefined);
   if (recipe.kind === 'distill') for (const text of shapeNotes(recipe, start.config, initFrom?.config)) shelf.emit({ type: 'note', text });
   const rows = limitedRows(await taskRows(task, recipe.data, shelf, gate), recipe.training);
   const source = `${task.name}, ${recipe.data.kind === 'mini-glue' ? 'generated' : recipe.data.name}`;
@@ -53,6 +55,7 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
     teacher: set('teacher’s', teacherUntrained ? await teacherExamples(task, recipe.data, rows, shelf, gate) : []),
   };
   const { teacher: teacherRows, mismatched, ...encoded } = await encodeAll(sets, { tokenizer, maxLength: recipe.training.max_seq_length }, shelf, gate);
+  memoryAt(longestBatch(recipe.training, [...encoded.train, ...teacherRows]), (text) => shelf.emit({ type: 'note', text }));
   const data = { ...encoded, ...(rows.mismatched ? { mismatched } : {}) };
   return { task, tokenizer, data, start, ...(initFrom ? { initFrom } : {}), teacherUntrained, teacherRows };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
 import type { Recipe } from '../../src/experiment/recipe.ts';
-import { checkMemory } from '../../src/lab/memory_check.ts';
+import { checkMemory, longestBatch } from '../../src/lab/memory_check.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
 
 const BASE: ModelConfig = {
@@ -62,4 +62,9 @@ it('counts what is kept of the teacher by row, where that is possible', () => {
   check({ dropout: { student: true, teacher: true } });
   const { train_rows } = DEFAULT_RECIPE.data as { train_rows: number };
   expect(told.map((text) => /Up to ([\d.]+ MB) of what/.exec(text)?.[1])).toEqual([`${((train_rows * 2 * 768 * 4) / 1e6).toPrecision(3)} MB`, undefined, undefined]);
+});
+
+it('takes the longest text for the length of a batch', () => {
+  const rows = [7, 19, 3].map((length) => ({ ids: new Int32Array(length), typeIds: new Int32Array(length), label: 0 }));
+  expect([longestBatch({ max_seq_length: 64 }, rows), longestBatch({ max_seq_length: 21 }, rows), longestBatch({ max_seq_length: 64, pad_to_max_length: true }, rows), longestBatch({ max_seq_length: 64 }, [])]).toEqual([24, 21, 64, 8]);
 });
