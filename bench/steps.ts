@@ -46,7 +46,7 @@ const REPEAT: Readonly<Record<SizeName, RoundOptions['repeat']>> = {
 const FEWER: Readonly<Record<SizeName, RoundOptions['fewer']>> = { micro: {}, tiny: {}, small: { 'stock-webgpu': 1 }, base: { 'stock-webgpu': 1 } };
 
 /** Steps on a batch of another length. */
-const SHORTER = 4;
+const SHORTER = 8;
 
 await main(process.argv.slice(2));
 

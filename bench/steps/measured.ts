@@ -22,11 +22,12 @@ export async function openStepper({ side, size, training, wholeLayers }: Job, wa
 /** Makes a step and says what it took. */
 export async function measuredStep(stepper: Stepper, counters: Counters): Promise<StepReport> {
   const { dispatches, submits } = counters;
+  const traces = stepper.traces?.();
   const start = performance.now();
   const loss = await stepper.step();
   const wall = performance.now() - start;
   const javascript = counters.submits > submits ? counters.lastSubmit - start : wall;
-  return { loss, wall, javascript, dispatches: counters.dispatches - dispatches, submits: counters.submits - submits, peakBytes: counters.peakBytes };
+  return { loss, wall, javascript, ...(traces !== undefined && { traced: stepper.traces!() > traces }), dispatches: counters.dispatches - dispatches, submits: counters.submits - submits, peakBytes: counters.peakBytes };
 }
 
 /** Makes the steps from now on shorter; false where that would be nothing new. */

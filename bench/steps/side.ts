@@ -4,6 +4,8 @@ import type { Size } from './problem.ts';
 /** A step that can be repeated; each call trains on the same batch and resolves to the loss before the update. */
 export interface Stepper {
   step(): Promise<number>;
+  /** Steps that were traced so far, in which JavaScript does more than to replay. */
+  readonly traces?: () => number;
   /** Steps from now on have shorter texts; only where that makes a step of a new key. */
   shorten?(): void;
 }
@@ -46,6 +48,8 @@ export interface StepReport {
   readonly loss: number;
   /** Milliseconds from the call to the loss. */
   readonly wall: number;
+  /** Whether it was traced, to make a plan or to compare with one. */
+  readonly traced?: boolean;
   /** Milliseconds until JavaScript had handed everything over: the last submit, or the end where nothing is submitted. */
   readonly javascript: number;
   readonly dispatches: number;

@@ -7,6 +7,7 @@ export interface Row {
   readonly rounds: number;
   readonly wall: number;
   readonly processor: number;
+  /** Of steps that were not traced, those on a batch of another length included. */
   readonly javascript: number;
   readonly dispatches: number;
   readonly submits: number;
@@ -59,8 +60,9 @@ function rowOf({ side, first, steps, shorter }: SideResult): Row {
   const typical = (of: (step: Measurement) => number) => median(steps.map(of));
   const wall = typical((step) => step.wall);
   const last = steps.at(-1)!;
+  const replayed = [...steps, ...(shorter ?? [])].filter(({ traced }) => traced !== true);
   return {
-    side: SIDES[side].title, rounds: steps.length, wall, processor: typical((step) => step.processor), javascript: typical((step) => step.javascript),
+    side: SIDES[side].title, rounds: steps.length, wall, processor: typical((step) => step.processor), javascript: median(replayed.map(({ javascript }) => javascript)),
     dispatches: last.dispatches, submits: last.submits, peakBytes: last.peakBytes, firstStep: first.wall, firstOverOthers: first.wall / wall,
     ...(shorter && { newKeyOverOthers: shorter[0]!.wall / median(shorter.slice(1).map((step) => step.wall)) }),
   };

@@ -53,6 +53,8 @@ export interface ExecutionReport {
   readonly notReplayed: readonly string[];
   /** Bytes on the device that plans hold. */
   readonly bytes: number;
+  /** Steps that were traced, to make a plan or to compare with one. */
+  readonly traces: number;
   readonly plans: readonly { readonly key: string; readonly dispatches: number; readonly runs: number }[];
 }
 
@@ -87,7 +89,7 @@ export class TrainingLoop {
 
   /** How steps run: replayed on the GPU, where `notReplayed` says why some were not, or by tfjs. */
   get execution(): ExecutionReport {
-    return { notReplayed: this.#refusals, ...(this.#device?.planner.report ?? { bytes: 0, plans: [] }) };
+    return { notReplayed: this.#refusals, ...(this.#device?.planner.report ?? { bytes: 0, traces: 0, plans: [] }) };
   }
 
   get #refusals(): readonly string[] {

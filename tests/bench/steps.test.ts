@@ -56,6 +56,9 @@ describe('the benchmark of steps', () => {
     const results = await runRounds(host, jobs('jax-webgpu', 'own-webgpu'), { ...options, shorter: 3 });
     expect(results.map(({ shorter }) => shorter?.map(({ wall }) => wall))).toEqual([undefined, [15, 5, 5]]);
     expect(summarise('micro', results).rows.map(({ newKeyOverOthers }) => newKeyOverOthers)).toEqual([undefined, 3]);
+    const traced = (javascript: number) => ({ ...results[1]!.first, javascript, traced: true });
+    const mixed = { ...results[1]!, steps: [traced(90), traced(60), { ...results[1]!.first, javascript: 3 }], shorter: [traced(80), traced(70), { ...results[1]!.first, javascript: 5 }] };
+    expect(summarise('micro', [mixed]).rows[0]!.javascript).toBe(4);
   });
 
   it('cuts off the ends of texts', () => {

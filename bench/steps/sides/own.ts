@@ -54,6 +54,7 @@ export async function open({ teacher, student, batch, size }: Problem, device: '
       if (device === 'webgpu' && loop.execution.notReplayed.length > 0) throw new Error(`steps were not replayed: ${loop.execution.notReplayed.join('; ')}`);
       return loss;
     },
+    ...(device === 'webgpu' && { traces: () => loop.execution.traces }),
     ...(device === 'webgpu' && !examples && { shorten: () => void (current = shortened(batch)) }),
   };
 }

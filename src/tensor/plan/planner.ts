@@ -59,6 +59,7 @@ export class Planner<M> {
   readonly #refused = new Map<string, string>();
   readonly #arena: Arena;
   readonly #readback: Readback;
+  #traces = 0;
 
   constructor(
     readonly backend: LabWebGPUBackend,
@@ -74,11 +75,11 @@ export class Planner<M> {
     return [...new Set(this.#refused.values())];
   }
 
-  /** Bytes on the device that plans hold, and dispatches of each. */
-  get report(): { readonly bytes: number; readonly plans: readonly { readonly key: string; readonly dispatches: number; readonly runs: number }[] } {
+  /** Bytes on the device that plans hold, how many programs were traced, and dispatches of each plan. */
+  get report(): { readonly bytes: number; readonly traces: number; readonly plans: readonly { readonly key: string; readonly dispatches: number; readonly runs: number }[] } {
     const plans = [...this.#plans].map(([key, { plan, runs }]) => ({ key, dispatches: plan.dispatches, runs }));
     const bytes = [...this.#plans.values()].reduce((sum, { plan }) => sum + plan.bytes, this.#arena.bytes);
-    return { bytes, plans };
+    return { bytes, traces: this.#traces, plans };
   }
 
   /** Runs a program and reads back what it gives; Fault `plan-differs` when a check finds other bits. */
@@ -179,6 +180,7 @@ export class Planner<M> {
   /** Traces a program; the tensors that it makes are freed, and its inputs lose their values. */
   #record(program: DeviceProgram<M>): { readonly recording: Recording; readonly meaning: M } {
     let outcome: Outcome<M> | undefined;
+    this.#traces += 1;
     try {
       const recording = withoutCopies(this.backend.record({ ...program, run: () => (outcome = program.run()).read }));
       return { recording, meaning: outcome!.meaning };
