@@ -23,7 +23,7 @@ import { SIDES, type Host, type SideName } from './steps/side.ts';
 import { printed, summarise } from './steps/summary.ts';
 
 const OPTIONS = {
-  quick: flag('leave out stock tfjs on WebGPU, which takes minutes a step'),
+  quick: flag('leave out stock tfjs on WebGPU, whose step at small takes over a minute in software'),
   sizes: text('NAMES', `some of ${Object.keys(SIZES).join(', ')}`, 'tiny,small'),
   sides: text('NAMES', `some of ${Object.keys(SIDES).join(', ')}`, 'all'),
   node: flag('run in Node instead of Chromium; without jax-js, which has no WebGPU there'),
