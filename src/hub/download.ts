@@ -3,6 +3,7 @@ import { Fault } from '../fault/fault.ts';
 import { AGAIN, announced, brokenConnection, isAbsent, otherVersion, persistently, refusalOf, Retry, startOf, totalOf } from './answers.ts';
 import { CacheWriter, type FileCache, type RemoteFile } from './file_cache.ts';
 import type { ReadOptions } from './folder.ts';
+import { DownloadParts } from './download_parts.ts';
 
 export interface DownloadOptions extends ReadOptions {
   /** Headers of every request, e.g. an authorisation. */
@@ -13,9 +14,6 @@ export interface DownloadOptions extends ReadOptions {
   /** A sentence on what does not stop the download, e.g. that the cache is full. */
   readonly onNote?: (text: string) => void;
 }
-
-/** 8 MiB: what a break loses at most, and what is held in memory before it goes to the cache. */
-export const PART_BYTES = 8 * 2 ** 20;
 
 /**
  * Downloads a file; undefined when the host has none (404 or 410, or a web page in place of a data file).
@@ -115,30 +113,22 @@ class Transfer {
 
   async #receive(response: Response): Promise<void> {
     const reader = response.body?.getReader();
-    let waiting: Uint8Array<ArrayBuffer>[] = [];
-    let size = 0;
-    const flush = async () => {
-      const part = new Blob(waiting);
-      const offset = this.bytes - size;
-      waiting = [];
-      size = 0;
-      if (part.size === 0) return;
+    const parts = new DownloadParts(async (part) => {
       this.#parts.push(part);
+      const offset = this.bytes - part.size;
       await this.#writer.write((cache) => cache.add(this.source, this.file.path, offset, part));
-    };
+    });
     try {
       for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
-        waiting.push(chunk.value);
-        size += chunk.value.length;
         this.bytes += chunk.value.length;
-        if (size >= PART_BYTES) await flush();
+        await parts.add(chunk.value);
         this.#tell();
       }
     } catch (error) {
-      await flush();
+      await parts.flush();
       throw this.#broken(error);
     }
-    await flush();
+    await parts.flush();
     await this.#finish();
   }
 

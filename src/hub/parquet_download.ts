@@ -3,8 +3,9 @@ import { Fault } from '../fault/fault.ts';
 import { joinBytes } from '../formats/bytes.ts';
 import { planColumns, type ChooseColumns, type ColumnsPlan, type Span } from '../formats/parquet_columns.ts';
 import { AGAIN, brokenConnection, isAbsent, otherVersion, persistently, refusalOf, Retry, startOf, totalOf } from './answers.ts';
-import { PART_BYTES, type DownloadOptions } from './download.ts';
+import type { DownloadOptions } from './download.ts';
 import { CacheWriter, type RemoteFile } from './file_cache.ts';
+import { DownloadParts } from './download_parts.ts';
 
 /** A gap of so many bytes between two columns is read over: another request takes longer. */
 const GAP = 2 ** 16;
@@ -86,27 +87,19 @@ class ColumnsTransfer {
   }
 
   async #receive(plan: ColumnsPlan): Promise<void> {
-    let waiting: Uint8Array<ArrayBuffer>[] = [];
-    let size = 0;
-    const flush = async () => {
-      const part = new Blob(waiting);
-      const offset = this.#bytes - size;
-      waiting = [];
-      size = 0;
-      if (part.size === 0) return;
+    const parts = new DownloadParts(async (part) => {
       this.#parts.push(part);
+      const offset = this.#bytes - part.size;
       await this.#cache.write((cache) => cache.add(this.source, this.file.path, offset, part));
-    };
+    });
     try {
       for await (const bytes of this.#missing(plan)) {
-        waiting.push(bytes);
-        size += bytes.length;
         this.#bytes += bytes.length;
-        if (size >= PART_BYTES) await flush();
+        await parts.add(bytes);
         this.options.onBytes?.(this.#bytes, plan.size);
       }
     } finally {
-      if (this.#plan) await flush();
+      if (this.#plan) await parts.flush();
     }
   }
 

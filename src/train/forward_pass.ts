@@ -1,3 +1,4 @@
+/** Passes over rows without a gradient: scores, a teacher's reading, a loss on tuning rows. */
 import type { StepExecution } from '../experiment/recipe.ts';
 import * as tf from '../tensor/tf.ts';
 import { Planner, recordingBackend, shapesOf } from '../tensor/plan/planner.ts';

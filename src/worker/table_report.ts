@@ -1,3 +1,4 @@
+/** What given tables hold for a task, counted before a run. */
 import { missingSplit, splitFinder, type SplitFile } from '../data/folder_tables.ts';
 import { reportOn, type DataReport } from '../data/report.ts';
 import { SPLITS } from '../data/split_files.ts';

@@ -1,8 +1,7 @@
+/** The worker that counts tables before a run, off the page's thread; it answers once. */
 import { toReport } from '../fault/fault.ts';
 import { tableReport, type TablesAsked } from './table_report.ts';
 import type { TableAnswer } from './table_report_client.ts';
-
-/** The worker that looks through tables before a run, off the page's thread; it answers once. */
 
 const tell = (answer: TableAnswer): void => self.postMessage(answer);
 

@@ -1,3 +1,4 @@
+/** The page's side of the worker that counts tables. */
 import workerUrl from './table_report.worker.ts?worker&url';
 import type { DataReport } from '../data/report.ts';
 import { toReport, type FaultReport } from '../fault/fault.ts';

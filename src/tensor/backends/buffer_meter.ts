@@ -1,3 +1,4 @@
+/** How many bytes the buffers of a device hold, counted as they are made and destroyed. */
 const HELD = new WeakMap<GPUDevice, () => number>();
 
 /** Counts the bytes of a device's buffers from now on. */

@@ -1,3 +1,4 @@
+/** Tensors of one number throughout, made on the device. */
 import { internals } from './internals.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor } from './shader.ts';
 import type { LabWebGPUBackend } from './webgpu.ts';

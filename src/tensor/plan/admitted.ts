@@ -1,3 +1,4 @@
+/** What a step leaves behind only where it is admitted. */
 import type * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';

@@ -1,3 +1,4 @@
+/** What tables hold, in words. */
 import type { DataReport, SplitReport } from '../../data/report.ts';
 import { wholeNumber } from './numbers.ts';
 

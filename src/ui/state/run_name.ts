@@ -1,3 +1,4 @@
+/** The name that a run is given where its recipe has none. */
 import type { Recipe } from '../../experiment/recipe.ts';
 import { initSlug } from '../../experiment/recipe_words.ts';
 
