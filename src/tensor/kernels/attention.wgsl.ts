@@ -1,10 +1,12 @@
 import type * as tf from '../tf.ts';
-import { BUILTINS, drawKey, ELEMENT_INDEX, f32, gridFor, u32, type UniformField } from '../backends/shader.ts';
+import { BUILTINS, drawKey, f32, u32, type Shader, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { DRAW_WGSL, dropThreshold } from './dropout.ts';
-import { dot, fourths, inFours, load, placeOfPair, store, type HeadForm } from './heads.wgsl.ts';
+import { dot, fourths, inFours, load, loadTogether, placeOfPair, store, type HeadForm } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { each, fours } from './product.wgsl.ts';
+import { groupGrid } from './products.ts';
+import { inQuads, QUAD_LANE } from './quads.wgsl.ts';
 
 /** Sizes and dropout of one attention; `rate` 0 is none. */
 export interface AttentionAttrs {
@@ -20,6 +22,7 @@ export interface AttentionAttrs {
 /** What the text of the shaders depends on. */
 interface Form extends HeadForm {
   readonly dropout: boolean;
+  readonly quads: boolean;
 }
 
 type Tensors = Record<string, tf.TensorInfo>;
@@ -27,8 +30,28 @@ type Tensors = Record<string, tf.TensorInfo>;
 /** Factor of dropout at (query, key): 0 or 1 / (1 − rate). */
 const kept = ({ dropout }: Form, query: string, key: string) => (dropout ? `select(size.keep, 0.0, bits(size.key, (pair * size.length + ${query}) * size.length + ${key}) < size.threshold)` : '1.0');
 
+/** Threads of a workgroup: one quad, or as many as suit hardware. */
+const threads = ({ quads }: Form): number => (quads ? 4 : 64);
+
+/** Beginning of `main`, for one invocation a pair and token `own` of so many; `stored` is false in the invocations that fill up the last quad. */
+const MAIN = (form: Form, tokens: string) => `
+@compute @workgroup_size(${threads(form)})
+fn main(${BUILTINS}${form.quads ? `, ${QUAD_LANE}` : ''}) {
+  let i = (group.y * groups.x + group.x) * ${threads(form)}u + local;
+  ${form.quads ? 'let t = lane & 3u;' : ''}
+  let strip = ${form.quads ? `(${tokens} + 3u) & ~3u` : tokens};
+  let pairs = size.batch * size.heads;
+  let stored = i / strip < pairs && i % strip < ${tokens};
+  let pair = min(i / strip, pairs - 1u);
+  let own = min(i % strip, ${tokens} - 1u);
+  ${placeOfPair(form)}
+  let here = (first + own) * width + head;`;
+
+/** Loads, and what is done with them where it counts; quads load in any case, since all four threads must take part. */
+const where = ({ quads }: Form, counts: string, loads: string, sums: string) => (quads ? `${loads} if (${counts}) { ${sums} }` : `if (${counts}) { ${loads} ${sums} }`);
+
 /** Declarations; the first `written` buffers are outputs. */
-const HEAD = (form: Form, buffers: readonly string[], written: number) => `
+const HEAD = (form: Form, buffers: readonly string[], written: number) => `${form.quads ? 'enable subgroups;' : ''}
 struct Size { batch: u32, length: u32, heads: u32, key: u32, threshold: u32, keep: f32, queries: u32 }
 ${buffers.map((name, i) => fours(name, i, i < written ? 'read_write' : 'read', inFours(form))).join('\n')}`;
 
@@ -46,33 +69,28 @@ ${HEAD(form, ['context', 'q', 'k', 'v'], 1)}
 @group(0) @binding(5) var<storage, read> mask: array<f32>;
 @group(0) @binding(6) var<uniform> size: Size;
 ${CONSTANTS(form)}
-@compute @workgroup_size(64)
-fn main(${BUILTINS}) {
-  ${ELEMENT_INDEX}
-  if (i >= size.batch * size.heads * size.queries) { return; }
-  let own = i % size.queries;
-  let pair = i / size.queries;
-  ${placeOfPair(form)}
-  let here = (first + own) * width + head;
+${MAIN(form, 'size.queries')}
   let out = (pair / size.heads * size.queries + own) * width + head;
   ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; var sum${d} = vec4<f32>(0.0);`)}
   var top = -3.0e38;
   var total = 0.0;
-  for (var t = 0u; t < size.length; t++) {
-    let real = mask[first + t];
-    if (real == 0.0 && top > REAL) { continue; }
-    let there = (first + t) * width + head;
-    let score = ${dot(form, (d) => `q${d}`, (d) => load(form, 'k', 'there', d))} + (1.0 - real) * MASKED;
+  for (var key = 0u; key < size.length; key++) {
+    let real = mask[first + key];
+    let there = (first + key) * width + head;
+    ${where(form, 'real != 0.0 || top <= REAL', `${loadTogether(form, 'k', 'k', 'there')} ${loadTogether(form, 'v', 'v', 'there')}`, `
+    let score = ${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED;
     let higher = max(top, score);
     let shrink = exp(top - higher);
     let weight = exp(score - higher);
     total = total * shrink + weight;
     top = higher;
-    let share = weight * ${kept(form, 'own', 't')};
-    ${each(fourths(form), (d) => `sum${d} = sum${d} * shrink + share * ${load(form, 'v', 'there', d)};`)}
+    let share = weight * ${kept(form, 'own', 'key')};
+    ${each(fourths(form), (d) => `sum${d} = sum${d} * shrink + share * v${d};`)}`)}
   }
-  ${store(form, 'context', 'out', (d) => `(sum${d} / total)`)}
-  lse[i] = top + log(total);
+  if (stored) {
+    ${store(form, 'context', 'out', (d) => `(sum${d} / total)`)}
+    lse[pair * size.queries + own] = top + log(total);
+  }
 }`;
 
 /** The bindings that both gradients share behind their first six, and the beginning of `main`; one writes the means, the other reads them. */
@@ -81,39 +99,30 @@ const GRADIENT_REST = (form: Form, means: 'read' | 'read_write'): string => `@gr
 @group(0) @binding(8) var<storage, read> mask: array<f32>;
 @group(0) @binding(9) var<uniform> size: Size;
 ${CONSTANTS(form)}
-@compute @workgroup_size(64)
-fn main(${BUILTINS}) {
-  ${ELEMENT_INDEX}
-  if (i >= size.batch * size.heads * size.length) { return; }
-  let own = i % size.length;
-  let pair = i / size.length;
-  ${placeOfPair(form)}
-  let here = (first + own) * width + head;`;
+${MAIN(form, 'size.length')}`;
 
 /** One invocation a token: dQ, which is 0 for one that does not ask, and Σ_t dP∘P = dC·context for the other half. */
 const queryShader = (form: Form): string => `
 ${HEAD(form, ['dq', 'dy', 'context', 'q', 'k', 'v'], 1)}
 ${GRADIENT_REST(form, 'read_write')}
-  ${each(fourths(form), (d) => `var sum${d} = vec4<f32>(0.0);`)}
-  if (own < size.queries) {
-    let asked = pair * size.queries + own;
-    let out = (pair / size.heads * size.queries + own) * width + head;
-    ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; let dc${d} = ${load(form, 'dy', 'out', d)};`)}
-    let average = ${dot(form, (d) => `dc${d}`, (d) => load(form, 'context', 'out', d))};
-    mean[asked] = average;
-    let total = lse[asked];
-    for (var t = 0u; t < size.length; t++) {
-      let real = mask[first + t];
-      if (real == 0.0 && total > REAL) { continue; }
-      let there = (first + t) * width + head;
-      ${each(fourths(form), (d) => `let k${d} = ${load(form, 'k', 'there', d)};`)}
-      let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - total);
-      let dp = (${dot(form, (d) => `dc${d}`, (d) => load(form, 'v', 'there', d))}) * ${kept(form, 'own', 't')};
-      let da = p * (dp - average);
-      ${each(fourths(form), (d) => `sum${d} += da * k${d};`)}
-    }
+  let asks = own < size.queries;
+  let query = min(own, size.queries - 1u);
+  let asked = pair * size.queries + query;
+  let out = (pair / size.heads * size.queries + query) * width + head;
+  ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; let dc${d} = ${load(form, 'dy', 'out', d)}; var sum${d} = vec4<f32>(0.0);`)}
+  let average = ${dot(form, (d) => `dc${d}`, (d) => load(form, 'context', 'out', d))};
+  let total = lse[asked];
+  for (var key = 0u; key < size.length; key++) {
+    let real = mask[first + key];
+    let there = (first + key) * width + head;
+    ${where(form, 'asks && (real != 0.0 || total <= REAL)', `${loadTogether(form, 'k', 'k', 'there')} ${loadTogether(form, 'v', 'v', 'there')}`, `
+    let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - total);
+    let dp = (${dot(form, (d) => `dc${d}`, (d) => `v${d}`)}) * ${kept(form, 'own', 'key')};
+    let da = p * (dp - average);
+    ${each(fourths(form), (d) => `sum${d} += da * k${d};`)}`)}
   }
-  ${store(form, 'dq', 'here', (d) => `(sum${d} * SCALE)`)}
+  if (stored) { ${store(form, 'dq', 'here', (d) => `(sum${d} * SCALE)`)} }
+  if (stored && asks) { mean[asked] = average; }
 }`;
 
 /** One invocation a key: dK and dV. */
@@ -123,27 +132,32 @@ ${GRADIENT_REST(form, 'read')}
   ${each(fourths(form), (d) => `let k${d} = ${load(form, 'k', 'here', d)} * SCALE; let v${d} = ${load(form, 'v', 'here', d)}; var sum_k${d} = vec4<f32>(0.0); var sum_v${d} = vec4<f32>(0.0);`)}
   let real = mask[first + own];
   let asked = pair * size.queries;
-  if (real != 0.0 || lse[asked] < REAL) {
-    for (var t = 0u; t < size.queries; t++) {
-      let there = (first + t) * width + head;
-      let out = (pair / size.heads * size.queries + t) * width + head;
-      ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'there', d)}; let dc${d} = ${load(form, 'dy', 'out', d)};`)}
-      let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - lse[asked + t]);
-      let keep = ${kept(form, 't', 'own')};
-      let da = p * ((${dot(form, (d) => `dc${d}`, (d) => `v${d}`)}) * keep - mean[asked + t]);
-      ${each(fourths(form), (d) => `sum_v${d} += p * keep * dc${d}; sum_k${d} += da * q${d};`)}
-    }
+  let counts = real != 0.0 || lse[asked] < REAL;
+  for (var query = 0u; query < size.queries; query++) {
+    let there = (first + query) * width + head;
+    let out = (pair / size.heads * size.queries + query) * width + head;
+    ${where(form, 'counts', `${loadTogether(form, 'q', 'q', 'there')} ${loadTogether(form, 'dc', 'dy', 'out')}`, `
+    let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - lse[asked + query]);
+    let keep = ${kept(form, 'query', 'own')};
+    let da = p * ((${dot(form, (d) => `dc${d}`, (d) => `v${d}`)}) * keep - mean[asked + query]);
+    ${each(fourths(form), (d) => `sum_v${d} += p * keep * dc${d}; sum_k${d} += da * q${d};`)}`)}
   }
-  ${store(form, 'dk', 'here', (d) => `(sum_k${d} * SCALE)`)}
-  ${store(form, 'dv', 'here', (d) => `sum_v${d}`)}
+  if (stored) {
+    ${store(form, 'dk', 'here', (d) => `(sum_k${d} * SCALE)`)}
+    ${store(form, 'dv', 'here', (d) => `sum_v${d}`)}
+  }
 }`;
 
 const queriesOf = ({ queries, length }: AttentionAttrs): number => queries ?? length;
 
-function argumentsOf({ q }: Tensors, attrs: AttentionAttrs): { form: Form; uniform: UniformField[] } {
+/** What the shaders need to know, and the workgroups for one invocation a pair and token of so many. */
+function argumentsOf(gpu: LabWebGPUBackend, { q }: Tensors, attrs: AttentionAttrs, tokens: number): { form: Form; uniform: UniformField[]; workgroups: Shader['workgroups'] } {
   const { batch, length, heads, rate, key } = attrs;
+  const headSize = q!.shape[1]! / heads;
+  const form = { headSize, dropout: rate > 0, quads: inQuads(gpu.adapter) && headSize % 16 === 0 };
   return {
-    form: { headSize: q!.shape[1]! / heads, dropout: rate > 0 },
+    form,
+    workgroups: groupGrid(form.quads ? batch * heads * Math.ceil(tokens / 4) : Math.ceil((batch * heads * tokens) / 64)),
     uniform: [u32(batch), u32(length), u32(heads), rate > 0 ? drawKey(key) : u32(0), u32(dropThreshold(rate)), f32(1 / (1 - rate)), u32(queriesOf(attrs))],
   };
 }
@@ -151,26 +165,27 @@ function argumentsOf({ q }: Tensors, attrs: AttentionAttrs): { form: Form; unifo
 /**
  * Context and log Σ_t exp(A), the latter [B·H·T] (or [B·H·queries]) for the gradient, in one dispatch.
  *
- * 4·B·T²·d operations and as many exponentials as scores; reads 8·B·T²·d bytes, writes 4·B·T·(d + H).
+ * 4·B·T²·d operations and as many exponentials as scores; reads 8·B·T²·d bytes, in quads a
+ * quarter of them, writes 4·B·T·(d + H).
  */
 export function attentionForward(gpu: LabWebGPUBackend, { q, k, v, mask }: Tensors, attrs: AttentionAttrs): tf.TensorInfo[] {
-  const { form, uniform } = argumentsOf({ q: q! }, attrs);
+  const { form, uniform, workgroups } = argumentsOf(gpu, { q: q! }, attrs, queriesOf(attrs));
   const [texts, pairs] = [attrs.batch * queriesOf(attrs), attrs.batch * attrs.heads * queriesOf(attrs)];
   const context = gpu.makeTensorInfo([texts, q!.shape[1]!], 'float32');
   const lse = gpu.makeTensorInfo([pairs], 'float32');
-  gpu.dispatch({ wgsl: forwardShader(form), workgroups: gridFor(pairs) }, [context, q!, k!, v!, lse, mask!], uniform, [context, lse]);
+  gpu.dispatch({ wgsl: forwardShader(form), workgroups }, [context, q!, k!, v!, lse, mask!], uniform, [context, lse]);
   return [context, lse];
 }
 
 /**
  * dQ, dK and dV in two dispatches, one invocation a query and one a key.
  *
- * 14·B·T²·d operations and two exponentials a score; reads 16·B·T²·d bytes, writes 12·B·T·d.
+ * 14·B·T²·d operations and two exponentials a score; reads 16·B·T²·d bytes, in
+ * quads a quarter of them, writes 12·B·T·d.
  */
 export function attentionGradient(gpu: LabWebGPUBackend, inputs: Tensors, attrs: AttentionAttrs): tf.TensorInfo[] {
   const { dy, q, k, v, mask, context, lse } = inputs;
-  const { form, uniform } = argumentsOf(inputs, attrs);
-  const workgroups = gridFor(attrs.batch * attrs.heads * attrs.length);
+  const { form, uniform, workgroups } = argumentsOf(gpu, inputs, attrs, attrs.length);
   const [dq, dk, dv] = [q!, k!, v!].map(({ shape }) => gpu.makeTensorInfo(shape, 'float32'));
   const mean = gpu.makeTensorInfo(lse!.shape, 'float32');
   gpu.dispatch({ wgsl: queryShader(form), workgroups }, [dq!, dy!, context!, q!, k!, v!, mean, lse!, mask!], uniform, [dq!, mean]);

@@ -1,4 +1,5 @@
 import { each, type Factor, type Orientation, type Product, type ProductForm } from './product.wgsl.ts';
+import { SWAPS } from './quads.wgsl.ts';
 
 /** Rows and columns of C that one thread keeps in registers. */
 export interface RegisterTile {
@@ -70,9 +71,6 @@ function sumOver([a, b]: readonly [Factor, Factor], tile: RegisterTile, vectors:
     }`)}
   }`;
 }
-
-/** What gives thread t of a quad the value of thread t ^ s. */
-const SWAPS = ['', 'quadSwapX', 'quadSwapY', 'quadSwapDiagonal'] as const;
 
 type PerOrientation<F> = Readonly<Record<Orientation, F>>;
 

@@ -2,6 +2,7 @@ import type { AdapterTraits } from '../backends/adapter.ts';
 import { inRegisters } from './product_in_registers.wgsl.ts';
 import { inWorkgroupMemory } from './product_in_workgroup_memory.wgsl.ts';
 import type { Product, ProductForm } from './product.wgsl.ts';
+import { inQuads, QUAD_LANE } from './quads.wgsl.ts';
 
 /** Rows and columns of the tile of one thread where there is no workgroup memory to use. */
 const TILE = { rows: 32, columns: 8, threads: 4 } as const;
@@ -10,8 +11,8 @@ const TILE = { rows: 32, columns: 8, threads: 4 } as const;
 const RAGGED_TILE = { rows: 8, columns: 4, threads: 4 } as const;
 
 /** How products run on an adapter; `vectors`: all rows are of whole fours. */
-export function productForm({ software, lanes }: AdapterTraits, vectors: boolean): ProductForm {
-  return software ? inRegisters({ ...(vectors ? TILE : RAGGED_TILE), quads: lanes % 4 === 0 }) : inWorkgroupMemory();
+export function productForm(adapter: AdapterTraits, vectors: boolean): ProductForm {
+  return adapter.software ? inRegisters({ ...(vectors ? TILE : RAGGED_TILE), quads: inQuads(adapter) }) : inWorkgroupMemory();
 }
 
 const MOST_GROUPS = 32768;
@@ -28,7 +29,7 @@ export function groupGrid(count: number): readonly [number, number, number] {
  * The uniform struct must have, for every product, the members that `productSizes` gives.
  */
 export function productsMain(form: ProductForm, products: readonly Product[], vectors: boolean): string {
-  const lane = form.enables === '' ? '' : ', @builtin(subgroup_invocation_id) lane: u32';
+  const lane = form.enables === '' ? '' : `, ${QUAD_LANE}`;
   return `${form.declarations}
 ${products.map((product) => form.source(product, vectors)).join('\n')}
 @compute @workgroup_size(${form.threads})

@@ -1,6 +1,7 @@
 import * as tf from '../tf.ts';
 import { BUILTINS, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { fours } from './product.wgsl.ts';
 import { GROUP_INDEX, floats } from './rows.wgsl.ts';
 
 /** Squares that one thread adds where there are enough threads, and workgroups of one tensor at most. */
@@ -9,9 +10,10 @@ const [RUN, MOST_GROUPS] = [64, 256];
 /** Workgroups of 64 threads for a tensor. */
 const groupsOf = (elements: number): number => Math.min(MOST_GROUPS, Math.ceil(elements / (64 * RUN)));
 
-/** Of n threads, thread t adds the squares of elements t, t + n, … of one tensor, and puts them at its place among the parts. */
-const PARTIAL = `
-${floats(['parts', 'x'], 1)}
+/** Of n threads, thread t adds the squares of fours t, t + n, … of one tensor, and puts them at its place among the parts. */
+const partial = (vectors: boolean): string => `
+${floats(['parts'], 1)}
+${fours('x', 1, 'read', vectors)}
 struct Size { elements: u32, threads: u32, first: u32 }
 @group(0) @binding(2) var<uniform> size: Size;
 @compute @workgroup_size(64)
@@ -19,7 +21,7 @@ fn main(${BUILTINS}) {
   ${GROUP_INDEX}
   let thread = index * 64u + local;
   var sum = 0.0;
-  for (var i = thread; i < size.elements; i += size.threads) { sum += x[i] * x[i]; }
+  for (var i = 4u * thread; i < size.elements; i += 4u * size.threads) { let four = load_x(i, size.elements - i); sum += dot(four, four); }
   parts[size.first + thread] = sum;
 }`;
 
@@ -53,7 +55,7 @@ export function squareParts(gpu: LabWebGPUBackend, tensors: readonly tf.Tensor[]
   let first = 0;
   tensors.forEach((x, n) => {
     const threads = 64 * groups[n]!;
-    gpu.dispatch({ wgsl: PARTIAL, workgroups: [groups[n]!, 1, 1] }, [parts, x], [u32(x.size), u32(threads), u32(first)], [parts]);
+    gpu.dispatch({ wgsl: partial(x.size % 4 === 0), workgroups: [groups[n]!, 1, 1] }, [parts, x], [u32(x.size), u32(threads), u32(first)], [parts]);
     first += threads;
   });
   return parts;

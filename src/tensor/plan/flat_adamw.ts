@@ -2,13 +2,13 @@ import type * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 
-/** `kinds` of parameters lie one behind the other; each begins where the one before ends. */
+/** One invocation four elements, since parts are of whole fours, as is each of the `kinds` of parameters that lie one behind the other in them. */
 const wgsl = (kinds: number): string => `
 struct Constants { size: u32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, eps: f32, ${Array.from({ length: kinds }, (_, k) => `begin${k}: u32, rate${k}: f32, decay${k}: f32`).join(', ')} }
-@group(0) @binding(0) var<storage, read_write> p: array<f32>;
-@group(0) @binding(1) var<storage, read_write> m: array<f32>;
-@group(0) @binding(2) var<storage, read_write> v: array<f32>;
-@group(0) @binding(3) var<storage, read> g: array<f32>;
+@group(0) @binding(0) var<storage, read_write> p: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> m: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> v: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> g: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> state: array<f32>;
 @group(0) @binding(5) var<storage, read> step: array<f32>;
 @group(0) @binding(6) var<uniform> c: Constants;
@@ -16,29 +16,30 @@ struct Constants { size: u32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, ep
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   let factor = state[0];
-  if (i >= c.size || factor < 0.0) { return; }
+  if (4u * i >= c.size || factor < 0.0) { return; }
   var rate = c.rate0;
   var decay = c.decay0;
-  ${Array.from({ length: kinds - 1 }, (_, k) => `if (i >= c.begin${k + 1}) { rate = c.rate${k + 1}; decay = c.decay${k + 1}; }`).join('\n  ')}
+  ${Array.from({ length: kinds - 1 }, (_, k) => `if (4u * i >= c.begin${k + 1}) { rate = c.rate${k + 1}; decay = c.decay${k + 1}; }`).join('\n  ')}
   let at = 2u * u32(state[1] - step[1]);
   let gi = g[i] * factor;
   let mi = m[i] * c.beta1 + gi * c.rest1;
   let vi = v[i] * c.beta2 + gi * gi * c.rest2;
   m[i] = mi;
   v[i] = vi;
-  p[i] = p[i] - step[0] * rate * (mi / step[at] / (sqrt(vi / step[at + 1u]) + c.eps) + decay * p[i]);
+  let pi = p[i];
+  p[i] = pi - step[0] * rate * (mi / step[at] / (sqrt(vi / step[at + 1u]) + c.eps) + decay * pi);
 }`;
 
 /** What holds for all parameters from one place of a part on. */
 export interface FlatKind {
-  /** Elements of the part before it. */
+  /** Elements of the part before it, in whole fours. */
   readonly begin: number;
   /** Multiplies the learning rate. */
   readonly rate: number;
   readonly weightDecay: number;
 }
 
-/** Equal parts of flat buffers, with the kinds of parameters in them, in order. */
+/** Equal parts of flat buffers, of whole fours, with the kinds of parameters in them, in order. */
 export interface FlatSlot {
   readonly parameter: tf.Tensor;
   readonly m: tf.Tensor;
@@ -65,5 +66,5 @@ export function flatAdamW(backend: LabWebGPUBackend, slot: FlatSlot, state: tf.T
   const { parameter, m, v, gradient, kinds } = slot;
   const byKind = kinds.flatMap(({ begin, rate, weightDecay }) => [u32(begin), f32(rate), f32(weightDecay)]);
   const constants = [u32(parameter.size), ...[beta1, 1 - beta1, beta2, 1 - beta2, eps].map(f32), ...byKind];
-  backend.dispatch({ wgsl: wgsl(kinds.length), workgroups: gridFor(parameter.size) }, [parameter, m, v, gradient, state, step], constants, [parameter, m, v]);
+  backend.dispatch({ wgsl: wgsl(kinds.length), workgroups: gridFor(parameter.size / 4) }, [parameter, m, v, gradient, state, step], constants, [parameter, m, v]);
 }

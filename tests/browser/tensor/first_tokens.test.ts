@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import '../../../src/tensor/kernels/attention.ts';
 import '../../../src/tensor/kernels/residual_norm.ts';
 import { openPoisoned, random, relativeL2, run, runPlain, takeForms, TRAITS } from './gpu_harness.ts';
+import type { AdapterTraits } from '../../../src/tensor/backends/adapter.ts';
 import { maskOf } from '../../tensor/exact.ts';
 import type { Attributes, Inputs } from '../../../src/tensor/kernel.ts';
 import { KD, microDistillation } from './micro_distillation.ts';
@@ -20,11 +21,14 @@ async function holdPlain(name: string, inputs: Inputs, attrs: Attributes, kept: 
 }
 
 describe('first tokens alone, on WebGPU', () => {
-  it.each([[1, 0], [1, 0.3], [2, 0.3]])('%i of each text ask, dropout %f', async (queries, rate) => {
-    takeForms(TRAITS[0]!);
-    const shape = { batch: 3, length: 13, heads: 5, size: 7 };
+  const asking = TRAITS.flatMap((traits) => [[1, 0, 7], [1, 0.3, 7], [2, 0.3, 7], [1, 0.3, 16], [5, 0, 16]].map((rest) => [...rest, traits] as [number, number, number, AdapterTraits]));
+
+  it.each(asking)('%i of each text ask, dropout %f, heads of %i, %o', async (queries, rate, size, traits) => {
+    takeForms(traits);
+    const shape = { batch: 3, length: 13, heads: 5, size };
     const attrs = { batch: 3, length: 13, heads: 5, rate, key: 0x9abcdef1, queries };
-    const [q, k, v, dy, mask] = [random([39, 35], 0), random([39, 35], 1), random([39, 35], 2), random([3 * queries, 35], 3), maskOf(shape, true)];
+    const [rows, width] = [39, 5 * size];
+    const [q, k, v, dy, mask] = [random([rows, width], 0), random([rows, width], 1), random([rows, width], 2), random([3 * queries, width], 3), maskOf(shape, true)];
     await holdPlain('LabAttention', { q, k, v, mask }, attrs);
     const [context, lse] = run('LabAttention', { q, k, v, mask }, attrs);
     await holdPlain('LabAttentionGradient', { dy, q, k, v, mask }, attrs, { context: context!, lse: lse! });
