@@ -29,12 +29,14 @@ export function linearBuffers(outputs: readonly string[], inputs: readonly strin
 }
 
 /** `y` = x·Wᵀ + b, with buffers of these names; with an activation, u = x·Wᵀ + b and y = act(u). */
-export function forwardProduct([y, w, b]: readonly [y: string, w: string, b: string], vectors: boolean, activation?: WgslActivation): Product {
+export function forwardProduct([y, w, b]: readonly [y: string, w: string, b: string], extents: Extents, activation?: WgslActivation): Product {
+  const vectors = forwardInFours(extents);
   const activated = `${write('u', 'sum', vectors)} let result = ${byPart((part) => `activated(sum.${part})`)}; ${write(y, 'result', vectors)}`;
   return {
     name: `product_${y}`,
     factors: [[{ buffer: 'x', orientation: 'rows' }, { buffer: w, orientation: 'columns' }]],
     size: ['size.rows', 'size.outputs', 'size.inputs'],
+    deep: vectors && extents[1] % 8 === 0,
     store: `let sum = value + load_${b}(column, N - column); ${activation ? activated : write(y, 'sum', vectors)}`,
   };
 }
@@ -106,7 +108,7 @@ export function linearForward(gpu: LabWebGPUBackend, { x, w, b }: Tensors, activ
   const outputs = { y: y!, ...(u && { u }) };
   const vectors = forwardInFours(extents);
   dispatchProducts(gpu, {
-    products: [forwardProduct(['y', 'w', 'b'], vectors, activation)], outputs, inputs: { x: x!, w: w!, b: b! }, extents, matrices: [[extents[0], extents[2]]], vectors,
+    products: [forwardProduct(['y', 'w', 'b'], extents, activation)], outputs, inputs: { x: x!, w: w!, b: b! }, extents, matrices: [[extents[0], extents[2]]], vectors,
     ...(activation && { functions: ACTIVATION_WGSL[activation] }),
   });
   return Object.values(outputs);

@@ -25,6 +25,8 @@ export interface Product {
   readonly size: readonly [m: string, n: string, k: string];
   /** Statements that use up one result: `value` is C[row, column … column + 3], `row` < M, `column` < N. */
   readonly store: string;
+  /** Whether K is of whole eights, and two fours of it may be taken at a time, at the price of a longer text. */
+  readonly deep?: boolean;
   /** Statements that use up `sum` = Σ_k A[row, k] of the first factors, if wanted; A must be stored by columns. */
   readonly storeRowSum?: string;
 }
@@ -51,18 +53,19 @@ export function productGroups(form: ProductForm, m: number, n: number): { strips
 }
 
 /** WGSL for each integer below a number. */
-export const each = (count: number, text: (i: number) => string): string => Array.from({ length: count }, (_, i) => text(i)).join('\n');
+export const each = (count: number, text: (i: number) => string, between = '\n'): string => Array.from({ length: count }, (_, i) => text(i)).join(between);
 
 /**
  * Type and loads of a float buffer that is read four elements at a time.
  *
  * `load_NAME(i, left)` gives elements i … i + 3, zeros from i + left on. With `vectors` every row length must be a multiple
- * of four, and `left` is not looked at.
+ * of four, `left` is not looked at, and `four_NAME(i)` gives elements 4i … 4i + 3.
  */
 export function fours(name: string, binding: number, access: 'read' | 'read_write', vectors: boolean): string {
   const declared = `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${vectors ? 'vec4<f32>' : 'f32'}>;`;
   const value = vectors ? `${name}[i >> 2u]` : `vec4<f32>(${[0, 1, 2, 3].map((q) => `select(0.0, ${name}[i + ${q}u], left > ${q}u)`).join(', ')})`;
-  return `${declared}\nfn load_${name}(i: u32, left: u32) -> vec4<f32> { return ${value}; }`;
+  const whole = vectors ? `\nfn four_${name}(i: u32) -> vec4<f32> { return ${name}[i]; }` : '';
+  return `${declared}\nfn load_${name}(i: u32, left: u32) -> vec4<f32> { return ${value}; }${whole}`;
 }
 
 /** Statement that writes the vec4 `value` to elements at … at + 3, of which `left` exist. */

@@ -19,7 +19,8 @@ export interface RegisterTile {
  * swaps. A swap gives thread t what thread t ^ s read, so the threads meet the four in different orders: with A by rows
  * a thread's result number s is that of row t ^ s, with A by columns its summand number s is that of k = t ^ s.
  *
- * The results are used up in a loop: on such adapters a shader's compile time grows with its loads and stores.
+ * A third of the time goes to writing sums back, which eight steps of k at a time halve, as products that are `deep` do; in the same order, so
+ * that no bit changes. The results are used up in a loop: on such adapters a shader's compile time grows with its loads and stores.
  */
 export function inRegisters(tile: RegisterTile): ProductForm {
   return {
@@ -33,20 +34,22 @@ export function inRegisters(tile: RegisterTile): ProductForm {
 }
 
 function productFunction(product: Product, tile: RegisterTile, vectors: boolean): string {
-  const { name, factors, size: [m, n, k], store, storeRowSum } = product;
+  const { name, factors, size: [m, n, k], store, storeRowSum, deep = false } = product;
   const [a, b] = factors[0]!;
   const [fours, blocks] = [tile.rows / 4, tile.columns / 4];
+  const unit = vectors ? '/ 4u' : '';
   return `
 fn ${name}(strip: u32, block: u32, thread: u32${tile.quads ? ', lane: u32' : ''}) {
   let t = ${tile.quads ? 'lane & 3u' : '0u'};
   let M = ${m}; let N = ${n}; let K = ${k};
+  let along_m = M ${unit}; let along_n = N ${unit}; let along_k = K ${unit};
   let first_row = strip * ${tile.rows}u;
   let first_column = (block * ${tile.threads}u + thread) * ${tile.columns}u;
   var c: array<vec4<f32>, ${tile.rows * blocks}>;
   ${storeRowSum ? `var sums: array<vec4<f32>, ${fours}>;` : ''}
-  ${B_PLACES[b.orientation](blocks)}
-  ${A_PLACES[a.orientation](fours, tile)}
-  ${factors.map((pair, index) => sumOver(pair, tile, vectors, storeRowSum !== undefined && index === 0)).join('\n  ')}
+  ${B_PLACES[b.orientation](blocks, unit)}
+  ${A_PLACES[a.orientation](fours, tile, unit)}
+  ${factors.map((pair, index) => sumOver(pair, { tile, vectors, depth: deep ? 2 : 1, rowSums: storeRowSum !== undefined && index === 0 })).join('\n  ')}
   for (var i = 0u; i < ${tile.rows}u; i++) {
     let row = first_row + ${a.orientation === 'rows' ? '(i ^ t)' : 'i'};
     for (var j = 0u; j < ${blocks}u; j++) {
@@ -58,42 +61,72 @@ fn ${name}(strip: u32, block: u32, thread: u32${tile.quads ? ', lane: u32' : ''}
 }`;
 }
 
-/** Adds the product of two factors; with `rowSums`, the rows of the first one too. */
-function sumOver([a, b]: readonly [Factor, Factor], tile: RegisterTile, vectors: boolean, rowSums: boolean): string {
+/** Fours of k that are added up before the sums are written back, and whether the rows of A are added up too. */
+interface Summing {
+  readonly tile: RegisterTile;
+  readonly vectors: boolean;
+  readonly depth: number;
+  readonly rowSums: boolean;
+}
+
+/** Adds the product of two factors. Number u of the fours of k at hand is number f${u} of all. */
+function sumOver([a, b]: readonly [Factor, Factor], { tile, vectors, depth, rowSums }: Summing): string {
   const [fours, blocks] = [tile.rows / 4, tile.columns / 4];
   const byColumns = a.orientation === 'columns';
-  return `for (var k = 0u; k < K; k += 4u) {
-    ${each(blocks, (j) => B_BLOCK[b.orientation](b.buffer, j, vectors, byColumns ? 't' : '0u'))}
+  const read = reader(vectors);
+  const readA = (i: number, s: number, u: number) => (tile.quads && s > 0 ? `${SWAPS[s]!}(v0_${u})` : A_READ[a.orientation](read(a.buffer, u), i, s));
+  const vectorOfA = (s: number, u: number) => (byColumns ? `vec4<f32>(${each(4, (q) => `v${q}_${u}[${s}]`, ', ')})` : `v${s}_${u}`);
+  const term = (j: number, u: number) => (b.orientation === 'rows' ? `b${j}_${u} * a${u}` : `a${u} * b${j}_${u}`);
+  const sums = (at: number, j: number) => `c[${at}] = c[${at}] + ${each(depth, (u) => term(j, u), ' + ')};`;
+  return `for (var f = 0u; 4u * f < K; f += ${depth}u) {
+    ${each(depth, (u) => `let f${u} = f + ${u}u; ${each(blocks, (j) => `let b${j}_${u} = ${B_READ[b.orientation](read(b.buffer, u), j, byColumns ? 't' : '0u')};`)}`)}
     ${each(fours, (i) => `{
-      ${each(4, (s) => `let v${s} = ${tile.quads && s > 0 ? `${SWAPS[s]!}(v0)` : A_LOAD[a.orientation](a.buffer, i, s, vectors)};`)}
-      ${each(4, (s) => `{ let a = ${byColumns ? `vec4<f32>(${[0, 1, 2, 3].map((q) => `v${q}[${s}]`).join(', ')})` : `v${s}`}; ${each(blocks, (j) => `c[${(4 * i + s) * blocks + j}] += ${b.orientation === 'rows' ? `b${j} * a` : `a * b${j}`};`)} }`)}
-      ${rowSums ? `if (block == 0u) { sums[${i}] += v0 + v1 + v2 + v3; }` : ''}
+      ${each(depth, (u) => each(4, (s) => `let v${s}_${u} = ${readA(i, s, u)};`))}
+      ${each(4, (s) => `{ ${each(depth, (u) => `let a${u} = ${vectorOfA(s, u)};`)} ${each(blocks, (j) => sums((4 * i + s) * blocks + j, j))} }`)}
+      ${rowSums ? `if (block == 0u) { sums[${i}] += ${each(depth, (u) => `v0_${u} + v1_${u} + v2_${u} + v3_${u}`, ' + ')}; }` : ''}
     }`)}
   }`;
 }
 
 type PerOrientation<F> = Readonly<Record<Orientation, F>>;
 
+/** How four elements are read of a matrix that lies along k, or across it; places count elements, or fours of them where rows are of whole fours. */
+interface Reader {
+  /** The current four of k of the row that begins at `place`. */
+  along(place: string): string;
+  /** Element `q` of the current four of k: four elements from `place` of its row on, whose length in places, and in elements, are named so. */
+  across(q: string, place: string, row: string, length: string): string;
+}
+
+/** The reader of a buffer for number u of the fours at hand. */
+const reader = (vectors: boolean) => (buffer: string, u: number): Reader =>
+  vectors
+    ? { along: (place) => `four_${buffer}(${place} + f${u})`, across: (q, place, row) => `four_${buffer}((4u * f${u} + ${q}) * ${row} + ${place})` }
+    : {
+        along: (place) => `load_${buffer}(${place} + 4u * f${u}, K - 4u * f${u})`,
+        across: (q, place, row, length) => `load_${buffer}((4u * f${u} + ${q}) * ${row} + ${place}, select(0u, ${length} - ${place}, 4u * f${u} + ${q} < K))`,
+      };
+
 /** Places of this thread's columns in B; those beyond the matrix are its last ones again. */
-const B_PLACES: PerOrientation<(blocks: number) => string> = {
-  rows: (blocks) => each(blocks, (j) => `let n${j} = min(first_column + ${4 * j}u, N - 1u) & ~3u;`),
-  columns: (blocks) => each(4 * blocks, (j) => `let n${j} = min(first_column + ${j}u, N - 1u) * K;`),
+const B_PLACES: PerOrientation<(blocks: number, unit: string) => string> = {
+  rows: (blocks, unit) => each(blocks, (j) => `let n${j} = (min(first_column + ${4 * j}u, N - 1u) & ~3u) ${unit};`),
+  columns: (blocks) => each(4 * blocks, (j) => `let n${j} = min(first_column + ${j}u, N - 1u) * along_k;`),
 };
 
-/** The 4 × 4 block of B at k: as a matrix of rows, or of columns; rows in the order in which thread `t` meets those of A. */
-const B_BLOCK: PerOrientation<(buffer: string, j: number, vectors: boolean, t: string) => string> = {
-  rows: (buffer, j, vectors, t) => `let b${j} = mat4x4<f32>(${[0, 1, 2, 3].map((q) => `load_${buffer}((k + (${t} ^ ${q}u)) * N + n${j}, ${vectors ? '4u' : `select(0u, N - n${j}, k + (${t} ^ ${q}u) < K)`})`).join(', ')});`,
-  columns: (buffer, j) => `let b${j} = mat4x4<f32>(${[0, 1, 2, 3].map((q) => `load_${buffer}(n${4 * j + q} + k, K - k)`).join(', ')});`,
+/** A 4 × 4 block of B: as a matrix of rows, or of columns; rows in the order in which thread `t` meets those of A. */
+const B_READ: PerOrientation<(b: Reader, j: number, t: string) => string> = {
+  rows: (b, j, t) => `mat4x4<f32>(${each(4, (q) => b.across(`(${t} ^ ${q}u)`, `n${j}`, 'along_n', 'N'), ', ')})`,
+  columns: (b, j) => `mat4x4<f32>(${each(4, (q) => b.along(`n${4 * j + q}`), ', ')})`,
 };
 
 /** Places in A of what a thread reads: one vector for every row, or every four rows, of which a quad's threads do different ones. */
-const A_PLACES: PerOrientation<(fours: number, tile: RegisterTile) => string> = {
-  rows: (fours, { quads }) => each(fours, (i) => each(quads ? 1 : 4, (s) => `let m${i}_${s} = min(first_row + ${4 * i}u + (t ^ ${s}u), M - 1u) * K;`)),
-  columns: (fours) => each(fours, (i) => `let m${i} = min(first_row + ${4 * i}u, M - 1u) & ~3u;`),
+const A_PLACES: PerOrientation<(fours: number, tile: RegisterTile, unit: string) => string> = {
+  rows: (fours, { quads }) => each(fours, (i) => each(quads ? 1 : 4, (s) => `let m${i}_${s} = min(first_row + ${4 * i}u + (t ^ ${s}u), M - 1u) * along_k;`)),
+  columns: (fours, _tile, unit) => each(fours, (i) => `let m${i} = (min(first_row + ${4 * i}u, M - 1u) & ~3u) ${unit};`),
 };
 
-/** Vector number s of four: one of four rows at k … k + 3, or four rows at one of these k. */
-const A_LOAD: PerOrientation<(buffer: string, i: number, s: number, vectors: boolean) => string> = {
-  rows: (buffer, i, s) => `load_${buffer}(m${i}_${s} + k, K - k)`,
-  columns: (buffer, i, s, vectors) => `load_${buffer}((k + (t ^ ${s}u)) * M + m${i}, ${vectors ? '4u' : `select(0u, M - m${i}, k + (t ^ ${s}u) < K)`})`,
+/** Vector number s of four: one of four rows at four of k, or four rows at one of these. */
+const A_READ: PerOrientation<(a: Reader, i: number, s: number) => string> = {
+  rows: (a, i, s) => a.along(`m${i}_${s}`),
+  columns: (a, i, s) => a.across(`(t ^ ${s}u)`, `m${i}`, 'along_m', 'M'),
 };

@@ -17,7 +17,7 @@ export function projectionsForward(gpu: LabWebGPUBackend, inputs: Tensors): tf.T
   const vectors = forwardInFours(extents);
   const outputs = Object.fromEntries(PARTS.map((part) => [part, gpu.makeTensorInfo([rows, outs], 'float32')]));
   dispatchProducts(gpu, {
-    products: PARTS.map((part) => forwardProduct([part, `w${part}`, `b${part}`], vectors)),
+    products: PARTS.map((part) => forwardProduct([part, `w${part}`, `b${part}`], extents)),
     outputs, inputs, extents, matrices: PARTS.map(() => [rows, outs]), vectors,
   });
   return Object.values(outputs);
