@@ -32,6 +32,11 @@ export function batchReduction(values: tf.Tensor, { fidelity }: Pick<ObjectiveIn
   return fidelity === 'released' ? tf.sum(values) : tf.mean(values);
 }
 
+/** Mean or released sum over masked words, values [M]; by their shares where there is padding among them. */
+export function wordReduction(values: tf.Tensor, { fidelity, maskedShares }: Pick<ObjectiveInputs, 'fidelity' | 'maskedShares'>): tf.Scalar {
+  return maskedShares ? tf.sum(tf.mul(values, maskedShares)) : batchReduction(values, { fidelity });
+}
+
 /** Σ of scalars; 0 for none. */
 export function total(scalars: readonly tf.Scalar[]): tf.Scalar {
   return scalars.length === 0 ? tf.scalar(0) : scalars.reduce((sum, scalar) => tf.add(sum, scalar));

@@ -63,8 +63,10 @@ export interface ObjectiveInputs extends ObjectiveSetting {
   readonly labels: tf.Tensor1D;
   /** [B, T], 1 = real token. */
   readonly mask: tf.Tensor2D;
-  /** Original ids at the masked positions, [M] int32. */
+  /** Original ids at the masked positions, [M] int32; −1 where there is padding. */
   readonly maskedLabels?: tf.Tensor1D;
+  /** Where there may be padding: what each masked position counts in a mean, [M]. A sum of losses is one by these then, in released forms too. */
+  readonly maskedShares?: tf.Tensor1D;
   /** Index of each batch row among the training rows, [B]. */
   readonly examples?: ArrayLike<number>;
   /** For each batch row its own index and those of its negatives, [B, 1 + K] int32; drawn from seed and step when absent. */

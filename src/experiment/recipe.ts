@@ -92,7 +92,7 @@ export interface TrainingArguments extends OptimizationArguments {
   readonly finetune_time_markers?: readonly number[];
   /** Every training batch is padded to `max_seq_length`. */
   readonly pad_to_max_length?: boolean;
-  /** How steps run on WebGPU: `auto`, which is the default, replays them where that pays; `check` runs each both ways and compares. */
+  /** How steps run on WebGPU: `auto`, which is the default, replays them as `plan` does; `check` runs each both ways and compares. */
   readonly execution?: StepExecution;
   /** At most this many of the first training rows, and of the first dev rows and tuning rows. */
   readonly max_train_samples?: number;

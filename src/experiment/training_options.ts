@@ -66,7 +66,7 @@ export const TRAINING_OPTIONS = {
   learning_rate: real(0, 10, 'highest learning rate', String(training.learning_rate)),
   eval_steps: integer(0, 10_000_000, 'steps between evaluations, 0 for one at the end', String(training.eval_steps)),
   ...OPTIMISATION_OPTIONS,
-  execution: choice(EXECUTIONS, 'steps on WebGPU: replayed from a record, one operation at a time, or both ways and compared bit by bit', 'auto: replayed, but for masked words'),
+  execution: choice(EXECUTIONS, 'steps on WebGPU: replayed from a record, one operation at a time, or both ways and compared bit by bit', 'auto: replayed'),
   backend: choice(BACKENDS, 'engine', 'auto: the fastest that this machine has'),
   output_dir: text('FOLDER', 'new or empty folder for the model and its results', 'runs/<name>'),
   port: integer(0, 65_535, 'port of the loopback server', 'a free one'),

@@ -5,7 +5,7 @@ import * as tf from '../tensor/tf.ts';
 import { collate, evaluationBatches, lengthStep, type EncodedExample } from '../train/batches.ts';
 import { ForwardPass, overRows } from '../train/forward_pass.ts';
 import { bindTerms, objectiveTensors } from './bound_terms.ts';
-import { batchLosses, classifierLoop, teacherOf, type ClassifierTraining } from './classifier_training.ts';
+import { batchLosses, classifierLoop, teacherOf, weightOf, type BatchWeight, type ClassifierTraining } from './classifier_training.ts';
 import type { LiveArm } from './experiment_state.ts';
 import { maskingIds } from './masked_batch.ts';
 import { stageBytes } from './memory_check.ts';
@@ -65,20 +65,21 @@ async function lossOn(training: ClassifierTraining, rows: readonly EncodedExampl
   const evaluated = teacher ? { ...training, teacher: { ...teacher, logits: undefined, kept: undefined, dropout: false } } : training;
   let [total, count] = [0, 0];
   for (const indices of evaluationBatches(rows, options.per_device_train_batch_size)) {
-    const [loss] = await forward.run('loss', () => {
+    let weight: BatchWeight | undefined;
+    const [read] = await forward.run('loss', () => {
       const uploaded = uploadRows(evaluated, collate(rows, indices, padId, options.max_seq_length), 0);
+      weight = weightOf(evaluated, uploaded);
       return { inputs: stepInputs(evaluated, uploaded, 0).tensors, compute: () => [batchLoss(evaluated, uploaded)] };
     });
-    const [sum, size] = loss!;
-    [total, count] = [total + sum!, count + size!];
+    const [{ size, reduction }, loss] = [weight!, read![0]!];
+    [total, count] = [total + (reduction === 'sum' ? loss : Math.fround(loss * size)), count + size];
   }
   return total / Math.max(1, count);
 }
 
-/** The sum of the terms over the rows or the masked words of a batch, and the number of these, [2]. */
+/** The sum of the terms of a batch in evaluation mode. */
 function batchLoss(training: ClassifierTraining, uploaded: RowTensors): tf.Tensor {
   const pass = teacherOf(training, uploaded, 0);
-  const { terms, size = 1, reduction } = batchLosses(training, uploaded, 0, pass?.read(pass.tensors), true);
-  const sum = Object.values(terms).reduce<tf.Tensor>((a, b) => tf.add(a, b), tf.scalar(0));
-  return tf.stack([reduction === 'sum' ? sum : tf.mul(sum, size), tf.scalar(size)]);
+  const { terms } = batchLosses(training, uploaded, 0, pass?.read(pass.tensors), true);
+  return Object.values(terms).reduce<tf.Tensor>((a, b) => tf.add(a, b), tf.scalar(0));
 }

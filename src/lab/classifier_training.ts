@@ -13,7 +13,9 @@ import type { ParameterGroup } from '../train/parameter_groups.ts';
 import { BatchSequence } from './batch_sequence.ts';
 import { ownTensors, tapsNeeded, termGroups, type BoundTerm } from './bound_terms.ts';
 import type { DataMeter } from './data_meter.ts';
-import { drawSources, stepInputs, uploadRows, type MaskedWords, type RowTensors } from './row_tensors.ts';
+import { maskedCount } from './masked_batch.ts';
+import { padsWords, type MaskedWords } from './masked_words.ts';
+import { drawSources, stepInputs, uploadRows, type RowTensors } from './row_tensors.ts';
 import { shapeOf, teacherPass, type StageTeacher, type TeacherPass } from './teacher_pass.ts';
 
 /** One stage of training a classifier, or a model of masked words, with everything that its loss needs. */
@@ -60,11 +62,12 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
   const { options, trained, memory, steps } = training;
   const numberOf = (step: number, micro: number) => training.first + step * (options.gradient_accumulation_steps ?? 1) + micro;
   const batchAt = training.batchAt ?? drawnBatches(training, numberOf(saved?.step ?? 0, 0));
-  const upload = (number: number) => {
-    const make = () => uploadRows(training, batchAt(number), number);
+  const upload = (number: number, words?: readonly number[]) => {
+    const make = () => uploadRows(training, batchAt(number), number, words);
     return training.meter ? training.meter.batch(make) : make();
   };
   const uploads: RowTensors[] = [];
+  let words: readonly number[] | undefined;
   let pass: TeacherPass | undefined;
   return new TrainingLoop(
     {
@@ -77,7 +80,8 @@ export function classifierLoop(training: ClassifierTraining, saved?: LoopState):
       ...(training.compiling ? { compiling: training.compiling } : {}),
       ...(training.hours ? { hours: () => training.hours!() } : {}),
       inputs: (step, micro) => {
-        uploads[micro] = upload(numberOf(step, micro));
+        if (micro === 0) words = wordsOfUpdate(training, batchAt, numberOf(step, 0));
+        uploads[micro] = upload(numberOf(step, micro), words);
         return stepInputs(training, uploads[micro], numberOf(step, micro));
       },
       prepare: (step, micro) => {
@@ -97,11 +101,15 @@ function drawnBatches({ examples, options, padId, lengthStep }: ClassifierTraini
   return (number) => sequence.at(number);
 }
 
-/** How steps run that were not told to: the number of masked words is another one in almost every batch, so that hardly a record would be used twice. */
-function executionOf({ execution, options: { execution: chosen = 'auto' }, masking }: ClassifierTraining): Pick<TrainingJob, 'execution'> {
+/** How many words are masked in each batch of the update that begins with batch `first`; undefined where no batch has to know of the others. */
+function wordsOfUpdate({ masking, options: { seed, gradient_accumulation_steps: micros = 1 } }: ClassifierTraining, batchAt: (number: number) => LabelledBatch, first: number): readonly number[] | undefined {
+  if (!masking || micros === 1 || !padsWords()) return undefined;
+  return Array.from({ length: micros }, (_, micro) => maskedCount(batchAt(first + micro), masking, seed, first + micro));
+}
+
+function executionOf({ execution, options: { execution: chosen = 'auto' } }: ClassifierTraining): Pick<TrainingJob, 'execution'> {
   const named = execution ?? (chosen === 'auto' ? undefined : chosen);
-  if (named) return { execution: named };
-  return masking ? { execution: 'tape' } : {};
+  return named ? { execution: named } : {};
 }
 
 /** What the teacher gives for batch `number`; undefined without one. */
@@ -110,8 +118,9 @@ export function teacherOf({ teacher, terms, fidelity, options }: ClassifierTrain
 }
 
 /** The weighted terms of one batch; `evaluating` switches the student's dropout off. */
-export function batchLosses(training: ClassifierTraining, { rows, student: batch, labels, masked, contrast }: RowTensors, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
+export function batchLosses(training: ClassifierTraining, uploaded: RowTensors, number: number, teacher: ModelOutputs | undefined, evaluating = false): StepLosses {
   const { config, fidelity, options, dropout } = training;
+  const { rows, student: batch, labels, masked, contrast } = uploaded;
   const source = dropout.student && !evaluating ? { dropout: drawSources(options, number).student } : {};
   const student = studentOutputs(training.parameters, config, batch, { ...source, ...(!masked && !training.wholeLayers && { firstTokens: 'trained' as const }), fidelity, taps: tapsNeeded(training.terms, 'student', number) }, masked);
   const remembered: Record<string, tf.Tensor> = {};
@@ -119,23 +128,35 @@ export function batchLosses(training: ClassifierTraining, { rows, student: batch
   for (const term of training.terms) {
     const own = { trained: ownTensors(term, training.trained), memory: ownTensors(term, training.memory), remember: (name: string, value: tf.Tensor) => void (remembered[term.prefix + name] = value) };
     const drawn = contrast.get(term.prefix);
-    const inputs = { ...term.setting, student, teacher, labels, mask: batch.mask, step: number, examples: rows.indices, ...(drawn && { contrast: drawn }), ...(masked && { maskedLabels: masked.words }), ...own };
+    const inputs = { ...term.setting, student, teacher, labels, mask: batch.mask, step: number, examples: rows.indices, ...(drawn && { contrast: drawn }), ...(masked && { maskedLabels: masked.words }), ...(masked?.shares && { maskedShares: masked.shares }), ...own };
     for (const [name, value] of Object.entries(term.objective.loss(inputs))) {
       const weight = term.weight * shareOf(term, training, masked);
-      const weighted = weight === 1 ? value : tf.mul(value, weight);
+      const weighted = partOf(weight === 1 ? value : tf.mul(value, weight), masked);
       terms[name] = (terms[name] ? tf.add(terms[name], weighted) : weighted) as tf.Scalar;
     }
   }
-  const size = masked ? masked.words.size : rows.size;
-  return { terms, memory: remembered, size, reduction: training.reduction ?? (fidelity === 'released' && !masked ? 'sum' : 'mean') };
+  return { terms, memory: remembered, ...weightOf(training, uploaded), ...(masked?.part && { size: 1 }) };
 }
+
+/** What a batch counts in an update. */
+export type BatchWeight = Required<Pick<StepLosses, 'size' | 'reduction'>>;
+
+/** Its masked words, of which the loss is a mean, or its rows. */
+export function weightOf({ fidelity, reduction }: ClassifierTraining, { rows, masked }: RowTensors): BatchWeight {
+  if (masked) return { size: masked.count, reduction: 'mean' };
+  return { size: rows.size, reduction: reduction ?? (fidelity === 'released' ? 'sum' : 'mean') };
+}
+
+/** A term of a batch whose part in the update differs from step to step. */
+const partOf = (term: tf.Tensor, masked: MaskedWords | undefined): tf.Tensor => (masked?.part ? tf.mul(term, masked.part) : term);
 
 /**
  * What a term is multiplied by beside its weight. Released sums over masked words are divided by their number, which is
- * fairseq's sample size there; the task-agnostic half, whose losses are means, divides by nothing.
+ * fairseq's sample size there, and which the shares of padded words are divided by already; the task-agnostic half, whose
+ * losses are means, divides by nothing.
  */
 function shareOf({ objective }: BoundTerm, { fidelity }: ClassifierTraining, masked: MaskedWords | undefined): number {
-  return masked && fidelity === 'released' && objective.needs.maskedLm ? 1 / masked.words.size : 1;
+  return masked && !masked.shares && fidelity === 'released' && objective.needs.maskedLm ? 1 / masked.count : 1;
 }
 
 interface StudentOptions {

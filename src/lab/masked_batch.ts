@@ -40,6 +40,11 @@ export function maskedBatch(rows: LabelledBatch, ids: MaskingIds, { seed, aug }:
   return { ...masked, rows: { ...masked.rows, ...replaceTokens(masked.rows, { seed, step: number, vocabulary: ids.vocabSize, special, fidelity }) } };
 }
 
+/** How many words `maskedBatch` masks. */
+export function maskedCount(rows: LabelledBatch, ids: MaskingIds, seed: number, number: number): number {
+  return maskedUnder(key(seed, 'mask', number), rows, ids).words.length;
+}
+
 /** Key step of the masks that models are scored on: the same for every model. */
 const SCORING = 0x5c02e;
 

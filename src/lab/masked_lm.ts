@@ -5,12 +5,12 @@ import { encode } from '../model/encoder.ts';
 import { maskedLmLogits, nextSentenceLogits } from '../model/heads.ts';
 import { headsAmong } from '../model/parameters.ts';
 import { crossEntropy } from '../tensor/kernels/cross_entropy.ts';
-import { idIndex, indexTensors } from '../tensor/kernels/lookup.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { LiveModel } from '../train/evaluate.ts';
 import { overRows, type Forward, type ForwardPass } from '../train/forward_pass.ts';
 import { scoredBatches, type MaskedBatch } from './masked_batch.ts';
+import { uploadWords, wordTensors } from './masked_words.ts';
 
 /** What a model of texts is scored with. */
 export interface TextScoring {
@@ -21,18 +21,18 @@ export interface TextScoring {
   onProgress(done: number): Promise<void>;
 }
 
-/** Sums over a batch: loss of the masked words, how many were named, how many there are, and pairs that were told apart, [4]. */
+/** Sums over a batch: loss of the masked words, how many were named, and pairs that were told apart, [3]. What is no word has loss 0 and is never named. */
 function sumsOf({ parameters, config }: LiveModel, masked: MaskedBatch, pairs: boolean): Forward {
   const { rows } = masked;
-  const [batch, positions] = [uploadBatch(rows, config), idIndex(masked.positions, rows.size * rows.length)];
-  const [words, follows] = [masked.words, rows.labels].map((ids) => tf.tensor1d(ids, 'int32')) as [tf.Tensor1D, tf.Tensor1D];
+  const [batch, hidden, follows] = [uploadBatch(rows, config), uploadWords(masked), tf.tensor1d(rows.labels, 'int32')];
+  const { positions, words } = hidden;
   const compute = () => {
     const { last } = encode(parameters, config, batch);
     const logits = maskedLmLogits(parameters, config, last, positions);
     const told = pairs ? hits(nextSentenceLogits(parameters, config, last, batch), follows) : tf.scalar(0);
-    return [tf.stack([tf.sum(crossEntropy(logits, words)), hits(logits, words), tf.scalar(words.size), told])];
+    return [tf.stack([tf.sum(crossEntropy(logits, words)), hits(logits, words), told])];
   };
-  return { inputs: [...batchTensors(batch), ...indexTensors(positions), words, follows], compute };
+  return { inputs: [...batchTensors(batch), ...wordTensors(hidden), follows], compute };
 }
 
 /** How many rows have their largest logit at the label. */
@@ -51,8 +51,8 @@ async function scoreBy(forward: ForwardPass, model: LiveModel, examples: readonl
   let [loss, right, count, told] = [0, 0, 0, 0];
   for (const { masked, done } of scoredBatches(examples, tokenizer, maxLength)) {
     const [sums] = await forward.run(tells ? 'words and pairs' : 'words', () => sumsOf(model, masked, tells));
-    const [batchLoss, named, size, toldHere] = sums!;
-    [loss, right, count, told] = [loss + batchLoss!, right + named!, count + size!, told + toldHere!];
+    const [batchLoss, named, toldHere] = sums!;
+    [loss, right, count, told] = [loss + batchLoss!, right + named!, count + masked.words.length, told + toldHere!];
     await onProgress(done);
   }
   const mean = loss / Math.max(1, count);

@@ -28,7 +28,7 @@ export function planInWords({ parameters, weights, gradients, moments, activatio
 /** The heaviest training of a recipe: of a model alone, or a stage of the student beside its teacher. */
 function loadOf(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, { fusedAttention, replayed = false }: DeviceLimits): TrainingLoad {
   const { training } = recipe;
-  const replays = replayed && (training.execution ?? 'auto') !== 'tape' && (!isOnText(recipe) || training.execution === 'plan');
+  const replays = replayed && (training.execution ?? 'auto') !== 'tape';
   const shape = { heads, batch: training.per_device_train_batch_size, length: training.max_seq_length, fusedAttention, replayed: replays, micros: batchesOf(training) };
   const isAlone = recipe.stages.length === 0 || recipe.kind === 'pretrain';
   const alone = isAlone || teacherUntrained ? [{ ...shape, config: start }] : [];

@@ -2,12 +2,12 @@ import { contrastTensor } from '../distill/contrast.ts';
 import { batchTensors, takeAlike, uploadBatch, type Batch } from '../model/batch.ts';
 import { dropoutKeys } from '../model/heads.ts';
 import * as tf from '../tensor/tf.ts';
-import { idIndex, indexTensors, type IdIndex } from '../tensor/kernels/lookup.ts';
 import type { LabelledBatch } from '../train/batches.ts';
 import type { StepInputs } from '../train/job.ts';
 import { tapsNeeded } from './bound_terms.ts';
 import type { ClassifierTraining } from './classifier_training.ts';
 import { maskedBatch } from './masked_batch.ts';
+import { uploadWords, wordTensors, type MaskedWords } from './masked_words.ts';
 import { uploadForTeacher, type TeacherRows } from './teacher_pass.ts';
 
 /** A batch with everything of it that student, teacher and objectives take from main memory. */
@@ -22,13 +22,6 @@ export interface RowTensors {
   readonly contrast: ReadonlyMap<string, tf.Tensor2D>;
 }
 
-/** The masked words of a batch. */
-export interface MaskedWords {
-  readonly positions: IdIndex;
-  /** What stood there, [M]. */
-  readonly words: tf.Tensor1D;
-}
-
 /** The teacher's masks are drawn apart from the student's. */
 const TEACHER_DRAWS = 0x7eac4e5;
 
@@ -37,11 +30,11 @@ export function drawSources({ seed }: { readonly seed: number }, number: number)
   return { student: { seed, step: number }, teacher: { seed: (seed ^ TEACHER_DRAWS) >>> 0, step: number } };
 }
 
-/** Uploads batch `number`; call within `tf.tidy`. */
-export function uploadRows({ config, teacher, terms, masking, options, fidelity }: ClassifierTraining, given: LabelledBatch, number: number): RowTensors {
+/** Uploads batch `number`; call within `tf.tidy`. `words`: how many are masked in each batch of its update, where there are several. */
+export function uploadRows({ config, teacher, terms, masking, options, fidelity }: ClassifierTraining, given: LabelledBatch, number: number, words?: readonly number[]): RowTensors {
   const hidden = masking && maskedBatch(given, masking, options, number, fidelity);
   const rows = hidden?.rows ?? given;
-  const masked = hidden && { positions: idIndex(hidden.positions, rows.size * rows.length), words: tf.tensor1d(hidden.words, 'int32') };
+  const masked = hidden && uploadWords(hidden, words);
   const student = uploadBatch(rows, config);
   return {
     rows,
@@ -61,7 +54,7 @@ export function uploadRows({ config, teacher, terms, masking, options, fidelity 
 export function stepInputs({ config, teacher, terms, dropout, options }: ClassifierTraining, { student, labels, teacher: rows, masked, contrast }: RowTensors, number: number): StepInputs {
   const sources = drawSources(options, number);
   const draws = [...(dropout.student ? dropoutKeys(config, sources.student) : []), ...(teacher?.dropout ? dropoutKeys(teacher.config, sources.teacher) : [])];
-  const tensors = [...batchTensors(student), labels, ...(rows.batch && rows.batch !== student ? batchTensors(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? [...indexTensors(masked.positions), masked.words] : []), ...contrast.values()];
+  const tensors = [...batchTensors(student), labels, ...(rows.batch && rows.batch !== student ? batchTensors(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? wordTensors(masked) : []), ...contrast.values()];
   const layers = (['student', 'teacher'] as const).map((side) => tapsNeeded(terms, side, number));
   return { key: JSON.stringify(layers), tensors, draws };
 }

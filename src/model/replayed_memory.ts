@@ -1,5 +1,6 @@
 /** What a training step holds on WebGPU, where it is replayed from a record and its tensors share memory. */
 import type { ModelConfig } from './config.ts';
+import { paddedCount } from './masked_places.ts';
 import type { TrainingLoad } from './memory.ts';
 
 /** What objectives read of the inside of both models; numbers of layers. */
@@ -52,7 +53,7 @@ function modelValues({ config, heads, batch, length, teacher }: TrainingLoad, en
   const tokens = batch * length;
   const base = tokens * (keptOfEmbeddings(config) + (config.num_hidden_layers - 1) * keptOfLayer(config) + LAST_LAYER[end](config));
   if (!heads.includes('masked-lm')) return base;
-  const [masked, table] = [Math.ceil(MASKED * tokens), config.vocab_size * config.hidden_size];
+  const [masked, table] = [paddedCount(Math.ceil(MASKED * tokens)), config.vocab_size * config.hidden_size];
   const logits = masked * ((teacher ? 4 : 2) * config.vocab_size + 4 * config.hidden_size);
   // The decoder's gradient of the table waits until that of the embeddings is there too.
   return Math.max(base + Math.max(logits, table), 2 * table + 3 * tokens * config.hidden_size);

@@ -1,4 +1,4 @@
-import { batchReduction } from '../averages.ts';
+import { wordReduction } from '../averages.ts';
 import type { Objective } from '../objective.ts';
 import { present } from '../pairs.ts';
 import { hardLosses } from '../prediction.ts';
@@ -23,6 +23,6 @@ export const maskedLm: Objective = {
   controls: [],
   loss: (inputs) => {
     const logits = present(inputs.student.maskedLm, 'masked_lm', 'masked-LM logits of the student');
-    return { masked_lm: batchReduction(hardLosses(logits, present(inputs.maskedLabels, 'masked_lm', 'the words at the masked positions')), inputs) };
+    return { masked_lm: wordReduction(hardLosses(logits, present(inputs.maskedLabels, 'masked_lm', 'the words at the masked positions')), inputs) };
   },
 };

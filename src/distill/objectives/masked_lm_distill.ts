@@ -28,7 +28,7 @@ export const maskedLmDistill: Objective = {
     const target = present(teacherOf('masked_lm_distill', inputs).maskedLm, 'masked_lm_distill', 'masked-LM logits of the teacher');
     const logits = present(inputs.student.maskedLm, 'masked_lm_distill', 'masked-LM logits of the student');
     const words = present(inputs.maskedLabels, 'masked_lm_distill', 'the words at the masked positions');
-    const [masked_lm, masked_lm_kd] = distillationLoss(target, logits, words, { temperature, weight: kd_weight, mean: inputs.fidelity !== 'released' });
+    const [masked_lm, masked_lm_kd] = distillationLoss(target, logits, words, { temperature, weight: kd_weight, mean: inputs.fidelity !== 'released' }, inputs.maskedShares);
     return { masked_lm, masked_lm_kd };
   },
 };

@@ -8,7 +8,7 @@ import { rowDivergence } from './row_divergence.ts';
 /** τ, β, and whether losses are averaged over the rows or added. */
 type Attrs = { temperature: number; weight: number; mean: boolean };
 type Losses = [hard: tf.Scalar, soft: tf.Scalar];
-type DistillationLoss = (teacher: tf.Tensor2D, student: tf.Tensor2D, labels: tf.Tensor1D, attrs: Attrs) => Losses;
+type DistillationLoss = (teacher: tf.Tensor2D, student: tf.Tensor2D, labels: tf.Tensor1D, attrs: Attrs, shares?: tf.Tensor1D) => Losses;
 
 /**
  * Both terms of logit distillation, and their gradient, in one pass over few classes.
@@ -45,25 +45,28 @@ function divergences(teacher: tf.Tensor2D, student: tf.Tensor2D, temperature: nu
   return tf.sum(tf.mul(tf.exp(logP), tf.sub(logP, logQ)), -1);
 }
 
-const weighted = (values: tf.Tensor, { mean }: Attrs, weight: number) => tf.mul(mean ? tf.mean(values) : tf.sum(values), weight) as tf.Scalar;
+function weighted(values: tf.Tensor, { mean }: Attrs, weight: number, shares?: tf.Tensor1D): tf.Scalar {
+  const reduced = shares ? tf.sum(tf.mul(values, shares)) : mean ? tf.mean(values) : tf.sum(values);
+  return tf.mul(reduced, weight) as tf.Scalar;
+}
 
-const composed: DistillationLoss = (teacher, student, labels, attrs) => [
-  weighted(crossEntropy(student, labels), attrs, 1 - attrs.weight),
-  weighted(divergences(teacher, student, attrs.temperature), attrs, attrs.weight * attrs.temperature ** 2),
+const composed: DistillationLoss = (teacher, student, labels, attrs, shares) => [
+  weighted(crossEntropy(student, labels), attrs, 1 - attrs.weight, shares),
+  weighted(divergences(teacher, student, attrs.temperature), attrs, attrs.weight * attrs.temperature ** 2, shares),
 ];
 
 /** Above so many classes a row is too much for one thread. */
 const FEW_CLASSES = 64;
 
-const byRow: DistillationLoss = (teacher, student, labels, attrs) => [
-  weighted(crossEntropy(student, labels), attrs, 1 - attrs.weight),
-  weighted(rowDivergence(tf.div(teacher, attrs.temperature), tf.div(student, attrs.temperature)), attrs, attrs.weight * attrs.temperature ** 2),
+const byRow: DistillationLoss = (teacher, student, labels, attrs, shares) => [
+  weighted(crossEntropy(student, labels), attrs, 1 - attrs.weight, shares),
+  weighted(rowDivergence(tf.div(teacher, attrs.temperature), tf.div(student, attrs.temperature)), attrs, attrs.weight * attrs.temperature ** 2, shares),
 ];
 
-const onGpu: DistillationLoss = (teacher, student, labels, attrs) =>
-  student.shape[1] <= FEW_CLASSES ? (forward({ teacher, student, labels }, attrs) as Losses) : byRow(teacher, student, labels, attrs);
+const onGpu: DistillationLoss = (teacher, student, labels, attrs, shares) =>
+  student.shape[1] <= FEW_CLASSES && !shares ? (forward({ teacher, student, labels }, attrs) as Losses) : byRow(teacher, student, labels, attrs, shares);
 
 const FORMS: Readonly<Record<string, DistillationLoss>> = { webgpu: onGpu };
 
-/** The weighted terms of logit distillation: teacher, student [N, C], labels [N] int32 → hard, soft; differentiable in the student's. */
+/** The weighted terms of logit distillation: teacher, student [N, C], labels [N] int32 → hard, soft; differentiable in the student's. `shares` [N]: weights of the rows in a sum that is taken instead of either. */
 export const distillationLoss: DistillationLoss = (...operands) => (FORMS[tf.getBackend()] ?? composed)(...operands);
