@@ -1,5 +1,6 @@
 import * as tf from '../tensor/tf.ts';
 import { bankProducts } from '../tensor/kernels/bank_products.ts';
+import type { BankRows } from '../tensor/kernels/bank_rows.ts';
 import { linear } from '../tensor/kernels/linear.ts';
 import { bits, integer, key } from '../random/counter.ts';
 import { normalised, stopGradient } from './averages.ts';
@@ -30,7 +31,7 @@ export interface Contrast {
   readonly studentLoss: tf.Scalar;
   readonly teacherLoss: tf.Scalar;
   /** The memory after this batch. */
-  readonly after: { readonly memory_v1: tf.Tensor; readonly memory_v2: tf.Tensor; readonly normalisers: tf.Tensor };
+  readonly after: { readonly memory_v1: BankRows; readonly memory_v2: BankRows; readonly normalisers: tf.Tensor };
 }
 
 /**
@@ -92,11 +93,11 @@ function noiseContrast(scores: tf.Tensor2D, count: number): tf.Scalar {
   return tf.div(tf.neg(tf.add(log(own, own), log(noise, others))), batch) as tf.Scalar;
 }
 
-/** The bank with new rows. tfjs's CPU kernel writes into the tensor that it is given, so that it is given a copy. */
-function updated(bank: tf.Tensor, vectors: tf.Tensor, own: tf.Tensor2D, momentum: number): tf.Tensor {
-  const before = tf.gather(bank, tf.reshape(own, [-1]) as tf.Tensor1D);
-  const moved = normalised(tf.add(tf.mul(before, momentum), tf.mul(vectors, 1 - momentum)));
-  return tf.tensorScatterUpdate(tf.add(bank, 0), own, moved);
+/** The rows of a bank that the batch moves, which are its own ones. */
+function updated(bank: tf.Tensor, vectors: tf.Tensor, own: tf.Tensor2D, momentum: number): BankRows {
+  const rows = tf.reshape(own, [-1]) as tf.Tensor1D;
+  const values = normalised(tf.add(tf.mul(tf.gather(bank, rows), momentum), tf.mul(vectors, 1 - momentum)));
+  return { rows, values };
 }
 
 /** Rows of the banks for a batch of `batch` examples, [B·(1 + K)], as a tensor. */

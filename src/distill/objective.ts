@@ -1,3 +1,4 @@
+import type { Change } from '../tensor/kernels/bank_rows.ts';
 import type * as tf from '../tensor/tf.ts';
 import type { Fidelity } from '../model/config.ts';
 import type { TapName } from '../model/taps.ts';
@@ -75,8 +76,8 @@ export interface ObjectiveInputs extends ObjectiveSetting {
   readonly trained?: ReadonlyMap<string, tf.Tensor>;
   /** The objective's memory, by the names that `memory` gave. */
   readonly memory?: ReadonlyMap<string, tf.Tensor>;
-  /** Takes the value that a memory tensor has from the next step on: a tensor that this step made. */
-  remember?(name: string, value: tf.Tensor): void;
+  /** Takes what a memory tensor is from the next step on, or the rows of it that change: tensors that this step made. */
+  remember?(name: string, change: Change): void;
 }
 
 /** Named scalars; their sum is what is minimised. */

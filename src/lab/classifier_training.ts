@@ -5,6 +5,7 @@ import type { Fidelity, ModelConfig } from '../model/config.ts';
 import { encode, type DropoutSource } from '../model/encoder.ts';
 import { classify, maskedLmLogits, nextSentenceLogits } from '../model/heads.ts';
 import type { Parameters } from '../model/parameters.ts';
+import type { Change } from '../tensor/kernels/bank_rows.ts';
 import * as tf from '../tensor/tf.ts';
 import type { EncodedExample, LabelledBatch } from '../train/batches.ts';
 import { TrainingLoop, type LoopState, type StepLosses, type TrainingJob } from '../train/loop.ts';
@@ -123,10 +124,10 @@ export function batchLosses(training: ClassifierTraining, uploaded: RowTensors, 
   const { rows, student: batch, labels, masked, contrast } = uploaded;
   const source = dropout.student && !evaluating ? { dropout: drawSources(options, number).student } : {};
   const student = studentOutputs(training.parameters, config, batch, { ...source, ...(!masked && !training.wholeLayers && { firstTokens: 'trained' as const }), fidelity, taps: tapsNeeded(training.terms, 'student', number) }, masked);
-  const remembered: Record<string, tf.Tensor> = {};
+  const remembered: Record<string, Change> = {};
   const terms: Record<string, tf.Scalar> = {};
   for (const term of training.terms) {
-    const own = { trained: ownTensors(term, training.trained), memory: ownTensors(term, training.memory), remember: (name: string, value: tf.Tensor) => void (remembered[term.prefix + name] = value) };
+    const own = { trained: ownTensors(term, training.trained), memory: ownTensors(term, training.memory), remember: (name: string, change: Change) => void (remembered[term.prefix + name] = change) };
     const drawn = contrast.get(term.prefix);
     const inputs = { ...term.setting, student, teacher, labels, mask: batch.mask, step: number, examples: rows.indices, ...(drawn && { contrast: drawn }), ...(masked && { maskedLabels: masked.words }), ...(masked?.shares && { maskedShares: masked.shares }), ...own };
     for (const [name, value] of Object.entries(term.objective.loss(inputs))) {

@@ -49,7 +49,7 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
   const hasStates = 'hiddenStates' in read || 'firstTokens' in read;
   return {
     vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: COPIES * sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed),
-    reads: { ...readsOf(read, list.length > terms.length, student, terms), byText: sum(({ byText }) => byText) },
+    reads: { ...readsOf(read, list.length > terms.length, student, terms), byText: sum(({ byText }) => byText), fixed: terms.reduce((total, term) => total + tensorsOf(term, 1), 0) },
   };
 }
 
@@ -57,7 +57,7 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
 const CORRELATING: ReadonlySet<string> = new Set(['pear_col']);
 
 /** What a step reads of the student; `logits`: whether a term looks at its logits beside that. */
-function readsOf(read: TapLayers, logits: boolean, { num_hidden_layers: last }: ModelConfig, terms: readonly BoundTerm[]): Omit<Reads, 'byText'> {
+function readsOf(read: TapLayers, logits: boolean, { num_hidden_layers: last }: ModelConfig, terms: readonly BoundTerm[]): Omit<Reads, 'byText' | 'fixed'> {
   const count = (...names: readonly TapName[]) => names.reduce((total, name) => total + (read[name]?.length ?? 0), 0);
   const isWhole = read.hiddenStates?.includes(last) ?? false;
   const first = logits || (read.firstTokens?.includes(last) ?? false);
@@ -87,12 +87,12 @@ function costOf(term: BoundTerm): Omit<Compared, 'reads'> {
   const { name } = term.objective;
   const taps = Object.entries(tapsNeeded([term], 'student', 0)) as [TapName, readonly number[]][];
   const sum = (kind: keyof Cost) => taps.reduce((total, [tap, layers]) => total + layers.length * (COSTS[tap][kind] ?? 0), 0);
-  return { vectors: sum('vectors'), scores: sum('scores'), byText: BY_TEXT.get(name)?.(term.setting.parameters) ?? 0, fixed: tensorsOf(term) };
+  return { vectors: sum('vectors'), scores: sum('scores'), byText: BY_TEXT.get(name)?.(term.setting.parameters) ?? 0, fixed: tensorsOf(term, 2) };
 }
 
-/** Values of the tensors that an objective trains, with gradients and moments, and of those that it remembers, before and after. */
-function tensorsOf({ objective, setting }: BoundTerm): number {
+/** Values of the tensors that an objective trains, with gradients and moments, and of those that it remembers: replayed steps write those in place, others hold them before and after. */
+function tensorsOf({ objective, setting }: BoundTerm, memories: number): number {
   const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
   const values = (specs: readonly { readonly shape: readonly number[] }[] = []) => specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return 5 * values(objective.trainables?.(setting)) + 2 * values(objective.memory?.(setting));
+  return 5 * values(objective.trainables?.(setting)) + memories * values(objective.memory?.(setting));
 }

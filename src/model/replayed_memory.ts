@@ -16,6 +16,8 @@ export interface Reads {
   readonly correlations: number;
   /** Values of what is contrasted with one text. */
   readonly byText: number;
+  /** Values whatever the batch. */
+  readonly fixed: number;
   /** How far the student is computed with gradients in its last layer: to queries and keys, for first tokens, or for all. */
   readonly end: 'half' | 'firstTokens' | 'whole';
 }
@@ -104,6 +106,6 @@ export function replayedBytes(load: TrainingLoad, parameters: number): { readonl
   // Gradients of several micro-batches are summed beside the flat buffer that takes the sum.
   const summed = micros > 1 ? parameters : 0;
   const peak = (values: number) => Math.max(values + summed, teacherLeaves ? 0 : teacherValues(load), 2 * summed);
-  const objectives = FLOAT * (1 + GAPS) * (peak(step) - peak(model)) + FLOAT * (compared?.fixed ?? 0);
+  const objectives = FLOAT * (1 + GAPS) * (peak(step) - peak(model)) + FLOAT * (reads?.fixed ?? 0);
   return { activations: FLOAT * (1 + GAPS) * peak(model) + planBytes(load), objectives };
 }

@@ -1,9 +1,11 @@
 import * as tf from '../tensor/tf.ts';
 import { emptyPool } from '../tensor/backends/internals.ts';
+import type { BankRows } from '../tensor/kernels/bank_rows.ts';
 import { keepWhereAdmitted } from '../tensor/plan/admitted.ts';
 import { FlatTensors, flatLayout, spansOf, type FlatLayout, type Span } from '../tensor/plan/flat.ts';
 import { flatAdamW, type FlatKind, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
 import { aligned } from '../tensor/plan/layout.ts';
+import { replaceRows, restoreRows, type ReplacedRows } from '../tensor/plan/replaced_rows.ts';
 import { Planner, recordingBackend, shapesOf, type DeviceProgram, type Execution, type Outcome } from '../tensor/plan/planner.ts';
 import { stepNumbers } from '../tensor/plan/step_numbers.ts';
 import { GradientSum, meaningOf, numbersOf, termsOf, uploaded, type NumbersMeaning, type StepNumbersRead } from './gradients.ts';
@@ -46,7 +48,8 @@ const ON_DEVICE = 'adamw_torch';
  *
  * Whether AdamW updates is decided there: not where a loss or the norm is not finite. Other optimisers update from
  * JavaScript when the numbers are known. Parameters, gradients and moments lie in one buffer each. What objectives remember
- * lies in buffers of its own, and is written there at the end of the same steps.
+ * lies in buffers of its own: its rows are written behind the micro-batch and come back where the step is left out, whole
+ * values are written at the end.
  */
 export class DeviceStep {
   readonly #planner: Planner<StepMeaning>;
@@ -165,14 +168,18 @@ export class DeviceStep {
   /** Everything that the device does in a step. */
   #step(step: number, micros: number, control: tf.Tensor): Outcome<StepMeaning> {
     const sum = new GradientSum(this.job, [...this.optimizer.slots.keys()]);
+    const replaced: ReplacedRows[] = [];
     try {
-      for (let micro = 0; micro < micros; micro++) this.memory.write(sum.addGiven(step, micro));
+      const replace = (bank: tf.Tensor, rows: BankRows) => void replaced.unshift(replaceRows(this.backend, bank, rows));
+      for (let micro = 0; micro < micros; micro++) this.memory.write(sum.addGiven(step, micro), replace);
       const { result } = sum;
       for (const [name, gradient] of result.gradients) this.backend.copy(gradient, this.#gradients.get(name)!);
       const updated = [...result.gradients.keys()];
       const numbers = this.#update(updated, termsOf(result), control, result.divisor);
+      for (const rows of replaced) restoreRows(this.backend, this.#state, rows);
       return { read: [numbers], meaning: { ...meaningOf(result), updated } };
     } finally {
+      for (const { rows, old } of replaced) tf.dispose([rows, old]);
       this.memory.undo();
       sum.dispose();
     }

@@ -1,6 +1,7 @@
 import * as tf from '../tensor/tf.ts';
+import { changeTensors } from '../tensor/kernels/bank_rows.ts';
 import { squareNorm } from '../tensor/kernels/square_norm.ts';
-import type { StepInputs, StepLosses, TrainingJob } from './job.ts';
+import type { MemoryChanges, StepInputs, StepLosses, TrainingJob } from './job.ts';
 
 /** The gradient of one update, before clipping: that of the tensors here, over `divisor`. */
 export interface StepGradients {
@@ -43,8 +44,8 @@ export class GradientSum {
     this.#names = new Map(trained.map((name) => [job.parameters.get(name)!.name, name]));
   }
 
-  /** Differentiates one micro-batch and adds it; returns the new values of memories. `inputs` of the job is called first. */
-  add(step: number, micro: number): Readonly<Record<string, tf.Tensor>> {
+  /** Differentiates one micro-batch and adds it; returns the changes of memories. `inputs` of the job is called first. */
+  add(step: number, micro: number): MemoryChanges {
     const inputs = uploaded(this.job, step, micro)?.tensors ?? [];
     try {
       return this.addGiven(step, micro);
@@ -54,13 +55,13 @@ export class GradientSum {
   }
 
   /** As `add`, where the job's `inputs` were called already. */
-  addGiven(step: number, micro: number): Readonly<Record<string, tf.Tensor>> {
+  addGiven(step: number, micro: number): MemoryChanges {
     const prepared = this.job.prepare ? tf.tidy(() => this.job.prepare!(step, micro)) : [];
     let losses: StepLosses = { terms: {} };
     try {
       const { value, grads } = tf.variableGrads(() => {
         losses = this.job.losses(step, micro, prepared);
-        for (const tensor of [...Object.values(losses.terms), ...Object.values(losses.memory ?? {})]) tf.keep(tensor);
+        for (const tensor of [...Object.values(losses.terms), ...Object.values(losses.memory ?? {}).flatMap(changeTensors)]) tf.keep(tensor);
         return beginning(Object.values(losses.terms));
       }, this.#variables);
       value.dispose();

@@ -1,3 +1,4 @@
+import type { Change } from '../tensor/kernels/bank_rows.ts';
 import type { Execution, OnCompile } from '../tensor/plan/planner.ts';
 import type * as tf from '../tensor/tf.ts';
 import type { OptimizationArguments } from './optimization.ts';
@@ -48,12 +49,15 @@ export interface StepInputs {
   readonly draws: readonly number[];
 }
 
+/** Changes of memories, by name. */
+export type MemoryChanges = Readonly<Record<string, Change>>;
+
 /** What one micro-batch gives. */
 export interface StepLosses {
   /** The named, weighted terms of the loss; their sum is what is minimised. */
   readonly terms: Readonly<Record<string, tf.Scalar>>;
-  /** New values of memories, made in this step; in place for the next micro-batch, and undone where the step is left out. */
-  readonly memory?: Readonly<Record<string, tf.Tensor>>;
+  /** New values or rows of memories, made in this step; in place for the next micro-batch, and undone where the step is left out. */
+  readonly memory?: MemoryChanges;
   /** Examples in this micro-batch; default 1. */
   readonly size?: number;
   /**

@@ -1,7 +1,9 @@
 import type * as tf from '../tensor/tf.ts';
-import { tensor } from '../tensor/tf.ts';
+import { dispose, tensor } from '../tensor/tf.ts';
+import { changed, changeTensors, type BankRows } from '../tensor/kernels/bank_rows.ts';
 import { Fault } from '../fault/fault.ts';
 import type { HostTensor } from '../model/weights.ts';
+import type { MemoryChanges } from './job.ts';
 
 /** Tensors that objectives carry from step to step, with the old values at hand until a step is certain. */
 export class Memory {
@@ -22,18 +24,24 @@ export class Memory {
     }
   }
 
-  /** Takes new values, by name, and frees the tensors that held them. */
-  write(values: Readonly<Record<string, tf.Tensor>>): void {
-    for (const [name, value] of Object.entries(values)) {
+  /** Takes changes, by name, and frees the tensors that held them. `replace`: writes rows in place, keeps what it needs to bring them back, and does so itself. */
+  write(changes: MemoryChanges, replace?: (bank: tf.Variable, rows: BankRows) => void): void {
+    for (const [name, change] of Object.entries(changes)) {
       const variable = this.variables.get(name);
-      if (!variable) throw otherMemory(name, undefined, value);
-      if (!this.#before.has(name)) this.#before.set(name, variable.clone());
-      variable.assign(value);
-      value.dispose();
+      if (!variable) throw otherMemory(name, undefined, 'rows' in change ? change.values : change);
+      if (replace && 'rows' in change) replace(variable, change);
+      else this.#assign(name, variable, changed(variable, change));
+      dispose(changeTensors(change));
     }
   }
 
-  /** The values that were written since the last `keep`, each with the tensor that the memory was before. */
+  #assign(name: string, variable: tf.Variable, value: tf.Tensor): void {
+    if (!this.#before.has(name)) this.#before.set(name, variable.clone());
+    variable.assign(value);
+    value.dispose();
+  }
+
+  /** The values that were assigned since the last `keep`, each with the tensor that the memory was before. */
   get written(): { readonly before: tf.Tensor; readonly value: tf.Tensor }[] {
     return [...this.#before].map(([name, before]) => ({ before, value: this.variables.get(name)! }));
   }

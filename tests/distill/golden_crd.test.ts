@@ -3,6 +3,7 @@ import { contrast, contrastTensor } from '../../src/distill/contrast.ts';
 import type { ObjectiveInputs } from '../../src/distill/objective.ts';
 import { crd } from '../../src/distill/objectives/crd.ts';
 import { Taps } from '../../src/model/taps.ts';
+import { changed } from '../../src/tensor/kernels/bank_rows.ts';
 import * as tf from '../../src/tensor/tf.ts';
 import { Golden, relativeError } from '../golden_file.ts';
 import { NODE_BACKENDS, open } from '../tensor/backends.ts';
@@ -53,8 +54,8 @@ describe.each(NODE_BACKENDS)('crd against the original memory and criterion, on 
       const after = new Map<string, tf.Tensor>();
       const student = given(`step${step}.student.cls_concat`);
       const trained = TRAINED.map(given);
-      const terms = (x: tf.Tensor, weights: readonly tf.Tensor[], remember?: (name: string, value: tf.Tensor) => void) => crd.loss({ ...inputsAt(step, x, weights, memory), ...(remember ? { remember } : {}) });
-      const { crd_student, crd_teacher } = terms(student, trained, (name, value) => void after.set(name, value));
+      const terms = (x: tf.Tensor, weights: readonly tf.Tensor[], remember?: NonNullable<ObjectiveInputs['remember']>) => crd.loss({ ...inputsAt(step, x, weights, memory), ...(remember ? { remember } : {}) });
+      const { crd_student, crd_teacher } = terms(student, trained, (name, change) => void after.set(name, changed(memory.get(name)!, change)));
       near(tf.mul(crd_student!, 2), `${expected}s_loss`);
       near(tf.mul(crd_teacher!, 2), `${expected}t_loss`);
       near(tf.add(crd_student!, crd_teacher!), `${expected}loss`);

@@ -1,5 +1,6 @@
 import { termLabel, type BenchEvent, type BenchReport, type BenchRow } from '../../experiment/objective_bench.ts';
 import { describe, Fault } from '../../fault/fault.ts';
+import { changed } from '../../tensor/kernels/bank_rows.ts';
 import * as tf from '../../tensor/tf.ts';
 import { secondsLeft, type Clock } from '../progress.ts';
 import { checkGradient } from './gradient_check.ts';
@@ -97,7 +98,10 @@ async function measure(scene: Scene, models: Models, name: string, { now, gate }
 /** Lets an objective remember the fixed batch once, as after its first step: what it fixes then is no part of the gradient. */
 async function settle(open: OpenObjective, teacher: readonly tf.Tensor[]): Promise<void> {
   tf.tidy(() => {
-    for (const [name, value] of Object.entries(open.losses(teacher).memory ?? {})) open.memory.get(name)?.assign(value);
+    for (const [name, change] of Object.entries(open.losses(teacher).memory ?? {})) {
+      const variable = open.memory.get(name);
+      variable?.assign(changed(variable, change));
+    }
   });
 }
 

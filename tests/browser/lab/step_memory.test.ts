@@ -29,6 +29,8 @@ interface Case {
   /** The logits are looked up, and the teacher is not on the device. */
   readonly kept?: boolean;
   readonly masked?: boolean;
+  /** Training rows; four times what an update takes when absent. */
+  readonly rows?: number;
 }
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -46,15 +48,16 @@ const CASES: Readonly<Record<string, Case>> = {
   minilm: { terms: ['minilm'], batch: 13 },
   minilm_v2: { terms: ['minilm_v2'], student: { num_hidden_layers: 3 } },
   crd: { terms: ['crd'], batch: 11 },
+  'crd of many rows': { terms: ['crd'], rows: 5003 },
   pear_col: { terms: ['pear_col'], batch: 11, length: 31 },
   'masked words': { terms: ['masked_lm'], masked: true, batch: 13, length: 40, student: { vocab_size: 1511 } },
 };
 
 /** Steps of one objective, on rows that fill their batches. */
-function opened({ terms: names, batch = 7, length = 24, micros = 1, dropout = true, kept = false, masked = false, ...given }: Case) {
+function opened({ terms: names, batch = 7, length = 24, micros = 1, dropout = true, kept = false, masked = false, rows: count = 4 * batch * micros, ...given }: Case) {
   const [config, teacher] = [{ ...STUDENT, ...given.student }, { ...STUDENT, num_hidden_layers: 4, ...given.teacher }];
   const heads = [masked ? 'masked-lm' : 'classification'] as const;
-  const rows = Array.from({ length: 4 * batch * micros }, (_, i) => ({ ids: Array.from({ length }, (_word, j) => 5 + integer(key(3, 'grammar', i), j, config.vocab_size - 5)), typeIds: Array<number>(length).fill(0), label: i % 2 }));
+  const rows = Array.from({ length: count }, (_, i) => ({ ids: Array.from({ length }, (_word, j) => 5 + integer(key(3, 'grammar', i), j, config.vocab_size - 5)), typeIds: Array<number>(length).fill(0), label: i % 2 }));
   const list = names.map((name) => ({ name, weight: 1, parameters: {} }));
   const bound = bindTerms(list, { student: shapeOf(config), teacher: shapeOf(teacher), fidelity: 'corrected', seed: 3, rowLabels: Int32Array.from(rows, ({ label }) => label) });
   const taught = bound.some(({ objective }) => objective.needs.teacherLogits || objective.taps !== undefined);
