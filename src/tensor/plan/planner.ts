@@ -44,7 +44,7 @@ interface Entry<M> {
 /** Is told how many kernels a new plan has to compile, and gives what hears how many are done. */
 export type OnCompile = (kernels: number) => (done: number) => void;
 
-/** Plans kept at most; a further key makes the oldest one go. */
+/** Plans kept at most; a further key makes the one go that was not used for the longest time. */
 const MOST_PLANS = 48;
 
 /**
@@ -55,6 +55,7 @@ const MOST_PLANS = 48;
  * differs, runs as tfjs runs it from then on, and `refusals` says why.
  */
 export class Planner<M> {
+  /** In the order of their last use. */
   readonly #plans = new Map<string, Entry<M>>();
   readonly #refused = new Map<string, string>();
   readonly #arena: Arena;
@@ -145,6 +146,8 @@ export class Planner<M> {
     try {
       const known = this.#plans.get(program.key);
       if (!known?.plan.recording.captured.every((captured) => this.backend.holds(captured))) return await this.#make(program);
+      this.#plans.delete(program.key);
+      this.#plans.set(program.key, known);
       if (isPowerOfTwo(known.runs + 1)) await this.#verify(known, program);
       return known;
     } catch (error) {

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import type { Fault } from '../../../src/fault/fault.ts';
+import { openBackend } from '../../../src/tensor/backends/open.ts';
+import { Planner, recordingBackend } from '../../../src/tensor/plan/planner.ts';
+import * as tf from '../../../src/tensor/tf.ts';
+
+it('48 plans are kept, those that were used last', async () => {
+  const faults: Fault[] = [];
+  await openBackend({ choice: 'webgpu', onFault: (fault) => faults.push(fault) });
+  const planner = new Planner<undefined>(recordingBackend()!, 'plan');
+  const doubled = async (size: number) => {
+    const x = tf.tensor1d(Float32Array.from({ length: size }, (_, i) => i + 0.5));
+    const { values } = await planner.run({ key: `${size}`, inputs: [x], draws: [], run: () => ({ read: [tf.tidy(() => tf.add(x, x))], meaning: undefined }) });
+    x.dispose();
+    return [...values[0]!];
+  };
+  for (let size = 1; size <= 48; size++) await doubled(size);
+  expect(await doubled(3)).toEqual([1, 3, 5]);
+  for (let size = 49; size <= 53; size++) await doubled(size);
+  const { plans } = planner.report;
+  expect(plans).toHaveLength(48);
+  expect(plans.map(({ key }) => Number(key))).toEqual([...Array.from({ length: 42 }, (_, i) => i + 7), 3, 49, 50, 51, 52, 53]);
+  expect(plans.find(({ key }) => key === '3')!.runs).toBe(2);
+  expect(await doubled(1)).toEqual([1]);
+  expect(planner.refusals).toEqual([]);
+  planner.dispose();
+  expect(faults).toEqual([]);
+});
