@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { Fault } from '../src/fault/fault.ts';
 import { ROOT } from '../scripts/build_app.ts';
 import { withBundle } from '../scripts/node_bundle.ts';
+import { printError } from '../scripts/command_line/error_text.ts';
 import { flag, readOptions, text } from '../scripts/command_line/option.ts';
 import type { Choice } from './objectives/choices.ts';
 import { objectiveJobs } from './objectives/jobs.ts';
@@ -39,7 +40,7 @@ const OPTIONS = {
   help: flag('print this help'),
 } as const;
 
-await main(process.argv.slice(2));
+await main(process.argv.slice(2)).catch(printError);
 
 async function main(args: readonly string[]): Promise<void> {
   const given = readOptions(OPTIONS, args);
@@ -47,7 +48,7 @@ async function main(args: readonly string[]): Promise<void> {
   const side = oneOf(BACKENDS, given.backend ?? 'wasm', '--backend');
   const scenes = (given.scenes ?? 'main').split(',').map((name) => ({ name, scene: oneOf(SCENES, name, '--scenes')() }));
   const choices = chosen(await withBundle(join(import.meta.dirname, 'objectives', 'choices.ts'), async ({ CHOICES }: { readonly CHOICES: readonly Choice[] }) => CHOICES), given.objectives);
-  const host = given.node ? nodeHost() : await browserHost();
+  const host = given.node ? nodeHost([side]) : await browserHost();
   const report = { machine: machine(), host: host.description, backend: given.backend ?? 'wasm', adapter: '', scenes: [] as { scene: string; rows: ObjectiveRow[] }[] };
   try {
     for (const { name, scene } of scenes) {

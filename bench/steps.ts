@@ -1,7 +1,7 @@
 /**
  * One training step of a small distillation, ours against others, in turn in one run: `npm run bench`.
  *
- *   npm run bench                                 tiny and small, every side; some 25 minutes on two cores without a GPU
+ *   npm run bench                                 tiny and small, every side; some 12 minutes on two cores without a GPU
  *   npm run bench -- --quick                      without stock tfjs on WebGPU
  *   npm run bench -- --pytorch /usr/bin/python3   adds PyTorch on the processor
  *   npm run bench -- --node                       in Node, a process for each side; WebGPU by the package `webgpu`
@@ -13,6 +13,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../src/fault/fault.ts';
 import { ROOT } from '../scripts/build_app.ts';
+import { printError } from '../scripts/command_line/error_text.ts';
 import { flag, readOptions, text } from '../scripts/command_line/option.ts';
 import { browserHost } from './steps/in_browser.ts';
 import { nodeHost } from './steps/in_node.ts';
@@ -27,7 +28,6 @@ const OPTIONS = {
   sizes: text('NAMES', `some of ${Object.keys(SIZES).join(', ')}`, 'tiny,small'),
   sides: text('NAMES', `some of ${Object.keys(SIDES).join(', ')}`, 'all'),
   node: flag('run in Node instead of Chromium; without jax-js, which has no WebGPU there'),
-  'whole-layers': flag('our sides compute the last layer for all tokens, not for the first ones alone that the head reads'),
   rounds: text('N', 'steps of each side behind the warm-up', '6'),
   pytorch: text('PYTHON', 'an interpreter with torch; adds its step'),
   out: text('FILE', 'where the JSON goes', 'bench/results.json of this project'),
@@ -36,7 +36,7 @@ const OPTIONS = {
 
 /** Steps that one measurement averages, where one is short against the clock of processor time. */
 const REPEAT: Readonly<Record<SizeName, RoundOptions['repeat']>> = {
-  micro: { 'own-webgpu': 10, 'stock-wasm': 5, 'own-wasm': 20, pytorch: 20 },
+  micro: { 'own-webgpu': 10, 'own-webgpu-whole': 10, 'stock-wasm': 5, 'own-wasm': 20, pytorch: 20 },
   tiny: { 'own-wasm': 5, pytorch: 10 },
   small: { pytorch: 2 },
   base: {},
@@ -48,7 +48,7 @@ const FEWER: Readonly<Record<SizeName, RoundOptions['fewer']>> = { micro: {}, ti
 /** Steps on a batch of another length. */
 const SHORTER = 8;
 
-await main(process.argv.slice(2));
+await main(process.argv.slice(2)).catch(printError);
 
 async function main(args: readonly string[]): Promise<void> {
   const given = readOptions(OPTIONS, args);
@@ -56,12 +56,12 @@ async function main(args: readonly string[]): Promise<void> {
   const rounds = Number(given.rounds ?? 6);
   const sizes = (given.sizes ?? 'tiny,small').split(',').map((name) => oneOf(SIZES, name, '--sizes'));
   const sides = sidesOf(given);
-  const host = withPyTorch(given.node ? nodeHost() : await browserHost(), given.pytorch);
+  const host = withPyTorch(given.node ? nodeHost(sides) : await browserHost(), given.pytorch);
   const report = { machine: machine(), host: host.description, versions: versions(), sizes: [] as { summary: ReturnType<typeof summarise>; results: SideResult[] }[] };
   try {
     for (const size of sizes) {
       console.error(`${size} …`);
-      const jobs = sides.map((side) => ({ side, size: SIZES[size], wholeLayers: given['whole-layers'] }));
+      const jobs = sides.map((side) => ({ side, size: SIZES[size] }));
       const results = await runRounds(host, jobs, { rounds, fewer: FEWER[size], repeat: REPEAT[size], shorter: SHORTER, tell: (line) => console.error(`  ${line}`) });
       const summary = summarise(size, results);
       report.sizes.push({ summary, results });
@@ -77,7 +77,7 @@ async function main(args: readonly string[]): Promise<void> {
 /** What can be compared here. */
 function sidesOf({ sides, quick, node, pytorch }: { sides?: string | undefined; quick?: boolean; node?: boolean; pytorch?: string | undefined }): SideName[] {
   const named = sides === undefined ? (Object.keys(SIDES) as SideName[]) : sides.split(',').map((name) => oneOf(SIDES, name, '--sides'));
-  const left: Readonly<Record<SideName, boolean | undefined>> = { 'stock-webgpu': quick, 'jax-webgpu': node, 'own-webgpu': false, 'stock-wasm': false, 'own-wasm': false, pytorch: pytorch === undefined };
+  const left: Readonly<Record<SideName, boolean | undefined>> = { 'stock-webgpu': quick, 'jax-webgpu': node, 'own-webgpu': false, 'own-webgpu-whole': false, 'stock-wasm': false, 'own-wasm': false, pytorch: pytorch === undefined };
   return named.filter((side) => !left[side]);
 }
 

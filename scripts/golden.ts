@@ -1,10 +1,11 @@
 /** The lab against the numbers of the original code: `npm run golden -- --dir FOLDER [--backend wasm] [--group b] [--json]`. */
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Fault, toReport } from '../src/fault/fault.ts';
+import { toReport } from '../src/fault/fault.ts';
 import { readManifest } from '../src/parity/manifest.ts';
 import { caseLine, totalLine } from '../src/parity/report.ts';
 import type { CaseResult } from '../src/parity/run.ts';
+import { errorText } from './command_line/error_text.ts';
 import { choice, flag, readOptions, text, UsageError } from './command_line/option.ts';
 import { folderOnDisk } from './golden/disk.ts';
 import { BACKENDS, type GoldenBackend, type GoldenJob } from './golden/job.ts';
@@ -45,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
     return failed ? EXIT.failed : EXIT.passed;
   } catch (error) {
     if (json) console.log(JSON.stringify({ ok: false, error: toReport(error) }));
-    console.error(error instanceof Fault ? error.message : error);
+    console.error(errorText(error));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }

@@ -2,6 +2,7 @@
 import { unpasted } from '../src/experiment/shell_words.ts';
 import { toReport } from '../src/fault/fault.ts';
 import { commandHelp, labHelp, type Command } from './command_line/command.ts';
+import { errorText } from './command_line/error_text.ts';
 import { didYouMean, UsageError } from './command_line/option.ts';
 import { COMMANDS } from './commands/index.ts';
 import { Interrupted } from './driven_run.ts';
@@ -27,7 +28,7 @@ async function main(words: readonly string[]): Promise<number> {
       return EXIT.interrupted;
     }
     if (json) console.log(JSON.stringify({ ok: false, error: toReport(error) }));
-    console.error(messageOf(error));
+    console.error(errorText(error));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }
@@ -48,10 +49,4 @@ function commandNamed(name: string): Command {
   if (command) return command;
   const names = COMMANDS.map((known) => known.name);
   throw new UsageError('command line', `a command (${names.join(', ')})`, `"${name}"`, didYouMean(name, names));
-}
-
-/** The message; with its place in the code when it is a defect of the lab. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return toReport(error).code === 'internal' ? (error.stack ?? error.message) : error.message;
 }

@@ -1,11 +1,21 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { Fault } from '../../src/fault/fault.ts';
+import { dawn } from './dawn.ts';
 import type { Question } from './node_side.ts';
-import type { Host, Job, OpenSide, StepReport } from './side.ts';
+import { SIDES, type Host, type Job, type OpenSide, type SideName, type StepReport } from './side.ts';
 
-/** A Node process for each side, with WebGPU by Dawn where the package `webgpu` is installed (`npm i --no-save webgpu`). */
-export function nodeHost(): Host {
+/**
+ * A Node process for each side, with WebGPU by Dawn, which the package `webgpu` brings.
+ *
+ * Errors: a `Fault` where a side needs that package and it is not installed.
+ */
+export function nodeHost(sides: readonly SideName[]): Host {
+  const needing = sides.find((side) => SIDES[side].device === 'webgpu');
+  if (needing && !dawn()) {
+    throw new Fault({ code: 'usage', where: `--node, side ${needing}`, expected: 'the package `webgpu`, which gives Node a WebGPU', got: 'no such package', remedy: 'Run `npm install --no-save webgpu`, or name sides without WebGPU: --sides stock-wasm,own-wasm.' });
+  }
   return { description: `Node ${process.versions.node}`, open: openProcess, close: async () => undefined };
 }
 

@@ -12,11 +12,11 @@ const MODULES: Record<Exclude<(typeof SIDES)[keyof typeof SIDES]['module'], 'pyt
 };
 
 /** Opens a job's side in this page or process. */
-export async function openStepper({ side, size, training, wholeLayers }: Job, wasmPaths?: Readonly<Record<string, string>>): Promise<Stepper> {
+export async function openStepper({ side, size, training }: Job, wasmPaths?: Readonly<Record<string, string>>): Promise<Stepper> {
   if (side === 'pytorch') throw new Error('PyTorch is no side of a page');
-  const { module, device } = SIDES[side];
+  const { module, device, ...rest } = SIDES[side];
   const { open } = await MODULES[module]();
-  return open(problemOf(size), device, wasmPaths, training, wholeLayers);
+  return open(problemOf(size), device, wasmPaths, training, 'wholeLayers' in rest);
 }
 
 /** Makes a step and says what it took. */

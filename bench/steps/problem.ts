@@ -70,13 +70,11 @@ function configOf(size: Size, layers: number): ModelConfig {
   };
 }
 
-/** Tokens that a shortened batch has less. */
-const LESS = 8;
-
-/** The same texts, cut off `LESS` tokens earlier. */
+/** The same texts without the second half of the places. */
 export function shortened({ length, ids, typeIds, mask, ...rest }: LabelledBatch): LabelledBatch {
-  const kept = (_: number, at: number) => at % length < length - LESS;
-  return { ...rest, length: length - LESS, ids: ids.filter(kept), typeIds: typeIds.filter(kept), mask: mask.filter(kept) };
+  const left = length / 2;
+  const kept = (_: number, at: number) => at % length < left;
+  return { ...rest, length: left, ids: ids.filter(kept), typeIds: typeIds.filter(kept), mask: mask.filter(kept) };
 }
 
 /** Texts of half to the whole length, two sentences each. */

@@ -10,15 +10,16 @@ export interface Stepper {
   shorten?(): void;
 }
 
-/** What runs the step, and on what. */
+/** What runs the step, and on what. With whole layers ours computes the last one for all tokens too, as the others do, though its first tokens alone are read. */
 export const SIDES = {
   'stock-webgpu': { title: 'stock tfjs, webgpu', module: 'stock', device: 'webgpu' },
   'jax-webgpu': { title: 'jax-js, webgpu, one jit', module: 'jax', device: 'webgpu' },
   'own-webgpu': { title: 'Distill Lab, webgpu', module: 'own', device: 'webgpu' },
+  'own-webgpu-whole': { title: 'Distill Lab, webgpu, whole layers', module: 'own', device: 'webgpu', wholeLayers: true },
   'stock-wasm': { title: 'stock tfjs, wasm', module: 'stock', device: 'wasm' },
   'own-wasm': { title: 'Distill Lab, wasm', module: 'own', device: 'wasm' },
   pytorch: { title: 'PyTorch', module: 'pytorch', device: 'cpu' },
-} as const satisfies Record<string, { title: string; module: string; device: string }>;
+} as const satisfies Record<string, { title: string; module: string; device: string; wholeLayers?: true }>;
 
 export type SideName = keyof typeof SIDES;
 
@@ -38,8 +39,6 @@ export interface OwnTraining {
 export interface Job {
   readonly side: SideName;
   readonly size: Size;
-  /** Our sides compute every layer for all tokens, as the others do, also where first ones alone are read. */
-  readonly wholeLayers?: boolean | undefined;
   readonly training?: OwnTraining | undefined;
 }
 

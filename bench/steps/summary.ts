@@ -44,6 +44,7 @@ export function median(values: readonly number[]): number {
 /** Which sides are compared with which. */
 const RATIOS: readonly (readonly [SideName, readonly SideName[]])[] = [
   ['own-webgpu', ['stock-webgpu', 'jax-webgpu']],
+  ['own-webgpu-whole', ['stock-webgpu', 'jax-webgpu']],
   ['own-wasm', ['stock-wasm', 'pytorch']],
 ];
 

@@ -61,11 +61,18 @@ describe('the benchmark of steps', () => {
     expect(summarise('micro', [mixed]).rows[0]!.javascript).toBe(4);
   });
 
+  it.each(Object.values(SIZES))('cuts off half of texts of $length tokens', (size) => {
+    const { batch } = problemOf({ ...size, width: 4, heads: 1, feedForward: 4 });
+    const short = shortened(batch);
+    expect([short.length, short.ids.length]).toEqual([batch.length / 2, batch.ids.length / 2]);
+    expect(short.mask.some((real) => real === 1)).toBe(true);
+  });
+
   it('cuts off the ends of texts', () => {
     const { batch } = problemOf(SIZES.tiny);
     const short = shortened(batch);
-    expect([short.length, short.ids.length]).toEqual([batch.length - 8, batch.ids.length - 8 * batch.size]);
-    expect(short.ids.slice(24, 48)).toEqual(batch.ids.slice(32, 56));
+    expect([short.length, short.ids.length]).toEqual([16, 16 * batch.size]);
+    expect(short.ids.slice(16, 32)).toEqual(batch.ids.slice(32, 48));
   });
 
   it('makes the same problem every time', () => {
