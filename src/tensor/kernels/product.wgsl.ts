@@ -25,7 +25,7 @@ export interface Product {
   readonly size: readonly [m: string, n: string, k: string];
   /** Statements that use up one result: `value` is C[row, column … column + 3], `row` < M, `column` < N. */
   readonly store: string;
-  /** Whether K is of whole eights, and two fours of it may be taken at a time, at the price of a longer text. */
+  /** Whether K is of whole eights, so that two fours of it may be taken at a time. */
   readonly deep?: boolean;
   /** Statements that use up `sum` = Σ_k A[row, k] of the first factors, if wanted; A must be stored by columns. */
   readonly storeRowSum?: string;

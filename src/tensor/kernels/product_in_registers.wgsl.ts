@@ -9,6 +9,8 @@ export interface RegisterTile {
   readonly threads: number;
   /** Whether the four threads of a quad share their loads. */
   readonly quads: boolean;
+  /** Fours of k that are added up before the sums are written back; K must be of whole such runs. */
+  readonly depth: number;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface RegisterTile {
  * swaps. A swap gives thread t what thread t ^ s read, so the threads meet the four in different orders: with A by rows
  * a thread's result number s is that of row t ^ s, with A by columns its summand number s is that of k = t ^ s.
  *
- * A third of the time goes to writing sums back, which eight steps of k at a time halve, as products that are `deep` do; in the same order, so
- * that no bit changes. The results are used up in a loop: on such adapters a shader's compile time grows with its loads and stores.
+ * A third of the time goes to writing sums back, which a depth of two halves. Sums are added up in the same order in every tile, so that no
+ * bit depends on it. The results are used up in a loop: on such adapters a shader's compile time grows with its loads and stores.
  */
 export function inRegisters(tile: RegisterTile): ProductForm {
   return {
@@ -34,7 +36,7 @@ export function inRegisters(tile: RegisterTile): ProductForm {
 }
 
 function productFunction(product: Product, tile: RegisterTile, vectors: boolean): string {
-  const { name, factors, size: [m, n, k], store, storeRowSum, deep = false } = product;
+  const { name, factors, size: [m, n, k], store, storeRowSum } = product;
   const [a, b] = factors[0]!;
   const [fours, blocks] = [tile.rows / 4, tile.columns / 4];
   const unit = vectors ? '/ 4u' : '';
@@ -49,7 +51,7 @@ fn ${name}(strip: u32, block: u32, thread: u32${tile.quads ? ', lane: u32' : ''}
   ${storeRowSum ? `var sums: array<vec4<f32>, ${fours}>;` : ''}
   ${B_PLACES[b.orientation](blocks, unit)}
   ${A_PLACES[a.orientation](fours, tile, unit)}
-  ${factors.map((pair, index) => sumOver(pair, { tile, vectors, depth: deep ? 2 : 1, rowSums: storeRowSum !== undefined && index === 0 })).join('\n  ')}
+  ${factors.map((pair, index) => sumOver(pair, tile, { vectors, rowSums: storeRowSum !== undefined && index === 0 })).join('\n  ')}
   for (var i = 0u; i < ${tile.rows}u; i++) {
     let row = first_row + ${a.orientation === 'rows' ? '(i ^ t)' : 'i'};
     for (var j = 0u; j < ${blocks}u; j++) {
@@ -61,16 +63,9 @@ fn ${name}(strip: u32, block: u32, thread: u32${tile.quads ? ', lane: u32' : ''}
 }`;
 }
 
-/** Fours of k that are added up before the sums are written back, and whether the rows of A are added up too. */
-interface Summing {
-  readonly tile: RegisterTile;
-  readonly vectors: boolean;
-  readonly depth: number;
-  readonly rowSums: boolean;
-}
-
-/** Adds the product of two factors. Number u of the fours of k at hand is number f${u} of all. */
-function sumOver([a, b]: readonly [Factor, Factor], { tile, vectors, depth, rowSums }: Summing): string {
+/** Adds the product of two factors; with `rowSums`, the rows of the first one too. Number u of the fours of k at hand is number f${u} of all. */
+function sumOver([a, b]: readonly [Factor, Factor], tile: RegisterTile, { vectors, rowSums }: { readonly vectors: boolean; readonly rowSums: boolean }): string {
+  const { depth } = tile;
   const [fours, blocks] = [tile.rows / 4, tile.columns / 4];
   const byColumns = a.orientation === 'columns';
   const read = reader(vectors);

@@ -134,6 +134,20 @@ describe.each(TRAITS)('kernels on WebGPU, software $software, $lanes lanes', (tr
 describe('kernels on WebGPU', () => {
   beforeAll(() => takeForms(TRAITS[0]!));
 
+  it.each([{ ...TRAITS[0]! }, { ...TRAITS[1]! }])('a product large enough for another tile has the bits of its parts, $lanes lanes', async (traits) => {
+    takeForms(traits);
+    const [x, w, b] = [random([515, 520], 0), random([260, 520], 1), random([260], 2)];
+    const whole = await run('LabLinear', { x, w, b }, {})[0]!.data();
+    for (const [from, rows] of [[0, 103], [412, 103]] as const) {
+      const part = tf.slice(x, [from, 0], [rows, 520]);
+      const { y } = exactLinear([rows, 520, 260], await valuesOf([part, w, b, tf.zeros([rows, 260])]));
+      const own = whole.slice(260 * from, 260 * (from + rows));
+      expect(relativeL2(own, y)).toBeLessThan(1e-5);
+      expect(own).toEqual(await run('LabLinear', { x: part, w, b }, {})[0]!.data());
+    }
+    takeForms(TRAITS[0]!);
+  }, 120_000);
+
   it.each(['gelu', 'gelu_new', 'relu'] as ActivationName[])('%s and its gradient', async (kind) => {
     const [x, dy] = [random([13, 31], 0, 3), random([13, 31], 1)];
     const [xs, ds] = (await valuesOf([x, dy])) as [Float32Array, Float32Array];
