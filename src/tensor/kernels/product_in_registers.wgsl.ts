@@ -16,13 +16,28 @@ export interface RegisterTile {
 /**
  * Products without workgroup memory, for adapters on which a barrier costs more than a load.
  *
- * For four steps of k a thread reads rows + columns vectors, in quads rows/4 + columns, and does 8·rows·columns operations. The
- * threads of a quad stand over the same rows of C: each reads every fourth vector of A and takes the others by quad
- * swaps. A swap gives thread t what thread t ^ s read, so the threads meet the four in different orders: with A by rows
- * a thread's result number s is that of row t ^ s, with A by columns its summand number s is that of k = t ^ s.
+ * The loop over k for a tile of 4 × 4 values, with A = x by rows and B = wᵀ, so that each load gives four of k:
  *
- * A third of the time goes to writing sums back, which a depth of two halves. Sums are added up in the same order in every tile, so that no
- * bit depends on it. The results are used up in a loop: on such adapters a shader's compile time grows with its loads and stores.
+ *   let b0_0 = mat4x4<f32>(four_w(n0 + f0), four_w(n1 + f0), four_w(n2 + f0), four_w(n3 + f0));   this thread's columns of B
+ *   let v0_0 = four_x(m0_0 + f0);                                                                 row t of A
+ *   let v1_0 = quadSwapX(v0_0); …                                                                 rows t ^ 1, t ^ 2, t ^ 3
+ *   c[0] = c[0] + v0_0 * b0_0; …                                                                  values of row t, t ^ 1, …
+ *
+ * The threads of a quad stand over the same rows of C, side by side. Each reads one of four vectors of A and has the others
+ * by swaps, which give thread t what thread t ^ s read. So they meet the four in different orders:
+ *
+ *   s =       0 1 2 3
+ *   thread 0  0 1 2 3
+ *   thread 1  1 0 3 2
+ *   thread 2  2 3 0 1
+ *   thread 3  3 2 1 0
+ *
+ * With A by rows a thread's result number s is that of row t ^ s, with A by columns its summand number s is that of k = t ^ s.
+ *
+ * For four steps of k a thread reads rows + columns vectors, in quads rows/4 + columns, and does 8·rows·columns operations.
+ * A third of the time goes to writing sums back, which a depth of two halves. Sums are added up in the same order in every
+ * tile, so that no bit depends on it. The results are used up in a loop: on such adapters a shader's compile time grows with
+ * its loads and stores.
  */
 export function inRegisters(tile: RegisterTile): ProductForm {
   return {
