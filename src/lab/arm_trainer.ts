@@ -3,6 +3,7 @@ import type { Recipe, TrainingArguments } from '../experiment/recipe.ts';
 import type { Scores } from '../experiment/run.ts';
 import { assign, download, type HostTensor, type Weights } from '../model/weights.ts';
 import { bytesOnDevice } from '../tensor/limits.ts';
+import type { OnCompile } from '../tensor/plan/planner.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { MOST_UNDER_WAY } from '../train/device_step.ts';
 import type { StepEvent, TrainingLoop } from '../train/loop.ts';
@@ -28,6 +29,8 @@ export interface TrainerHost {
   teacher(): Weights;
   readonly now: Clock;
   progress(label: string, total: number): OnRows;
+  /** Hears of kernels that are compiled. */
+  readonly compiling: OnCompile;
   report(event: StepEvent, epoch: number): void;
   /** Scores on the watched rows. */
   watch(): Promise<Scores>;
@@ -170,12 +173,12 @@ export class ArmTrainer {
   }
 
   #context({ options }: ArmStage) {
-    const { recipe, session } = this.host;
+    const { recipe, session, compiling } = this.host;
     const { stage } = this.#state;
     const teacher = this.host.teacher();
     const progress = (label: string, total: number) => this.host.progress(label, total);
     const note = (text: string) => this.host.note(text);
-    return { ...this.model, recipe, session, examples: this.#examples, options, teacher, progress, note, meter: this.#meter, steps: this.#updates[stage]!, first: this.#first(), hours: () => this.#clock.hours, watchesLoss: this.#stages[stage + 1]?.start === 'best' };
+    return { ...this.model, recipe, session, examples: this.#examples, options, teacher, progress, compiling, note, meter: this.#meter, steps: this.#updates[stage]!, first: this.#first(), hours: () => this.#clock.hours, watchesLoss: this.#stages[stage + 1]?.start === 'best' };
   }
 
   /** Batches that the stages before used up. */

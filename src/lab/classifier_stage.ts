@@ -35,15 +35,12 @@ async function openStage(context: StageContext, predicted: Predicted, list: read
     hours: () => context.hours(),
     // Generated rows are padded as they were when their numbers were measured.
     ...(recipe.data.kind === 'mini-glue' ? {} : { lengthStep: lengthStep(examples, options.per_device_train_batch_size, options.max_seq_length, options.seed) }),
-    compiling: (kernels) => {
-      const told = context.progress('Compiling kernels', kernels);
-      return (done) => void told(done).catch(() => undefined);
-    },
+    compiling: context.compiling,
     ...(context.meter ? { meter: context.meter } : {}),
     ...(predicted === 'words' ? { masking: maskingIds(session.tokenizer) } : {}),
   };
   const loop = classifierLoop(training, saved?.loop);
-  const forward = new ForwardPass(options.execution);
+  const forward = new ForwardPass(options.execution, context.compiling);
   return {
     loop,
     parameters: new Map([...parameters, ...trained]),

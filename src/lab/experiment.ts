@@ -4,11 +4,12 @@ import type { HostTensor, Weights } from '../model/weights.ts';
 import { dispose, download, upload } from '../model/weights.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { ForwardPass } from '../train/forward_pass.ts';
+import type { OnCompile } from '../tensor/plan/planner.ts';
 import type { StepEvent } from '../train/loop.ts';
 import { exportedBy, planArms, type ArmPlan, type ModelPlan } from './arms.ts';
 import { exportFiles } from './export.ts';
 import type { LabEvent } from './events.ts';
-import { Progress, Speed, type Clock } from './progress.ts';
+import { compilationProgress, Progress, Speed, type Clock } from './progress.ts';
 import { majorityScores, weakTeacher, withMismatched } from './scores.ts';
 import type { Session } from './session.ts';
 import { ArmTrainer, modelTensors } from './arm_trainer.ts';
@@ -48,6 +49,7 @@ export class Experiment {
   #state: ExperimentState;
   #live?: { readonly model: LiveArmModel; readonly trainer?: ArmTrainer };
   readonly #speed = new Speed();
+  readonly #compiling: OnCompile;
   #armBegin = 0;
 
   constructor(
@@ -57,6 +59,7 @@ export class Experiment {
     saved?: ExperimentState,
   ) {
     this.#arms = planArms(recipe, session);
+    this.#compiling = compilationProgress(surroundings.now, (event) => surroundings.emit(event));
     this.#state = saved ?? freshState();
   }
 
@@ -109,7 +112,7 @@ export class Experiment {
   async #trainAndScore(plan: ModelPlan, weights: Weights): Promise<Scores> {
     const saved = this.#state.live;
     const parameters = upload(saved ? { ...weights, tensors: modelTensors(saved.parameters) } : weights, plan.training !== undefined);
-    const model = { config: weights.config, parameters, forward: new ForwardPass(this.recipe.training.execution) };
+    const model = { config: weights.config, parameters, forward: new ForwardPass(this.recipe.training.execution, this.#compiling) };
     this.#live = { model };
     if (plan.training) await this.#train(plan, plan.training, model);
     const { dev, mismatched = [] } = this.session.data;
@@ -128,6 +131,7 @@ export class Experiment {
       now: this.surroundings.now,
       teacher: () => this.#teacher(),
       progress: (label, total) => this.#progress(label, total),
+      compiling: this.#compiling,
       report: (event, epoch) => this.#report(plan.arm, event, epoch),
       gate: () => this.surroundings.gate(),
       note: (text) => this.surroundings.emit({ type: 'note', text }),

@@ -1,3 +1,4 @@
+import type { OnCompile } from '../tensor/plan/planner.ts';
 import type { LabEvent } from './events.ts';
 
 /** Milliseconds on a clock that only goes forward. */
@@ -29,6 +30,15 @@ export class Progress {
     this.#last = time;
     this.emit({ type: 'progress', label: this.label, done, total: this.total, secondsLeft: secondsLeft(this.#begin, time, done, this.total) });
   }
+}
+
+/** Tells how many kernels are compiled of those that something needs before it first runs on a GPU; a step is in the midst of its work then, so no gate is waited at. */
+export function compilationProgress(now: Clock, emit: (event: LabEvent) => void): OnCompile {
+  return (kernels) => {
+    const progress = new Progress('Compiling kernels', kernels, now, emit);
+    progress.at(0);
+    return (done) => progress.at(done);
+  };
 }
 
 /** Steps a second over a sliding window, so that a pause or a slow first step does not linger. */

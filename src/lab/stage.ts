@@ -1,6 +1,7 @@
 import type { Recipe, Stage, TrainingArguments } from '../experiment/recipe.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { Weights } from '../model/weights.ts';
+import type { OnCompile } from '../tensor/plan/planner.ts';
 import type * as tf from '../tensor/tf.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import type { ForwardPass } from '../train/forward_pass.ts';
@@ -42,6 +43,8 @@ export interface StageContext extends ArmModel {
   readonly meter?: DataMeter;
   /** Tells how far a pass over `total` rows is. */
   progress(label: string, total: number): OnRows;
+  /** Hears of kernels that are compiled. */
+  readonly compiling: OnCompile;
   /** Tells of a decision, in a sentence. */
   note(text: string): void;
 }

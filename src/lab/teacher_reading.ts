@@ -66,9 +66,9 @@ interface Reading extends Asked {
   readonly note?: string;
 }
 
-function rowsOf({ examples, session, options, recipe, progress }: StageContext): RowsToRead {
+function rowsOf({ examples, session, options, recipe, progress, compiling }: StageContext): RowsToRead {
   const { execution } = options;
-  return { ...(execution && { execution }), examples, padId: session.tokenizer.special.pad, maxLength: options.max_seq_length, fidelity: recipe.fidelity, progress: (total) => progress('The teacher reads the training rows', total) };
+  return { ...(execution && { execution }), compiling, examples, padId: session.tokenizer.special.pad, maxLength: options.max_seq_length, fidelity: recipe.fidelity, progress: (total) => progress('The teacher reads the training rows', total) };
 }
 
 function readingOf(context: StageContext, predicted: Predicted, needs: TeacherNeeds, terms: readonly BoundTerm[], most: number): Reading {

@@ -3,6 +3,7 @@ import type { TapLayers } from '../distill/objective.ts';
 import { batchTensors } from '../model/batch.ts';
 import type { StepExecution } from '../experiment/recipe.ts';
 import type { Fidelity } from '../model/config.ts';
+import type { OnCompile } from '../tensor/plan/planner.ts';
 import { collate, evaluationBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
 import { ForwardPass } from '../train/forward_pass.ts';
 import { KeptTaps, tapList } from './kept_taps.ts';
@@ -20,6 +21,8 @@ export interface RowsToRead {
   readonly fidelity: Fidelity;
   /** How batches run on a GPU; `auto` when absent. */
   readonly execution?: StepExecution;
+  /** Hears of kernels that are compiled. */
+  readonly compiling?: OnCompile;
   /** Begins to listen to a pass over so many rows. */
   progress(total: number): OnRows;
 }
@@ -44,7 +47,7 @@ export async function readRows(among: RowsToRead, teacher: StageTeacher, { rows,
   const logits = wantsLogits ? new Float32Array(among.examples.length * classes) : undefined;
   const kept = taps && new KeptTaps(shapeOf(teacher.config), taps, lengthsOf(among, rows));
   const onRows = among.progress(rows.length);
-  const forward = new ForwardPass(among.execution);
+  const forward = new ForwardPass(among.execution, among.compiling);
   let done = 0;
   try {
     for (const batch of batchesOf(among, rows)) {

@@ -1,7 +1,7 @@
 /** Passes over rows without a gradient: scores, a teacher's reading, a loss on tuning rows. */
 import type { StepExecution } from '../experiment/recipe.ts';
 import * as tf from '../tensor/tf.ts';
-import { Planner, recordingBackend, shapesOf } from '../tensor/plan/planner.ts';
+import { Planner, recordingBackend, shapesOf, type OnCompile } from '../tensor/plan/planner.ts';
 
 /** A computation without a gradient or dropout, on tensors that were uploaded for it. */
 export interface Forward {
@@ -18,9 +18,10 @@ export interface Forward {
 export class ForwardPass {
   readonly #planner: Planner<undefined> | undefined;
 
-  constructor(execution: StepExecution = 'auto') {
+  /** `compiling` hears of kernels that are compiled before a first batch. */
+  constructor(execution: StepExecution = 'auto', compiling?: OnCompile) {
     const backend = recordingBackend();
-    this.#planner = backend && new Planner(backend, execution === 'auto' ? 'plan' : execution);
+    this.#planner = backend && new Planner(backend, execution === 'auto' ? 'plan' : execution, compiling);
   }
 
   /** What plans hold, and why some computations are not replayed; undefined where nothing is recorded. */

@@ -33,7 +33,7 @@ function sceneOf(objectives: readonly ObjectiveTerm[], changes: Partial<Recipe> 
   const shared = { student: shapeOf(config), teacher: shapeOf(TEACHER), fidelity: recipe.fidelity, rowLabels: Int32Array.from(EXAMPLES, ({ label }) => label), seed: options.seed };
   const context: StageContext = {
     config, parameters: new Map(), recipe, session: SESSION, examples: EXAMPLES, options, steps: STEPS, first: 3, hours: () => 0, watchesLoss: false, teacher: SESSION.start,
-    progress: () => async () => undefined,
+    progress: () => async () => undefined, compiling: () => () => undefined,
     note: (text) => void notes.push(text),
     ...more,
   };

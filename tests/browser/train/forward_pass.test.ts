@@ -109,7 +109,7 @@ describe('forward passes that are replayed (software adapter)', () => {
       const options = { ...recipe.training, execution };
       const stage = await trainingStage('classes', terms, options).open({
         config: start.config, parameters, recipe, session: { start, data, ...session }, examples: data.train, options, steps: 7, first: 0, hours: () => 0, watchesLoss: true, teacher: start,
-        progress: () => () => Promise.resolve(), note: () => undefined,
+        progress: () => () => Promise.resolve(), compiling: () => () => undefined, note: () => undefined,
       });
       const first = await stage.lossOn!(data.dev);
       const { submits } = counters;
