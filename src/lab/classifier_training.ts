@@ -108,6 +108,7 @@ function wordsOfUpdate({ masking, options: { seed, gradient_accumulation_steps: 
   return Array.from({ length: micros }, (_, micro) => maskedCount(batchAt(first + micro), masking, seed, first + micro));
 }
 
+/** How steps run, where the caller or the options say so. */
 function executionOf({ execution, options: { execution: chosen = 'auto' } }: ClassifierTraining): Pick<TrainingJob, 'execution'> {
   const named = execution ?? (chosen === 'auto' ? undefined : chosen);
   return named ? { execution: named } : {};

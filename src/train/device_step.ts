@@ -133,6 +133,8 @@ export class DeviceStep {
     this.#spans.clear();
     const { parameter, gradient, moments } = this.#flat;
     for (const flat of [parameter, gradient, ...(moments ? [moments.m, moments.v] : []), ...this.#memories.values()]) flat.dispose();
+    this.backend.flush();
+    emptyPool(this.backend);
   }
 
   /** Variables come into the flat buffers, and come back after somebody assigned to them. */

@@ -25,7 +25,7 @@ function executionOf(execution: StepExecution | undefined, words: boolean) {
 
 it.each<[StepExecution | undefined, boolean, string | undefined]>([
   [undefined, false, undefined], ['auto', false, undefined], ['check', false, 'check'], ['tape', false, 'tape'],
-  [undefined, true, undefined], ['auto', true, undefined], ['plan', true, 'plan'],
+  [undefined, true, undefined], ['auto', true, undefined], ['plan', true, 'plan'], ['tape', true, 'tape'],
 ])('execution %s with masked words %s runs steps as %s', (option, words, expected) => {
   expect(executionOf(option, words)).toBe(expected);
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Fault } from '../../../src/fault/fault.ts';
 import { openBackend } from '../../../src/tensor/backends/open.ts';
+import { bytesOnDevice } from '../../../src/tensor/limits.ts';
 import { Planner, recordingBackend } from '../../../src/tensor/plan/planner.ts';
 import * as tf from '../../../src/tensor/tf.ts';
 
@@ -23,6 +24,22 @@ it('48 plans are kept, those that were used last', async () => {
   expect(plans.find(({ key }) => key === '3')!.runs).toBe(2);
   expect(await doubled(1)).toEqual([1]);
   expect(planner.refusals).toEqual([]);
+  planner.dispose();
+  expect(faults).toEqual([]);
+});
+
+it('a program that runs one operation at a time leaves no buffers behind', async () => {
+  const faults: Fault[] = [];
+  await openBackend({ choice: 'webgpu', onFault: (fault) => faults.push(fault) });
+  const planner = new Planner<undefined>(recordingBackend()!, 'tape');
+  for (const size of [211, 307, 1009]) {
+    const x = tf.tensor1d(new Float32Array(size).fill(1.5));
+    const { values } = await planner.run({ key: '', inputs: [x], draws: [], run: () => ({ read: [tf.tidy(() => tf.sum(tf.square(tf.add(x, x))))], meaning: undefined }) });
+    expect([...values[0]!]).toEqual([9 * size]);
+    const held = bytesOnDevice()!;
+    x.dispose();
+    expect(held).toBeLessThanOrEqual(4 * size + 16);
+  }
   planner.dispose();
   expect(faults).toEqual([]);
 });
