@@ -2,15 +2,14 @@ import type { DataPath } from '../experiment/data_path.ts';
 import type { Recipe, TrainingArguments } from '../experiment/recipe.ts';
 import type { Scores } from '../experiment/run.ts';
 import { assign, download, type HostTensor, type Weights } from '../model/weights.ts';
-import { bytesOnDevice } from '../tensor/limits.ts';
 import type { OnCompile } from '../tensor/plan/planner.ts';
 import type { EncodedExample } from '../train/batches.ts';
 import { MOST_UNDER_WAY } from '../train/device_step.ts';
 import type { StepEvent, TrainingLoop } from '../train/loop.ts';
 import { OBJECTIVE_PREFIX } from './bound_terms.ts';
-import { byteSize } from './byte_size.ts';
 import { DataMeter } from './data_meter.ts';
 import type { ExperimentState } from './experiment_state.ts';
+import { HeldMemory } from './held_memory.ts';
 import type { Clock } from './progress.ts';
 import type { Session } from './session.ts';
 import { batchesInEpoch, batchesOf, stepsOf, type ArmModel, type ArmStage, type ArmTraining, type OnRows, type OpenStage } from './stage.ts';
@@ -121,20 +120,25 @@ export class ArmTrainer {
 
   async #runStage(stage: ArmStage): Promise<void> {
     const { options } = stage;
+    const memory = new HeldMemory();
     this.#open = await stage.open(this.#context(stage), this.#state.live);
     const { loop, estimate } = this.#open;
-    let held = 0;
+    memory.besideSteps();
     for (;;) {
-      if (this.#evaluationDue(options)) await this.#watch(options);
+      if (this.#evaluationDue(options)) {
+        await this.#watch(options);
+        memory.besideSteps();
+      }
       if (loop.finished || this.hoursLeft === 0 || stopsEarly(options, this.#state.watching) || this.#isTooHigh(options)) break;
       const before = this.share;
       await this.#step(loop, this.#stepsAhead(options));
-      held = Math.max(held, bytesOnDevice() ?? 0);
+      memory.inStep();
       if (this.#passesMarker(before)) await this.host.snapshot(this.#epoch());
       await this.host.gate();
     }
-    if (held > 0) this.host.note(`Memory of the steps: ${byteSize(estimate)} by the estimate, and at most ${byteSize(held)} in the buffers of the GPU.`);
     await this.#keepBest();
+    memory.besideSteps();
+    for (const text of memory.told(estimate, replays(loop, options))) this.host.note(text);
     this.#select(options);
   }
 
@@ -227,6 +231,9 @@ export class ArmTrainer {
     this.#state = { stage: stage + 1, live: { parameters: await download(this.model.parameters) } };
   }
 }
+
+/** Whether all steps were replayed from records, and nothing else. */
+const replays = ({ execution }: TrainingLoop, { execution: chosen = 'auto' }: TrainingArguments): boolean => execution.notReplayed.length === 0 && (chosen === 'auto' || chosen === 'plan');
 
 /** The tensors that belong to the model alone. */
 export function modelTensors(parameters: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {

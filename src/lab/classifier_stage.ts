@@ -8,7 +8,7 @@ import { bindTerms, objectiveTensors } from './bound_terms.ts';
 import { batchLosses, classifierLoop, teacherOf, weightOf, type BatchWeight, type ClassifierTraining } from './classifier_training.ts';
 import type { LiveArm } from './experiment_state.ts';
 import { maskingIds } from './masked_batch.ts';
-import { stageBytes } from './memory_check.ts';
+import { stagePlan } from './memory_check.ts';
 import { stepInputs, uploadRows, type RowTensors } from './row_tensors.ts';
 import type { ArmStage, OpenStage, Predicted, StageContext } from './stage.ts';
 import { shapeOf } from './teacher_pass.ts';
@@ -45,7 +45,7 @@ async function openStage(context: StageContext, predicted: Predicted, list: read
     loop,
     parameters: new Map([...parameters, ...trained]),
     ...(context.watchesLoss ? { lossOn: (rows: readonly EncodedExample[]) => overRows(forward, () => lossOn(training, rows, forward)) } : {}),
-    estimate: stageBytes(context, list, teacher?.stage ?? {}, deviceLimits()),
+    estimate: stagePlan(context, list, teacher?.stage ?? {}, deviceLimits()),
     dispose: () => {
       loop.dispose();
       forward.dispose();

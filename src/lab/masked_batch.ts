@@ -4,6 +4,7 @@ import type { Fidelity } from '../model/config.ts';
 import { key } from '../random/counter.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { collate, evaluationBatches, type EncodedExample, type LabelledBatch } from '../train/batches.ts';
+import { EVALUATION_BATCH } from '../train/evaluate.ts';
 import { maskTokens, type MaskingIds } from '../train/masking.ts';
 
 /** Share of the tokens that are predicted. */
@@ -51,7 +52,7 @@ const SCORING = 0x5c02e;
 /** Batches of held-out texts with the words masked that every model is scored on, and the number of texts before each. */
 export function* scoredBatches(examples: readonly EncodedExample[], tokenizer: Tokenizer, maxLength: number): Generator<{ readonly masked: MaskedBatch; readonly done: number }> {
   let done = 0;
-  for (const indices of evaluationBatches(examples, 64)) {
+  for (const indices of evaluationBatches(examples, EVALUATION_BATCH)) {
     const masked = maskedUnder(key(0, 'mask', SCORING + done), collate(examples, indices, tokenizer.special.pad, maxLength), maskingIds(tokenizer));
     done += indices.length;
     yield { masked, done };

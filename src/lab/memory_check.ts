@@ -7,31 +7,41 @@ import { headsAmong } from '../model/parameters.ts';
 import { WORD_TABLE } from '../model/parts.ts';
 import type { DeviceLimits } from '../tensor/limits.ts';
 import { LENGTH_STEP, type EncodedExample } from '../train/batches.ts';
+import { EVALUATION_BATCH } from '../train/evaluate.ts';
 import { byteSize as size } from './byte_size.ts';
 import { comparedBy, keptAtMost } from './objective_memory.ts';
+import { optimizerLoad } from './optimizer_memory.ts';
 import { batchesOf, type StageContext } from './stage.ts';
 import { studentShape } from './student.ts';
 import type { StageTeacher } from './teacher_pass.ts';
 import { MOST_KEPT_BYTES } from './teacher_reading.ts';
 
-/** Below this a run says nothing of its memory: any machine has that much. */
+/** Below this a run says nothing of its memory off the GPU, whose buffers are measured in the end: any machine has that much. */
 const QUIET_BYTES = 256 * 2 ** 20;
 
+/** When a plan takes more than its steps do. */
+const PEAKS: Readonly<Record<Exclude<MemoryPlan['peak'], 'steps'>, string>> = { scoring: `while ${EVALUATION_BATCH} texts are scored at a time`, reading: 'while the teacher reads the training rows' };
+
 /** Parts of a plan in words. */
-export function planInWords({ parameters, weights, gradients, moments, activations, objectives, teacher, total, largest }: MemoryPlan, { binding = Infinity }: MemoryLimits): string {
-  const optional = [['objectives', objectives], ['teacher', teacher]] as const;
+export function planInWords({ parameters, weights, gradients, moments, updates, activations, objectives, teacher, training, total, peak, largest }: MemoryPlan, { binding = Infinity }: MemoryLimits): string {
+  const optional = [['updates', updates], ['objectives', objectives], ['teacher', teacher]] as const;
   const parts = [`weights ${size(weights)}`, `gradients ${size(gradients)}`, `moments ${size(moments)}`, `activations ${size(activations)}`, ...optional.flatMap(([name, bytes]) => (bytes > 0 ? [`${name} ${size(bytes)}`] : []))];
+  const more = peak === 'steps' ? '' : `, and ${size(total)} ${PEAKS[peak]}`;
   const split = largest.name === WORD_TABLE && largest.bytes > binding ? `, in ${Math.ceil(largest.bytes / binding)} parts` : '';
-  return `about ${size(total)} for ${parameters.toLocaleString('en-GB')} parameters (${parts.join(', ')}); the largest tensor, ${largest.name}, has ${size(largest.bytes)}${split}`;
+  return `about ${size(training)} for ${parameters.toLocaleString('en-GB')} parameters (${parts.join(', ')})${more}; the largest tensor, ${largest.name}, has ${size(largest.bytes)}${split}`;
 }
 
+/** Whether steps are replayed: where the backend does that, unless they are told to run one operation at a time. */
+const replays = ({ replayed = false }: DeviceLimits, { execution = 'auto' }: TrainingArguments): boolean => replayed && execution !== 'tape';
+
 /** The heaviest training of a recipe: of a model alone, or a stage of the student beside its teacher. */
-function loadOf(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, { fusedAttention, replayed = false }: DeviceLimits): TrainingLoad {
+function loadOf(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, limits: DeviceLimits, scoredLength: number): TrainingLoad {
   const { training } = recipe;
-  const replays = replayed && (training.execution ?? 'auto') !== 'tape';
-  const shape = { heads, batch: training.per_device_train_batch_size, length: training.max_seq_length, fusedAttention, replayed: replays, micros: batchesOf(training) };
+  const { fusedAttention } = limits;
+  const scored = { batch: EVALUATION_BATCH, length: scoredLength };
+  const shape = { heads, batch: training.per_device_train_batch_size, length: training.max_seq_length, fusedAttention, replayed: replays(limits, training), micros: batchesOf(training), scored };
   const isAlone = recipe.stages.length === 0 || recipe.kind === 'pretrain';
-  const alone = isAlone || teacherUntrained ? [{ ...shape, config: start }] : [];
+  const alone = isAlone || teacherUntrained ? [{ ...shape, config: start, optimizer: optimizerLoad(training, start, heads) }] : [];
   const loads: readonly TrainingLoad[] = [...alone, ...(isAlone ? [] : recipe.stages.map((stage) => stageLoad(recipe, stage, start, shape)))];
   return loads.reduce((a, b) => (memoryPlan(b).total > memoryPlan(a).total ? b : a));
 }
@@ -43,7 +53,8 @@ function stageLoad(recipe: Recipe, stage: Stage, teacher: ModelConfig, shape: Om
   const compared = comparedBy(stage.objectives, recipe, config, teacher, rows);
   const follower = recipe.stages[recipe.stages.indexOf(stage) + 1];
   const teacherLeaves = !recipe.dropout.teacher && !isOnText(recipe) && follower?.start !== 'best' && (!compared || isKept(stage, recipe, teacher, rows));
-  return { ...shape, batch: stageTraining(recipe, stage).per_device_train_batch_size, config, teacher, teacherDrops: recipe.dropout.teacher, teacherLeaves, ...(compared ? { compared } : {}) };
+  const options = stageTraining(recipe, stage);
+  return { ...shape, batch: options.per_device_train_batch_size, optimizer: optimizerLoad(options, config, shape.heads), config, teacher, teacherDrops: recipe.dropout.teacher, teacherLeaves, ...(compared ? { compared } : {}) };
 }
 
 /** Whether what a stage reads of the inside of its teacher is kept by row. */
@@ -52,12 +63,20 @@ function isKept({ objectives }: Stage, recipe: Recipe, teacher: ModelConfig, row
   return bytes > 0 && bytes < MOST_KEPT_BYTES;
 }
 
-/** The bytes that the steps of an open stage take by the estimate; `teacher`: absent where nothing of it is left on the device. */
-export function stageBytes({ recipe, config, parameters, options, examples }: StageContext, list: readonly ObjectiveTerm[], { config: teacher, parameters: onDevice }: Partial<Pick<StageTeacher, 'config' | 'parameters'>>, { fusedAttention, replayed = false }: DeviceLimits): number {
+/** What an open stage takes on the device by the estimate; `teacher`: absent where nothing of it is left there. */
+export function stagePlan({ recipe, session, config, parameters, options, examples, steps }: StageContext, list: readonly ObjectiveTerm[], { config: teacher, parameters: onDevice }: Partial<Pick<StageTeacher, 'config' | 'parameters'>>, limits: DeviceLimits): MemoryPlan {
+  const { tuning, dev } = session.data;
+  const heads = headsAmong(parameters, config);
   const compared = teacher && comparedBy(list, recipe, config, teacher, examples.length);
-  const shape = { batch: options.per_device_train_batch_size, length: longestBatch(options, examples), micros: batchesOf(options) };
-  return memoryPlan({ ...shape, config, heads: headsAmong(parameters, config), fusedAttention, replayed, ...(teacher && { teacher, teacherLeaves: !onDevice }), ...(compared && { compared }) }).training;
+  const rows = Math.max(tuning.length, dev.length);
+  const shape = { batch: options.per_device_train_batch_size, length: longestBatch(options, examples), micros: batchesOf(options), steps, lengths: lengthsOf(examples) };
+  const scored = { batch: Math.min(EVALUATION_BATCH, rows), length: longestBatch({ max_seq_length: options.max_seq_length }, [...tuning, ...dev]) };
+  const { fusedAttention } = limits;
+  return memoryPlan({ ...shape, config, heads, optimizer: optimizerLoad(options, config, heads), fusedAttention, replayed: replays(limits, options), ...(rows > 0 && { scored }), ...(teacher && { teacher, teacherLeaves: !onDevice }), ...(compared && { compared }) });
 }
+
+/** How many padded lengths the texts have. */
+const lengthsOf = (examples: readonly EncodedExample[]): number => new Set(examples.map(({ ids }) => Math.ceil(ids.length / LENGTH_STEP))).size;
 
 /** Tokens of the longest text in any batch, padding included. */
 export function longestBatch({ max_seq_length: most, pad_to_max_length: always = false }: Pick<TrainingArguments, 'max_seq_length' | 'pad_to_max_length'>, examples: readonly EncodedExample[]): number {
@@ -74,17 +93,18 @@ function keptOf(recipe: Recipe, teacher: ModelConfig): number {
 
 /**
  * Refuses a recipe that the device cannot hold; Fault `too-large-for-device` with the numbers and the largest batch that
- * fits. `tell` is given a sentence where a run takes much memory.
+ * fits. `tell` is given a sentence on a GPU, and where a run takes much memory. `scoredLength`: tokens of the longest text that is scored.
  */
-export function checkMemory(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, limits: DeviceLimits, tell: (text: string) => void): void {
-  const load = loadOf(recipe, start, heads, teacherUntrained, limits);
+export function checkMemory(recipe: Recipe, start: ModelConfig, heads: readonly Head[], teacherUntrained: boolean, limits: DeviceLimits, tell: (text: string) => void, scoredLength = recipe.training.max_seq_length): void {
+  const load = loadOf(recipe, start, heads, teacherUntrained, limits, scoredLength);
   const plan = memoryPlan(load);
   const bounded = limits.total !== undefined || limits.binding !== undefined;
   const most = largestBatch(load, limits);
   if (fits(plan, limits)) {
     const kept = keptOf(recipe, start);
     const beside = kept > 0 ? ` Up to ${size(kept)} of what the teacher gives by row are kept in main memory beside that.` : '';
-    if (plan.total + kept > QUIET_BYTES) tell(`A step of ${load.batch} texts of ${load.length} tokens takes ${planInWords(plan, limits)}.${bounded ? ` The largest batch that fits is ${most}${most === 4096 ? ' or more' : ''}.` : ''}${beside}`);
+    const taped = limits.replayed && !load.replayed ? ' Steps that run one operation at a time are estimated as on WebAssembly; a GPU holds less.' : '';
+    if (limits.replayed || plan.total + kept > QUIET_BYTES) tell(`A step of ${load.batch} texts of ${load.length} tokens takes ${planInWords(plan, limits)}.${bounded ? ` The largest batch that fits is ${most}${most === 4096 ? ' or more' : ''}.` : ''}${beside}${taped}`);
     return;
   }
   throw new Fault({
@@ -92,6 +112,6 @@ export function checkMemory(recipe: Recipe, start: ModelConfig, heads: readonly 
     where: `per_device_train_batch_size ${load.batch}, max_seq_length ${load.length}`,
     expected: [...(limits.total === undefined ? [] : [`at most ${size(limits.total)} in all`]), ...(limits.binding === undefined ? [] : [`${size(limits.binding)} in one tensor`])].join(', '),
     got: planInWords(plan, limits),
-    remedy: most > 0 ? `Set the batch size to ${most} or less, or shorten the texts.` : 'Not even one text fits: shorten the texts, choose a smaller model, or another backend.',
+    remedy: most > 0 ? `Set the batch size to ${most} or less, or shorten the texts.` : plan.peak === 'scoring' ? `Texts are scored ${EVALUATION_BATCH} at a time: shorten them, choose a smaller model, or another backend.` : 'Not even one text fits: shorten the texts, choose a smaller model, or another backend.',
   });
 }

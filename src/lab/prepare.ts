@@ -40,8 +40,8 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
   const { start, tokenizer, trained } = await loadStart(recipe, shelf);
   const teacherUntrained = recipe.kind === 'distill' && !trained;
   const initFrom = recipe.kind === 'distill' ? await loadInit(recipe, shelf, start) : undefined;
-  const memoryAt = (length: number, tell: (text: string) => void) =>
-    checkMemory({ ...recipe, training: { ...recipe.training, max_seq_length: length } }, start.config, ['classification'], teacherUntrained, deviceLimits(), tell);
+  const memoryAt = (length: number, tell: (text: string) => void, scoredLength = length) =>
+    checkMemory({ ...recipe, training: { ...recipe.training, max_seq_length: length } }, start.config, ['classification'], teacherUntrained, deviceLimits(), tell, scoredLength);
   memoryAt(recipe.training.max_seq_length, () => undefined);
   if (recipe.kind === 'distill') for (const text of shapeNotes(recipe, start.config, initFrom?.config)) shelf.emit({ type: 'note', text });
   const rows = limitedRows(await taskRows(task, recipe.data, shelf, gate), recipe.training);
@@ -55,7 +55,7 @@ async function prepareTask(recipe: Recipe, shelf: Shelf, gate: () => Promise<voi
     teacher: set('teacher’s', teacherUntrained ? await teacherExamples(task, recipe.data, rows, shelf, gate) : []),
   };
   const { teacher: teacherRows, mismatched, ...encoded } = await encodeAll(sets, { tokenizer, maxLength: recipe.training.max_seq_length }, shelf, gate);
-  memoryAt(longestBatch(recipe.training, [...encoded.train, ...teacherRows]), (text) => shelf.emit({ type: 'note', text }));
+  memoryAt(longestBatch(recipe.training, [...encoded.train, ...teacherRows]), (text) => shelf.emit({ type: 'note', text }), longestBatch({ max_seq_length: recipe.training.max_seq_length }, [...encoded.tuning, ...encoded.dev, ...mismatched]));
   const data = { ...encoded, ...(rows.mismatched ? { mismatched } : {}) };
   return { task, tokenizer, data, start, ...(initFrom ? { initFrom } : {}), teacherUntrained, teacherRows };
 }

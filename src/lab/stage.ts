@@ -1,5 +1,6 @@
 import type { Recipe, Stage, TrainingArguments } from '../experiment/recipe.ts';
 import type { ModelConfig } from '../model/config.ts';
+import type { MemoryPlan } from '../model/memory.ts';
 import type { Weights } from '../model/weights.ts';
 import type { OnCompile } from '../tensor/plan/planner.ts';
 import type * as tf from '../tensor/tf.ts';
@@ -54,8 +55,8 @@ export interface OpenStage {
   readonly loop: TrainingLoop;
   /** All that is trained: the model's parameters, and those of objectives. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
-  /** Bytes that its steps take on the device by the estimate. */
-  readonly estimate: number;
+  /** What it takes on the device by the estimate. */
+  readonly estimate: MemoryPlan;
   /** The stage's own loss on rows, without dropout; only where `watchesLoss` asked for it. */
   lossOn?(rows: readonly EncodedExample[]): Promise<number>;
   /** Frees all but the model's parameters. */

@@ -2,7 +2,7 @@
 import type { Head, ModelConfig } from './config.ts';
 import { countParameters, parameterSpecs } from './parameters.ts';
 import { WORD_TABLE } from './parts.ts';
-import { readingBytes, replayedBytes, type Reads } from './replayed_memory.ts';
+import { readingBytes, replayedBytes, scoringBytes, type Reads } from './replayed_memory.ts';
 
 /** What is trained, and on what batches. */
 export interface TrainingLoad {
@@ -23,8 +23,15 @@ export interface TrainingLoad {
   readonly replayed?: boolean;
   /** Whether what the teacher gives is read before the first step, and its weights are freed then. */
   readonly teacherLeaves?: boolean;
+  /** Values that the optimiser keeps, and those that pass in updates by JavaScript; two of each parameter and none, as of AdamW, when absent. */
+  readonly optimizer?: { readonly kept: number; readonly passing: number };
   /** Micro-batches of an update; 1 when absent. */
   readonly micros?: number;
+  /** Updates, and padded lengths that batches have, where these are known. */
+  readonly steps?: number;
+  readonly lengths?: number;
+  /** Texts that are scored at a time while the model is trained, and tokens of each; absent where none are. */
+  readonly scored?: { readonly batch: number; readonly length: number };
 }
 
 /** Tensors of objectives that compare what is inside of two models, all in numbers of float32. */
@@ -45,16 +52,20 @@ export interface MemoryPlan {
   readonly parameters: number;
   readonly weights: number;
   readonly gradients: number;
-  /** The two moments of Adam and its kin. */
+  /** What the optimiser keeps, and what waits on a GPU to be used by its next update. */
   readonly moments: number;
+  readonly updates: number;
   readonly activations: number;
   /** What objectives compare of the inside of both models. */
   readonly objectives: number;
   readonly teacher: number;
   /** What the steps take. */
   readonly training: number;
-  /** That, or what the teacher takes before them where it leaves then. */
+  /** What scoring takes beside them, or in the place of what a step frees. */
+  readonly scoring: number;
+  /** The most at any time, and when that is: in the steps, while texts are scored, or while a teacher that leaves then reads its rows. */
   readonly total: number;
+  readonly peak: 'steps' | 'scoring' | 'reading';
   /** The largest single tensor. */
   readonly largest: SizedTensor;
   /** The largest that must fit into one buffer of the device: word embeddings may lie in several. */
@@ -98,12 +109,18 @@ export function memoryPlan(load: TrainingLoad): MemoryPlan {
   const leaves = load.replayed === true && load.teacherLeaves === true;
   const frozen = leaves ? 0 : ofTeacher;
   const { gradients, activations, objectives, pass } = load.replayed ? { gradients: weights, pass: 0, ...replayedBytes(load, parameters) } : tapedBytes(load, weights);
-  const moments = 2 * weights;
-  const training = weights + moments + frozen + Math.max(gradients + activations + objectives, pass);
-  const total = leaves ? Math.max(training, ofTeacher + readingBytes(load)) : training;
+  const { kept, passing } = load.optimizer ?? { kept: 2 * parameters, passing: 0 };
+  const [moments, updates] = [FLOAT * kept, load.replayed ? FLOAT * passing : 0];
+  const training = weights + moments + updates + frozen + Math.max(gradients + activations + objectives, pass);
+  const scoring = scoringBytes(load);
+  // A replayed step keeps its memory until the next one.
+  const scored = load.replayed ? training + scoring : weights + moments + frozen + scoring;
+  const reading = leaves ? weights + ofTeacher + readingBytes(load) : 0;
+  const total = Math.max(training, scored, reading);
+  const peak = total === training ? 'steps' : total === scored ? 'scoring' : 'reading';
   const tensors = tensorsOf(load);
   const largest = maximum(tensors);
-  return { parameters, weights, gradients, moments, activations, objectives, teacher: frozen, training, total, largest, largestWhole: maximum(tensors.filter(({ name }) => name !== WORD_TABLE)) };
+  return { parameters, weights, gradients, moments, updates, activations, objectives, teacher: frozen, training, scoring, total, peak, largest, largestWhole: maximum(tensors.filter(({ name }) => name !== WORD_TABLE)) };
 }
 
 /** What tfjs's tape holds, which frees nothing before the backward pass ends; the teacher's pass before that takes `pass`. */
@@ -132,14 +149,15 @@ function comparedBytes({ config, teacher = config, batch, length, compared }: Tr
 const maximum = (tensors: readonly SizedTensor[]): SizedTensor => tensors.reduce((a, b) => (b.bytes > a.bytes ? b : a));
 
 /** The parameters of both models, and the largest activations. */
-function tensorsOf({ config, teacher, heads, batch, length, fusedAttention, compared }: TrainingLoad): SizedTensor[] {
+function tensorsOf({ config, teacher, heads, batch, length, fusedAttention, compared, scored }: TrainingLoad): SizedTensor[] {
   const tokens = batch * length;
+  const predicted = Math.max(tokens, scored ? scored.batch * scored.length : 0);
   const sized = [config, ...(teacher ? [teacher] : [])].flatMap((c) => parameterSpecs(c, heads)).map((spec) => ({ name: spec.name, bytes: FLOAT * countParameters([spec]) }));
   const keepsScores = !fusedAttention || (compared?.scores ?? 0) > 0;
   const activations = [
     { name: 'the inner activations of one layer', bytes: FLOAT * tokens * config.intermediate_size },
     { name: 'the attention scores of one layer', bytes: keepsScores ? FLOAT * tokens * length * Math.max(config.num_attention_heads, teacher?.num_attention_heads ?? 0) : 0 },
-    { name: 'the masked-LM logits', bytes: heads.includes('masked-lm') ? FLOAT * Math.ceil(MASKED * tokens) * config.vocab_size : 0 },
+    { name: 'the masked-LM logits', bytes: heads.includes('masked-lm') ? FLOAT * Math.ceil(MASKED * predicted) * config.vocab_size : 0 },
   ];
   return [...sized, ...activations];
 }

@@ -18,6 +18,8 @@ export interface Reads {
   readonly byText: number;
   /** Values whatever the batch. */
   readonly fixed: number;
+  /** Whether a term looks at logits. */
+  readonly logits: boolean;
   /** How far the student is computed with gradients in its last layer: to queries and keys, for first tokens, or for all. */
   readonly end: 'half' | 'firstTokens' | 'whole';
 }
@@ -25,12 +27,16 @@ export interface Reads {
 const FLOAT = 4;
 /** Share of the tokens that a masked-LM head gives logits for. */
 const MASKED = 0.15;
+/** Batches of a training of unknown length, and of a pass over held-out texts. */
+const [MANY, FEW] = [1000, 10];
 /** Memory consists of chunks, of which a dispatch writes others than it reads; gaps in them take this much of it. */
 const GAPS = 0.04;
-/** Plans are kept for this many lengths of texts, which are multiples of 8. */
+/** So many plans are kept; padded lengths of texts are multiples of 8. */
 const [MOST_PLANS, LENGTH_STEP] = [48, 8];
 /** Bytes of the uniforms of one dispatch, and dispatches beside the layers and in one layer, of student and teacher. */
 const UNIFORMS = { bytes: 256, student: { beside: 23, layer: 16 }, teacher: { beside: 6, layer: 6 } } as const;
+/** Parameters beside the layers and in one layer, each of which is a sum where micro-batches are several. */
+const TENSORS = { beside: 9, layer: 16 } as const;
 
 /**
  * Values a token that a layer keeps for its gradient: queries, keys, values, context, and before and behind each of the two
@@ -50,12 +56,27 @@ const LAST_LAYER: Readonly<Record<Reads['end'], (config: ModelConfig) => number>
   whole: (config) => keptOfLayer(config) + Math.max(2 * config.hidden_size, config.intermediate_size - 2 * config.hidden_size),
 };
 
+/** The most words that are masked in any of some batches: each word is drawn by itself, and the largest of n sums lies about √(1.4·ln n) deviations above the mean. */
+function mostMasked(tokens: number, batches: number): number {
+  return Math.ceil(MASKED * tokens + Math.sqrt(1.4 * Math.log(batches) * MASKED * (1 - MASKED) * tokens));
+}
+
+/** How many padded numbers of masked words some batches have. */
+function countsOfWords(tokens: number, batches: number): number {
+  const most = mostMasked(tokens, batches);
+  const least = Math.max(0, 2 * MASKED * tokens - most);
+  return (paddedCount(most) - paddedCount(least)) / paddedCount(0) + 1;
+}
+
+/** A pre-LN layer is computed for all tokens, also where first ones alone are read of it. */
+const endOf = ({ encoder_ln_mode: mode }: ModelConfig, end: Reads['end']): Reads['end'] => (mode === 'pre-ln' && end === 'firstTokens' ? 'whole' : end);
+
 /** Values that the models hold at the peak of the step of one micro-batch, without what objectives compare. */
-function modelValues({ config, heads, batch, length, teacher }: TrainingLoad, end: Reads['end']): number {
+function modelValues({ config, heads, batch, length, teacher, micros = 1, steps = MANY, compared }: TrainingLoad, end: Reads['end']): number {
   const tokens = batch * length;
-  const base = tokens * (keptOfEmbeddings(config) + (config.num_hidden_layers - 1) * keptOfLayer(config) + LAST_LAYER[end](config));
-  if (!heads.includes('masked-lm')) return base;
-  const [masked, table] = [paddedCount(Math.ceil(MASKED * tokens)), config.vocab_size * config.hidden_size];
+  const base = tokens * (keptOfEmbeddings(config) + (config.num_hidden_layers - 1) * keptOfLayer(config) + LAST_LAYER[endOf(config, end)](config));
+  if (!heads.includes('masked-lm') || compared?.reads.logits === false) return base;
+  const [masked, table] = [paddedCount(mostMasked(tokens, steps * micros)), config.vocab_size * config.hidden_size];
   const logits = masked * ((teacher ? 4 : 2) * config.vocab_size + 4 * config.hidden_size);
   // The decoder's gradient of the table waits until that of the embeddings is there too.
   return Math.max(base + Math.max(logits, table), 2 * table + 3 * tokens * config.hidden_size);
@@ -72,29 +93,43 @@ function comparedValues({ config, teacher = config, batch, length }: TrainingLoa
   return batch * length * (vectors + matrices) + moments + batch * byText;
 }
 
-/** The most that the teacher's own pass holds: a layer's attention, or its inner vectors. */
-function teacherValues({ teacher, batch, length }: Pick<TrainingLoad, 'teacher' | 'batch' | 'length'>): number {
-  if (!teacher) return 0;
-  const { hidden_size: d, intermediate_size: f } = teacher;
-  return batch * length * Math.max(5 * d, 3 * d + 2 * f);
+/** The most values that a pass without gradients holds: of a layer's attention, or of its inner vectors. */
+function passValues({ hidden_size: d, intermediate_size: f, encoder_ln_mode: mode }: ModelConfig, tokens: number): number {
+  return tokens * (Math.max(5 * d, 3 * d + 1.5 * f) + (mode === 'pre-ln' ? d : 0));
 }
 
-/** Uniforms of the plans of every length, and the inputs of the longest. */
-function planBytes({ config, teacher, teacherLeaves = false, batch, length, micros = 1 }: TrainingLoad): number {
-  const plans = Math.min(MOST_PLANS, Math.ceil(length / LENGTH_STEP));
-  const of = ({ beside, layer }: typeof UNIFORMS.student | typeof UNIFORMS.teacher, { num_hidden_layers: layers }: ModelConfig) => beside + layer * layers;
-  const dispatches = of(UNIFORMS.student, config) + (teacher && !teacherLeaves ? of(UNIFORMS.teacher, teacher) : 0);
-  // Ids of words and types with their order, the mask, and where each id begins in the order.
-  const inputs = FLOAT * (5 * batch * length + config.vocab_size);
-  return micros * (plans * UNIFORMS.bytes * dispatches + inputs);
+/** Ids of words and types with their order, the mask, and where each id begins in the order. */
+const inputValues = ({ vocab_size }: ModelConfig, tokens: number): number => 5 * tokens + vocab_size;
+
+const sizeOf = ({ beside, layer }: { readonly beside: number; readonly layer: number }, { num_hidden_layers: layers }: ModelConfig): number => beside + layer * layers;
+
+/** Uniforms of every plan, and the inputs of the longest texts. */
+function planBytes({ config, teacher, teacherLeaves = false, heads, batch, length, micros = 1, steps = MANY, lengths = Math.ceil(length / LENGTH_STEP) }: TrainingLoad): number {
+  const isMasked = heads.includes('masked-lm');
+  const kept = Math.min(MOST_PLANS, steps, lengths ** micros * (isMasked ? countsOfWords(batch * length, steps * micros) : 1));
+  const ofMicro = sizeOf(UNIFORMS.student, config) + (teacher && !teacherLeaves ? sizeOf(UNIFORMS.teacher, teacher) : 0);
+  const sums = (micros - 1) * sizeOf(TENSORS, config);
+  return kept * UNIFORMS.bytes * (micros * ofMicro + sums) + micros * FLOAT * inputValues(config, batch * length);
+}
+
+/** Bytes that scoring takes beside the model and what its steps hold. */
+export function scoringBytes({ config, heads, scored }: Pick<TrainingLoad, 'config' | 'heads' | 'scored'>): number {
+  if (!scored) return 0;
+  const tokens = scored.batch * scored.length;
+  const masked = heads.includes('masked-lm') ? paddedCount(mostMasked(tokens, FEW)) : 0;
+  const head = tokens * config.hidden_size + masked * (config.vocab_size + 2 * config.hidden_size);
+  return FLOAT * ((1 + GAPS) * Math.max(passValues(config, tokens), head) + inputValues(config, tokens));
 }
 
 /** Texts in a batch while a teacher reads all rows before the first step. */
 const READ_AT_ONCE = 64;
 
-/** Bytes beside its weights that a teacher takes while it reads the rows. */
-export function readingBytes({ teacher, length }: TrainingLoad): number {
-  return teacher ? FLOAT * (1 + GAPS) * teacherValues({ teacher, batch: READ_AT_ONCE, length }) : 0;
+/** Bytes beside its weights that a teacher takes while it reads the rows: its pass, and all that is kept of it. */
+export function readingBytes({ teacher, length, compared }: TrainingLoad): number {
+  if (!teacher) return 0;
+  const { states = 0, sides = 0, values = 0, scores = 0 } = compared?.reads ?? {};
+  const [tokens, { hidden_size: d, num_attention_heads: h }] = [READ_AT_ONCE * length, teacher];
+  return FLOAT * (1 + GAPS) * (passValues(teacher, tokens) + tokens * ((states + sides + values) * d + scores * h * length));
 }
 
 /** Bytes beside weights, gradients, moments and the teacher's weights. `parameters`: those that are trained. */
@@ -105,7 +140,7 @@ export function replayedBytes(load: TrainingLoad, parameters: number): { readonl
   const step = model + (reads ? comparedValues(load, reads) : 0);
   // Gradients of several micro-batches are summed beside the flat buffer that takes the sum.
   const summed = micros > 1 ? parameters : 0;
-  const peak = (values: number) => Math.max(values + summed, teacherLeaves ? 0 : teacherValues(load), 2 * summed);
+  const peak = (values: number) => Math.max(values + summed, load.teacher && !teacherLeaves ? passValues(load.teacher, load.batch * load.length) : 0, 2 * summed);
   const objectives = FLOAT * (1 + GAPS) * (peak(step) - peak(model)) + FLOAT * (reads?.fixed ?? 0);
   return { activations: FLOAT * (1 + GAPS) * peak(model) + planBytes(load), objectives };
 }

@@ -1,5 +1,5 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { heldBytes } from './backends/buffer_meter.ts';
+import { heldBytes, mostBytes } from './backends/buffer_meter.ts';
 import * as tf from './tf.ts';
 
 /** What the open backend can hold, in bytes; a bound that is absent is not known. */
@@ -28,6 +28,11 @@ const LIMITS: ReadonlyMap<string, () => DeviceLimits> = new Map<string, () => De
 /** The limits of the backend that is open. */
 export function deviceLimits(): DeviceLimits {
   return LIMITS.get(tf.getBackend())?.() ?? { fusedAttention: false };
+}
+
+/** The most bytes of all buffers on the GPU since this was last asked; undefined on other backends. */
+export function mostBytesOnDevice(): number | undefined {
+  return tf.getBackend() === 'webgpu' ? mostBytes((tf.backend() as WebGPUBackend).device) : undefined;
 }
 
 /** Bytes of all buffers on the GPU; undefined on other backends. */

@@ -7,7 +7,7 @@ import { collate, evaluationBatches, type EncodedExample } from './batches.ts';
 import { overRows, type ForwardPass } from './forward_pass.ts';
 
 /** Rows a batch in evaluation: fixed, so that a score never depends on the training batch. */
-const BATCH = 64;
+export const EVALUATION_BATCH = 64;
 
 /** A model on the device, ready to run. */
 export interface LiveModel {
@@ -37,7 +37,7 @@ async function logitsBy(forward: ForwardPass, { parameters, config }: LiveModel,
   const classes = config.labels.length;
   const out = new Float32Array(examples.length * classes);
   let done = 0;
-  for (const indices of evaluationBatches(examples, BATCH)) {
+  for (const indices of evaluationBatches(examples, EVALUATION_BATCH)) {
     const [logits] = await forward.run('logits', () => {
       const batch = uploadBatch(collate(examples, indices, options.padId, options.maxLength), config);
       return { inputs: batchTensors(batch), compute: () => [classify(parameters, config, encode(parameters, config, batch, { firstTokens: 'forward' }).last, batch).logits] };

@@ -53,6 +53,25 @@ it('tells what a large model takes, and nothing of a small one', () => {
   expect(told[0]).toMatch(/^A step of 8 texts of 32 tokens takes about [\d.]+ GB .* The largest batch that fits is \d+\.$/);
 });
 
+it('tells of every model on a GPU, with what scoring takes, and that there is no such estimate without records', () => {
+  const small = { ...BASE, vocab_size: 211, hidden_size: 24, intermediate_size: 96 };
+  const tellOf = (changes: Partial<Recipe['training']>) => {
+    const told: string[] = [];
+    const of = recipe(2, 32);
+    checkMemory({ ...of, training: { ...of.training, ...changes } }, small, ['classification'], false, { binding: 2 ** 30, fusedAttention: true, replayed: true }, (text) => told.push(text), 48);
+    return told.join('\n');
+  };
+  expect(tellOf({})).toMatch(/^A step of 2 texts of 32 tokens takes about [\d.]+ (k|M)B for .*\), and [\d.]+ MB while 64 texts are scored at a time; the largest tensor/);
+  expect(tellOf({})).not.toContain('one operation at a time');
+  expect(tellOf({ execution: 'tape' })).toContain('Steps that run one operation at a time are estimated as on WebAssembly');
+  expect(tellOf({ optim: 'lamb' })).toMatch(/updates [\d.]+ kB/);
+});
+
+it('refuses texts of which 64 cannot be scored, whatever the batch', () => {
+  const check = () => checkMemory(recipe(1, 512), BASE, ['masked-lm'], false, { total: 2 ** 32, binding: 2 ** 28, fusedAttention: true }, () => undefined);
+  expect(check).toThrow(expect.objectContaining({ remedy: expect.stringContaining('64 at a time') }));
+});
+
 it('counts what is kept of the teacher by row, where that is possible', () => {
   const told: string[] = [];
   const objectives = [{ name: 'hidden_cls', weight: 1, parameters: {}, mapping: '0:3,1:7' }];
