@@ -14,7 +14,7 @@ import { optimizerLoad } from './optimizer_memory.ts';
 import { batchesOf, type StageContext } from './stage.ts';
 import { studentShape } from './student.ts';
 import type { StageTeacher } from './teacher_pass.ts';
-import { MOST_KEPT_BYTES } from './teacher_reading.ts';
+import { MOST_KEPT_BYTES, rowsUsed } from './teacher_reading.ts';
 
 /** Below this a run says nothing of its memory off the GPU, whose buffers are measured in the end: any machine has that much. */
 const QUIET_BYTES = 256 * 2 ** 20;
@@ -64,12 +64,14 @@ function isKept({ objectives }: Stage, recipe: Recipe, teacher: ModelConfig, row
 }
 
 /** What an open stage takes on the device by the estimate; `teacher`: absent where nothing of it is left there. */
-export function stagePlan({ recipe, session, config, parameters, options, examples, steps }: StageContext, list: readonly ObjectiveTerm[], { config: teacher, parameters: onDevice }: Partial<Pick<StageTeacher, 'config' | 'parameters'>>, limits: DeviceLimits): MemoryPlan {
-  const { tuning, dev } = session.data;
+export function stagePlan(context: StageContext, list: readonly ObjectiveTerm[], { config: teacher, parameters: onDevice }: Partial<Pick<StageTeacher, 'config' | 'parameters'>>, limits: DeviceLimits): MemoryPlan {
+  const { recipe, config, parameters, options, examples, steps } = context;
+  const { tuning, dev } = context.session.data;
+  const used = rowsUsed(context).map((row) => examples[row]!);
   const heads = headsAmong(parameters, config);
   const compared = teacher && comparedBy(list, recipe, config, teacher, examples.length);
   const rows = Math.max(tuning.length, dev.length);
-  const shape = { batch: options.per_device_train_batch_size, length: longestBatch(options, examples), micros: batchesOf(options), steps, lengths: lengthsOf(examples) };
+  const shape = { batch: options.per_device_train_batch_size, length: longestBatch(options, used), micros: batchesOf(options), steps, lengths: lengthsOf(used) };
   const scored = { batch: Math.min(EVALUATION_BATCH, rows), length: longestBatch({ max_seq_length: options.max_seq_length }, [...tuning, ...dev]) };
   const { fusedAttention } = limits;
   return memoryPlan({ ...shape, config, heads, optimizer: optimizerLoad(options, config, heads), fusedAttention, replayed: replays(limits, options), ...(rows > 0 && { scored }), ...(teacher && { teacher, teacherLeaves: !onDevice }), ...(compared && { compared }) });

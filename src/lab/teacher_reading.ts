@@ -93,8 +93,8 @@ function drawnAnew({ recipe }: StageContext, predicted: Predicted): string | und
   return recipe.dropout.teacher ? 'it runs with dropout, which is drawn anew in every batch' : undefined;
 }
 
-/** Indices of the rows in the stage's batches, ascending. */
-function rowsUsed({ examples, options, steps, first }: StageContext): number[] {
+/** Indices of the rows in a stage's batches, ascending. */
+export function rowsUsed({ examples, options, steps, first }: Pick<StageContext, 'examples' | 'options' | 'steps' | 'first'>): number[] {
   const batches = new BatchSequence(examples, options, 0);
   const used = new Set<number>();
   for (let at = first; at < first + steps * batchesOf(options) && used.size < examples.length; at++) for (const row of batches.rowsAt(at)) used.add(row);

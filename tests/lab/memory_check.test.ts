@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_RECIPE } from '../../src/experiment/presets.ts';
 import type { Recipe } from '../../src/experiment/recipe.ts';
-import { checkMemory, longestBatch } from '../../src/lab/memory_check.ts';
+import { checkMemory, longestBatch, stagePlan } from '../../src/lab/memory_check.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
+import { smallSession } from './small_session.ts';
 
 const BASE: ModelConfig = {
   model_type: 'roberta', vocab_size: 50_265, hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072, hidden_act: 'gelu',
@@ -81,6 +82,20 @@ it('counts what is kept of the teacher by row, where that is possible', () => {
   check({ dropout: { student: true, teacher: true } });
   const { train_rows } = DEFAULT_RECIPE.data as { train_rows: number };
   expect(told.map((text) => /Up to ([\d.]+ MB) of what/.exec(text)?.[1])).toEqual([`${((train_rows * 2 * 768 * 4) / 1e6).toPrecision(3)} MB`, undefined, undefined]);
+});
+
+it('estimates a stage by the rows of its own steps', () => {
+  const session = smallSession();
+  const length = (i: number) => (i === 57 ? 48 : 8);
+  const examples = Array.from({ length: 100 }, (_, i) => ({ ids: new Int32Array(length(i)), typeIds: new Int32Array(length(i)), label: 0 }));
+  const options = { ...recipe(5, 64).training, optim: 'adamw_torch' as const };
+  const activations = (steps: number) => stagePlan({
+    config: session.start.config, parameters: new Map(), recipe: recipe(5, 64), session, examples, options, steps, first: 0, hours: () => 0, watchesLoss: false, teacher: session.start,
+    progress: () => async () => undefined, compiling: () => () => undefined, note: () => undefined,
+  }, [{ name: 'ce', weight: 1, parameters: {} }], {}, { fusedAttention: true, replayed: true }).activations;
+  const longest = Array.from({ length: 20 }, (_, i) => activations(i + 1)).map((bytes) => bytes > 4 * activations(1));
+  expect(longest.indexOf(true)).toBeGreaterThan(0);
+  expect(longest.at(-1)).toBe(true);
 });
 
 it('takes the longest text for the length of a batch', () => {
