@@ -35,30 +35,6 @@ export interface Internals {
 /** The same object, with its private members. */
 export const internals = (backend: object): Internals => backend as Internals;
 
-/** What tfjs's backend works with while it takes down commands; a trace replaces all of it at once. */
-const WORKING_STATE = [
-  'device', 'queue', 'bufferManager', 'pipelineCache', 'commandEncoder', 'computePassEncoder', 'dispatchCountInPass',
-  'commandQueueOwnedIds', 'tensorDataPendingDisposal', 'uniformPendingDisposal', 'stagingPendingDisposal',
-] as const;
-
-export type WorkingState = Record<(typeof WORKING_STATE)[number], unknown>;
-
-export function workingState(backend: object): WorkingState {
-  const state = backend as WorkingState;
-  return Object.fromEntries(WORKING_STATE.map((name) => [name, state[name]])) as WorkingState;
-}
-
-/** No command taken down, and nothing waiting to be freed. */
-export const idleState = () => ({
-  commandEncoder: null,
-  computePassEncoder: null,
-  dispatchCountInPass: 0,
-  commandQueueOwnedIds: new WeakSet(),
-  tensorDataPendingDisposal: [],
-  uniformPendingDisposal: [],
-  stagingPendingDisposal: [],
-});
-
 /** Destroys the buffers that wait to be used again; call when no command does that was not submitted. */
 export function emptyPool(backend: object): void {
   const { bufferManager: pool } = internals(backend);

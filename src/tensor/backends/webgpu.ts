@@ -1,31 +1,12 @@
 import * as tf from '../tf.ts';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { keepPipelines, Recorder } from '../plan/recorder.ts';
 import { NotRecordable, VirtualBuffer, type BufferRange, type Captured, type Recording } from '../plan/recording.ts';
 import { adapterTraits, type AdapterTraits } from './adapter.ts';
 import { filled } from './fill.ts';
-import { idleState, internals, workingState, type WorkingState } from './internals.ts';
+import { internals } from './internals.ts';
 import { uploadInPieces, writeHostValues } from './upload.ts';
 import { drawsIn, type Shader, type UniformField } from './shader.ts';
-
-interface Tracing {
-  readonly recorder: Recorder;
-  /** The working state outside of the trace. */
-  before: WorkingState;
-  readonly inputs: readonly object[];
-  /** Tensors with lower numbers existed before. */
-  readonly firstId: number;
-}
-
-/** A step to be recorded, and what it is given. */
-export interface Trace {
-  /** Tensors whose values differ from step to step; they are in main memory, and stay there. */
-  readonly inputs: readonly tf.Tensor[];
-  /** Dropout keys of the step. */
-  readonly draws: readonly number[];
-  /** The step; returns the tensors that are needed after it. */
-  run(): readonly tf.Tensor[];
-}
+import { Tracing, type Trace } from './tracing.ts';
 
 /**
  * tfjs's WebGPU backend, plus dispatches with several outputs that may be written in place, tensors that are part of a
@@ -33,7 +14,8 @@ export interface Trace {
  */
 export class LabWebGPUBackend extends WebGPUBackend {
   readonly adapter: AdapterTraits;
-  #tracing: Tracing | undefined;
+  /** The trace that is being made; exchanged with the working state. */
+  readonly tracing: Tracing | undefined = undefined;
   /** How many tensors are part of a buffer. */
   readonly #parts = new Map<GPUBuffer, number>();
 
@@ -58,8 +40,8 @@ export class LabWebGPUBackend extends WebGPUBackend {
     const pipeline = this.#pipeline(shader.wgsl);
     const uniforms = self.makeUniforms(uniform);
     const bindings = [...tensors.map((tensor) => self.tensorToBinding(tensor)), uniforms];
-    this.#tracing?.recorder.writes(tensors.flatMap(({ dataId }, index) => (written.some((other) => other.dataId === dataId) ? [index] : [])));
-    this.#tracing?.recorder.markDraws(uniforms.buffer, drawsIn(uniform));
+    this.tracing?.recorder.writes(tensors.flatMap(({ dataId }, index) => (written.some((other) => other.dataId === dataId) ? [index] : [])));
+    this.tracing?.recorder.markDraws(uniforms.buffer, drawsIn(uniform));
     const entries = bindings.map((resource, binding) => ({ binding, resource: resource! }));
     const group = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
     this.#encode(pipeline, group, shader.workgroups);
@@ -75,7 +57,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
   copy(from: tf.Tensor, to: tf.Tensor): void {
     const [self, target] = [internals(this), this.rangeOf(to)];
     self.tensorMap.get(to.dataId).values = null;
-    if (!this.#tracing && writeHostValues(this, self.tensorMap.get(from.dataId), target)) return;
+    if (!this.tracing && writeHostValues(this, self.tensorMap.get(from.dataId), target)) return;
     const source = this.rangeOf(from);
     [from, to].forEach(({ dataId }) => self.commandQueueOwnedIds.add(dataId));
     self.ensureCommandEncoderReady();
@@ -117,22 +99,14 @@ export class LabWebGPUBackend extends WebGPUBackend {
   record({ inputs, draws, run }: Trace): Recording {
     this.flush();
     const given = inputs.map((tensor) => this.hostValues(tensor));
-    const pool = this.bufferManager;
-    const recorder = new Recorder(this.device, (buffer, reuse) => void pool.releaseBuffer(buffer, reuse), draws);
-    const { pipelineCache, nextDataId } = internals(this);
-    const traced = Object.create(pipelineCache) as Record<string, GPUComputePipeline>;
-    const tracing = { recorder, before: workingState(this), inputs: inputs.map(({ dataId }) => dataId), firstId: nextDataId.call(this) };
-    this.#tracing = tracing;
-    Object.assign(this, recorder.standIns, idleState(), { pipelineCache: traced });
+    const tracing = new Tracing(this, { inputs, draws });
+    tracing.enter();
     try {
       const outputs = run().map((tensor) => this.rangeOf(tensor));
       inputs.forEach(({ dataId }, index) => this.#nameInput(dataId, index));
-      const inputSizes = given.map(({ byteLength }) => byteLength);
-      return { commands: recorder.commands, outputs, captured: recorder.captured, inputSizes, compiling: keepPipelines(traced, pipelineCache) };
+      return tracing.recording(outputs, given.map(({ byteLength }) => byteLength));
     } finally {
-      this.flush();
-      this.#tracing = undefined;
-      Object.assign(this, tracing.before);
+      tracing.leave();
       inputs.forEach(({ dataId }, index) => Object.assign(internals(this).tensorMap.get(dataId), { resource: null, values: given[index] }));
     }
   }
@@ -150,9 +124,13 @@ export class LabWebGPUBackend extends WebGPUBackend {
     return internals(this).tensorMap.has(dataId) && internals(this).tensorMap.get(dataId).resource === buffer;
   }
 
+  /** Gives a tensor a buffer, with its values where it has some. A trace notes them, for all that is made within it. */
   override uploadToGPU(dataId: object): void {
-    if (this.#tracing && !this.#isNew(this.#tracing, dataId)) this.#outside(this.#tracing, () => super.uploadToGPU(dataId));
-    else if (!(this.#tracing ? !this.#tracing.inputs.includes(dataId) && filled(this, dataId) : uploadInPieces(this, internals(this).tensorMap.get(dataId)))) super.uploadToGPU(dataId);
+    const { tracing } = this;
+    if (tracing?.isFromBefore(dataId)) return tracing.outside(() => this.uploadToGPU(dataId));
+    if (tracing && !tracing.isInput(dataId) && filled(this, dataId)) return;
+    if (!tracing && uploadInPieces(this, internals(this).tensorMap.get(dataId))) return;
+    super.uploadToGPU(dataId);
   }
 
   override async read(dataId: object): Promise<tf.BackendValues> {
@@ -184,7 +162,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
   #bindingOf(tensor: tf.TensorInfo | undefined): GPUBindingResource | null {
     if (!tensor) return null;
     const { resource, part } = internals(this).tensorMap.get(tensor.dataId);
-    if (resource instanceof GPUBuffer) this.#tracing?.recorder.capture(tensor.dataId, resource);
+    if (resource instanceof GPUBuffer) this.tracing?.recorder.capture(tensor.dataId, resource);
     return { buffer: resource as GPUBuffer, ...part };
   }
 
@@ -218,32 +196,12 @@ export class LabWebGPUBackend extends WebGPUBackend {
   }
 
   #refuseReading(): void {
-    if (this.#tracing) throw new NotRecordable('a tensor is read within the step');
+    if (this.tracing) throw new NotRecordable('a tensor is read within the step');
   }
 
   /** A tensor's buffer is known only once it was used. */
   #nameInput(dataId: object, index: number): void {
     const { resource } = internals(this).tensorMap.get(dataId);
     if (resource instanceof VirtualBuffer) resource.input = index;
-  }
-
-  /** Made within the trace, or given to it. */
-  #isNew({ inputs, firstId }: Tracing, dataId: object): boolean {
-    return (dataId as { id: number }).id >= firstId || inputs.includes(dataId);
-  }
-
-  /** Runs something on the real device in the middle of a trace: a tensor that existed before may not be uploaded yet. */
-  #outside(tracing: Tracing, action: () => void): void {
-    const traced = workingState(this);
-    Object.assign(this, tracing.before);
-    this.#tracing = undefined;
-    try {
-      action();
-      this.flush();
-    } finally {
-      tracing.before = workingState(this);
-      Object.assign(this, traced);
-      this.#tracing = tracing;
-    }
   }
 }
