@@ -1,10 +1,10 @@
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
-import { isCopy, VirtualBuffer, type Recording } from './recording.ts';
+import { bindingsOf, VirtualBuffer, type Recording } from './recording.ts';
 
 /** Buffers that live on after a recorded step and are written by it. */
 export function writtenBuffers({ commands }: Recording): GPUBuffer[] {
-  const ranges = commands.flatMap((command) => (isCopy(command) ? [command.to] : command.bindings.filter(({ written }) => written)));
-  return [...new Set(ranges.flatMap(({ buffer }) => (buffer instanceof VirtualBuffer ? [] : [buffer])))];
+  const written = commands.flatMap(bindingsOf).filter((range) => range.written);
+  return [...new Set(written.flatMap(({ buffer }) => (buffer instanceof VirtualBuffer ? [] : [buffer])))];
 }
 
 /** Runs two forms of a step on the same state, one after the other; the state is that of the second in the end. */

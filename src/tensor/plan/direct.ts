@@ -1,4 +1,4 @@
-import { isCopy, VirtualBuffer, type Command, type Copy, type Range, type Recording } from './recording.ts';
+import { bindingsOf, isCopy, VirtualBuffer, type Command, type Copy, type Range, type Recording } from './recording.ts';
 
 /**
  * The same recording, where what was copied to a place outside of the step is written there at once.
@@ -26,13 +26,11 @@ function isDirect({ commands, outputs }: Recording, copy: Copy, at: number): boo
   const { from: { buffer: source, offset, size }, to } = copy;
   if (!(source instanceof VirtualBuffer) || source.input !== undefined || source.bytes || offset !== 0 || size !== source.size) return false;
   if (to.buffer instanceof VirtualBuffer || outputs.some(({ buffer }) => buffer === source)) return false;
-  const users = commands.filter((command) => command !== copy && rangesOf(command).some(({ buffer }) => buffer === source));
+  const users = commands.filter((command) => command !== copy && bindingsOf(command).some(({ buffer }) => buffer === source));
   const first = commands.indexOf(users[0]!);
   if (first < 0 || first > at) return false;
   const written = users.every((command) => !isCopy(command) && command.bindings.every((range) => (range.buffer === source ? range.written : range.buffer !== to.buffer)));
-  return written && commands.indexOf(users.at(-1)!) < at && !commands.slice(first, at).some((command) => rangesOf(command).some((range) => overlap(range, to)));
+  return written && commands.indexOf(users.at(-1)!) < at && !commands.slice(first, at).some((command) => bindingsOf(command).some((range) => overlap(range, to)));
 }
-
-const rangesOf = (command: Command): readonly Range[] => (isCopy(command) ? [command.from, command.to] : command.bindings);
 
 const overlap = (a: Range, b: Range): boolean => a.buffer === b.buffer && a.offset < b.offset + b.size && b.offset < a.offset + a.size;

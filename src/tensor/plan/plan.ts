@@ -1,17 +1,18 @@
 import type { Arena } from './arena.ts';
-import { aligned, layOut, type Place, type Use } from './layout.ts';
-import { isCopy, NotRecordable, VirtualBuffer, type BufferRange, type Command, type Dispatch, type Draw, type Range, type Recording } from './recording.ts';
+import type { Packed } from './packed.ts';
+import { placementOf, type Place, type Placement } from './placement.ts';
+import { isCopy, VirtualBuffer, type BufferRange, type Copy, type Dispatch, type Draw, type Range, type Recording } from './recording.ts';
 
 /** Chunks of the arena: the inputs of a step, and what passes within it. */
 const [INPUTS, FIRST_PASSING] = [0, 1];
 
-/** A dispatch with its place in the buffer of uniforms. */
+/** A dispatch whose pipeline is compiled, and where its uniforms lie. */
 interface ReadyDispatch extends Dispatch {
   readonly compiled: GPUComputePipeline;
   readonly uniformOffset: number;
 }
 
-type Step = { readonly dispatch: ReadyDispatch } | { readonly from: Range; readonly to: Range };
+type Step = ReadyDispatch | Copy;
 
 /** A step as it is encoded in every run: nothing is looked up any more. */
 type Call = { readonly pipeline: GPUComputePipeline; readonly group: GPUBindGroup; readonly workgroups: Dispatch['workgroups'] } | { readonly from: BufferRange; readonly to: BufferRange };
@@ -23,15 +24,16 @@ type Call = { readonly pipeline: GPUComputePipeline; readonly group: GPUBindGrou
  * passes within the step lie in the arena that all plans share.
  */
 export class Plan {
-  readonly #steps: readonly Step[];
-  readonly #places = new Map<VirtualBuffer, { readonly buffer: GPUBuffer | undefined; readonly place: Place }>();
+  readonly #places: Placement['places'];
+  /** Of the step that is encoded next. */
   readonly #inputs: Packed;
-  readonly #constants: GPUBuffer;
   readonly #uniforms: Packed;
   readonly #uniformBuffer: GPUBuffer;
-  readonly #chunks: readonly number[];
+  readonly #constants: GPUBuffer;
   /** Where dropout keys lie among the uniforms. */
   readonly #draws: readonly Draw[];
+  /** Bytes of the chunks of the arena that it runs in. */
+  readonly #chunks: readonly number[];
   #calls: readonly Call[] = [];
   #generation = -1;
 
@@ -39,38 +41,39 @@ export class Plan {
     readonly device: GPUDevice,
     readonly arena: Arena,
     readonly recording: Recording,
-    steps: readonly Step[],
+    readonly steps: readonly Step[],
+    { places, inputs, constants, uniforms, chunks }: Placement,
   ) {
-    this.#steps = steps;
-    const { inputs, constants, uniforms, arena: passing } = sorted(recording);
     const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
-    this.#inputs = new Packed(device, recording.inputSizes);
-    for (const buffer of inputs) this.#places.set(buffer, { buffer: undefined, place: { chunk: INPUTS, offset: this.#inputs.offsets[buffer.input!]! } });
-    const held = new Packed(device, constants.map(({ size }) => size));
-    this.#constants = held.makeBuffer(STORAGE | COPY_DST | COPY_SRC);
-    constants.forEach((buffer, i) => this.#places.set(buffer, { buffer: this.#constants, place: { chunk: 0, offset: held.put(i, buffer.bytes!) } }));
-    held.write(this.#constants);
-    this.#uniforms = new Packed(device, uniforms.map(({ size }) => size));
-    this.#uniformBuffer = this.#uniforms.makeBuffer(UNIFORM | COPY_DST);
-    uniforms.forEach(({ bytes }, i) => this.#uniforms.put(i, bytes!));
-    this.#uniforms.write(this.#uniformBuffer);
-    this.#draws = steps.flatMap((step) => ('dispatch' in step ? step.dispatch.uniforms.draws.map(({ offset, index }) => ({ offset: step.dispatch.uniformOffset + offset, index })) : []));
-    this.#chunks = this.#layOut(passing);
+    this.#places = places;
+    this.#inputs = inputs;
+    this.#constants = device.createBuffer({ label: 'constants of a plan', size: constants.size, usage: STORAGE | COPY_DST | COPY_SRC });
+    constants.writeTo(device.queue, this.#constants);
+    this.#uniforms = uniforms;
+    this.#uniformBuffer = device.createBuffer({ label: 'uniforms of a plan', size: uniforms.size, usage: UNIFORM | COPY_DST });
+    uniforms.writeTo(device.queue, this.#uniformBuffer);
+    this.#draws = steps.flatMap((step) => (isCopy(step) ? [] : step.uniforms.draws.map(({ offset, index }) => ({ offset: step.uniformOffset + offset, index }))));
+    this.#chunks = [inputs.size, ...chunks];
   }
 
-  /** Compiles what is not compiled yet and places every buffer; NotRecordable when something is too large for the device. */
+  /**
+   * Waits for what is not compiled yet, and places every buffer.
+   *
+   * NotRecordable when the step writes over a value that it was given, RangeError when a buffer is too large for the device.
+   */
   static async make(device: GPUDevice, arena: Arena, recording: Recording): Promise<Plan> {
-    const offsets = packedOffsets(sorted(recording).uniforms.map(({ size }) => size));
-    let at = 0;
+    const placement = placementOf(recording, Math.min(device.limits.maxBufferSize, 2 ** 32 - 256));
     const steps: Step[] = [];
+    let dispatches = 0;
     for (const command of recording.commands) {
-      steps.push(isCopy(command) ? command : { dispatch: { ...command, compiled: await command.pipeline.ready, uniformOffset: offsets[at++]! } });
+      if (isCopy(command)) steps.push(command);
+      else steps.push({ ...command, compiled: await command.pipeline.ready, uniformOffset: placement.uniforms.offsets[dispatches++]! });
     }
-    return new Plan(device, arena, recording, steps);
+    return new Plan(device, arena, recording, steps, placement);
   }
 
   get dispatches(): number {
-    return this.#steps.filter((step) => 'dispatch' in step).length;
+    return this.steps.filter((step) => !isCopy(step)).length;
   }
 
   /** Bytes that this plan holds, without the arena. */
@@ -85,9 +88,7 @@ export class Plan {
    */
   encode(encoder: GPUCommandEncoder, inputs: readonly ArrayBufferView[], draws: readonly number[]): void {
     this.#bind();
-    inputs.forEach((input, i) => this.#inputs.put(i, input));
-    this.#inputs.write(this.arena.chunk(INPUTS));
-    this.#writeDraws(draws);
+    this.#write(inputs, draws);
     let pass: GPUComputePassEncoder | undefined;
     let pipeline: GPUComputePipeline | undefined;
     for (const call of this.#calls) {
@@ -115,12 +116,21 @@ export class Plan {
     this.#calls = [];
   }
 
+  #write(inputs: readonly ArrayBufferView[], draws: readonly number[]): void {
+    const { queue } = this.device;
+    inputs.forEach((input, i) => this.#inputs.put(i, input));
+    this.#inputs.writeTo(queue, this.arena.chunk(INPUTS));
+    if (this.#draws.length === 0) return;
+    for (const { offset, index } of this.#draws) this.#uniforms.putWord(offset, draws[index]!);
+    this.#uniforms.writeTo(queue, this.#uniformBuffer);
+  }
+
   /** Calls name buffers of the arena, so they are made anew when it has grown. */
   #bind(): void {
     this.arena.ensure(this.#chunks);
     if (this.#generation === this.arena.generation) return;
     this.#generation = this.arena.generation;
-    this.#calls = this.#steps.map((step) => ('dispatch' in step ? this.#callOf(step.dispatch) : { from: this.#real(step.from), to: this.#real(step.to) }));
+    this.#calls = this.steps.map((step) => (isCopy(step) ? { from: this.#real(step.from), to: this.#real(step.to) } : this.#callOf(step)));
   }
 
   #callOf({ compiled, bindings, uniforms, uniformOffset, workgroups }: ReadyDispatch): Call {
@@ -131,90 +141,15 @@ export class Plan {
 
   #real({ buffer, offset, size }: Range): BufferRange {
     if (!(buffer instanceof VirtualBuffer)) return { buffer, offset, size };
-    const { buffer: own, place } = this.#places.get(buffer)!;
-    return { buffer: own ?? this.arena.chunk(place.chunk), offset: place.offset + offset, size };
+    const place = this.#places.get(buffer)!;
+    return { buffer: this.#bufferOf(place), offset: place.offset + offset, size };
   }
 
-  #writeDraws(draws: readonly number[]): void {
-    if (this.#draws.length === 0) return;
-    for (const { offset, index } of this.#draws) this.#uniforms.putWord(offset, draws[index]!);
-    this.#uniforms.write(this.#uniformBuffer);
+  #bufferOf(place: Place): GPUBuffer {
+    switch (place.kind) {
+      case 'input': return this.arena.chunk(INPUTS);
+      case 'constant': return this.#constants;
+      case 'passing': return this.arena.chunk(FIRST_PASSING + place.chunk);
+    }
   }
-
-  #layOut(passing: readonly VirtualBuffer[]): readonly number[] {
-    const indices = new Map(passing.map((buffer, index) => [buffer, index]));
-    const use = ({ buffer }: Range, written: boolean): Use[] => (buffer instanceof VirtualBuffer && indices.has(buffer) ? [{ buffer: indices.get(buffer)!, written }] : []);
-    const uses = this.recording.commands.map((command) => usesOf(command).flatMap(({ range, written }) => use(range, written)));
-    const kept = this.recording.outputs.flatMap((range) => use(range, false)).map(({ buffer }) => buffer);
-    const { limits } = this.device;
-    const { places, chunks } = layOut(uses, passing.map(({ size }) => size), kept, Math.min(limits.maxBufferSize, 2 ** 32 - 256));
-    passing.forEach((buffer, i) => this.#places.set(buffer, { buffer: undefined, place: { ...places[i]!, chunk: FIRST_PASSING + places[i]!.chunk } }));
-    return [this.#inputs.size, ...chunks];
-  }
-}
-
-/** The contents of buffers that are packed into one, each at an aligned offset, in main memory. */
-class Packed {
-  readonly offsets: readonly number[];
-  readonly #bytes: Uint8Array<ArrayBuffer>;
-  readonly #words: DataView;
-
-  constructor(
-    readonly device: GPUDevice,
-    sizes: readonly number[],
-  ) {
-    this.offsets = packedOffsets(sizes);
-    this.#bytes = new Uint8Array(Math.max(16, sizes.reduce((sum, size) => sum + aligned(size), 0)));
-    this.#words = new DataView(this.#bytes.buffer);
-  }
-
-  get size(): number {
-    return this.#bytes.length;
-  }
-
-  /** Sets the contents of one of them, not on the device yet; returns its offset. */
-  put(index: number, data: ArrayBuffer | ArrayBufferView): number {
-    const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
-    this.#bytes.set(bytes, this.offsets[index]!);
-    return this.offsets[index]!;
-  }
-
-  putWord(offset: number, value: number): void {
-    this.#words.setUint32(offset, value, true);
-  }
-
-  /** A buffer for all of them, all zeros. */
-  makeBuffer(usage: number): GPUBuffer {
-    return this.device.createBuffer({ size: this.size, usage });
-  }
-
-  write(buffer: GPUBuffer): void {
-    this.device.queue.writeBuffer(buffer, 0, this.#bytes);
-  }
-}
-
-function packedOffsets(sizes: readonly number[]): number[] {
-  let at = 0;
-  return sizes.map((size) => (at += aligned(size)) - aligned(size));
-}
-
-function usesOf(command: Command): { readonly range: Range; readonly written: boolean }[] {
-  if (isCopy(command)) return [{ range: command.from, written: false }, { range: command.to, written: true }];
-  return command.bindings.map((range) => ({ range, written: range.written }));
-}
-
-/** The buffers of a recording by what they are; one with contents that the step also writes is refused. */
-function sorted({ commands, outputs }: Recording): Record<'inputs' | 'constants' | 'uniforms' | 'arena', VirtualBuffer[]> {
-  const kinds = { inputs: new Set<VirtualBuffer>(), constants: new Set<VirtualBuffer>(), uniforms: [] as VirtualBuffer[], arena: new Set<VirtualBuffer>() };
-  for (const command of commands) if (!isCopy(command)) kinds.uniforms.push(command.uniforms);
-  const ranges = [...commands.flatMap(usesOf), ...outputs.map((range) => ({ range, written: false }))];
-  for (const { range: { buffer }, written } of ranges) {
-    if (!(buffer instanceof VirtualBuffer)) continue;
-    const given = buffer.input !== undefined || buffer.bytes !== undefined;
-    if (given && written) throw new NotRecordable('an update in place of a value that the step uploads');
-    if (buffer.input !== undefined) kinds.inputs.add(buffer);
-    else if (buffer.bytes) kinds.constants.add(buffer);
-    else kinds.arena.add(buffer);
-  }
-  return { inputs: [...kinds.inputs], constants: [...kinds.constants], uniforms: kinds.uniforms, arena: [...kinds.arena] };
 }

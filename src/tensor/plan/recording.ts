@@ -96,3 +96,7 @@ export interface Recording {
 export class NotRecordable extends Error {}
 
 export const isCopy = (command: Command): command is Copy => 'from' in command;
+
+/** What a command reads and writes. */
+export const bindingsOf = (command: Command): readonly Binding[] =>
+  isCopy(command) ? [{ ...command.from, written: false }, { ...command.to, written: true }] : command.bindings;
