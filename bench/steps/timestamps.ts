@@ -1,6 +1,8 @@
+import { labelOf } from '../../src/tensor/backends/shader.ts';
+
 /** The time of one dispatch. */
 export interface DispatchTime {
-  /** What its shader writes, and what it reads: the names of its buffers. */
+  /** Its label: the kernel, what it writes, and what it reads. */
   readonly shader: string;
   readonly milliseconds: number;
 }
@@ -17,15 +19,20 @@ const MOST = 512;
 /**
  * From now on every dispatch is a pass of its own with timestamps around it, which takes time itself.
  *
- * Give it devices with the feature `timestamp-query`; what comes back gives the times since it was last asked.
+ * Devices that are opened behind it have the feature `timestamp-query`; what comes back gives the times since it was last
+ * asked.
  */
 export function timeDispatches(): () => Promise<DispatchTime[]> {
   const names = new WeakMap<object, string>();
   const devices = new WeakMap<GPUCommandEncoder, GPUDevice>();
   const passes = new WeakMap<GPUCommandEncoder, { readonly queries: GPUQuerySet; readonly shaders: string[] }>();
   const timed: Timed[] = [];
+  replace(GPUAdapter.prototype, 'requestDevice', (original) => function (this: GPUAdapter, descriptor) {
+    return original.call(this, { ...descriptor, requiredFeatures: [...(descriptor?.requiredFeatures ?? []), 'timestamp-query'] });
+  });
   replace(GPUDevice.prototype, 'createShaderModule', (original) => function (this: GPUDevice, descriptor) {
-    return named(names, original.call(this, descriptor), buffersOf(descriptor.code));
+    const { label = '', code } = descriptor;
+    return named(names, original.call(this, descriptor), label.includes('←') ? label : labelOf(label, code));
   });
   replace(GPUDevice.prototype, 'createComputePipelineAsync', (original) => async function (this: GPUDevice, descriptor) {
     return named(names, await original.call(this, descriptor), names.get(descriptor.compute.module) ?? '');
@@ -85,11 +92,6 @@ async function timesOf({ shaders, times }: Timed): Promise<DispatchTime[]> {
 function named<T extends object>(names: WeakMap<object, string>, object: T, name: string): T {
   names.set(object, name);
   return object;
-}
-
-function buffersOf(wgsl: string): string {
-  const names = (access: string) => [...wgsl.matchAll(new RegExp(`var<storage, ${access}> (\\w+)`, 'g'))].map(([, name]) => name).join(' ');
-  return `${names('read_write')} ← ${names('read')}`;
 }
 
 function replace<T extends object, K extends keyof T>(prototype: T, name: K, make: (original: T[K]) => T[K]): void {

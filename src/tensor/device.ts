@@ -1,5 +1,7 @@
-import { Fault } from '../fault/fault.ts';
+import type { Fault } from '../fault/fault.ts';
+import { isSoftware } from './backends/adapter.ts';
 import { meterBuffers } from './backends/buffer_meter.ts';
+import { lostDevice, refusedBuffer, refusedCommand } from './device_faults.ts';
 
 /** Limits that decide which models fit; asked for as high as the adapter offers. */
 const LIMITS = [
@@ -12,7 +14,7 @@ const LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups'];
 
 /** An adapter, and whether it is software. */
 export interface AdapterReport {
@@ -26,13 +28,14 @@ export async function findAdapter(): Promise<AdapterReport | undefined> {
   if (typeof navigator === 'undefined' || !('gpu' in navigator) || !navigator.gpu) return undefined;
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return undefined;
-  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
+  const { vendor, architecture, description } = adapter.info;
   const words = [description || vendor, architecture].filter((word) => word !== '');
-  return { adapter, description: words.join(' ') || 'unnamed adapter', software: isFallbackAdapter || architecture === 'swiftshader' };
+  return { adapter, description: words.join(' ') || 'unnamed adapter', software: isSoftware(adapter.info) };
 }
 
 /**
- * Opens a device with the adapter's own limits; `onFault` is called once, when the device is lost or refuses a command.
+ * Opens a device with the adapter's own limits; `onFault` is called once, when the device is lost, refuses a command, or has
+ * no room for a buffer.
  *
  * A validation error drops a whole command buffer without any exception, so results would be zeros or old values: it ends
  * the run as a lost device does.
@@ -41,33 +44,13 @@ export async function openDevice(adapter: GPUAdapter, onFault: (fault: Fault) =>
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const requiredFeatures = OPTIONAL_FEATURES.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
-  meterBuffers(device);
   let reported = false;
   const report = (fault: Fault) => {
     if (!reported) onFault(fault);
     reported = true;
   };
+  meterBuffers(device, (...refused) => report(refusedBuffer(...refused)));
   void device.lost.then((info) => report(lostDevice(info)));
   device.addEventListener('uncapturederror', (event) => report(refusedCommand(event.error)));
   return device;
-}
-
-function lostDevice({ reason, message }: GPUDeviceLostInfo): Fault {
-  return new Fault({
-    code: 'device-lost',
-    where: 'GPU device',
-    expected: 'the device to stay available during the run',
-    got: `the browser lost it (${reason}${message ? `: ${message}` : ''})`,
-    remedy: 'The run is safe up to its last checkpoint: continue it from the list of runs, with a smaller batch if this happens again.',
-  });
-}
-
-function refusedCommand(error: GPUError): Fault {
-  return new Fault({
-    code: 'gpu-error',
-    where: 'GPU device',
-    expected: 'every command to be valid',
-    got: `${error.constructor.name}: ${error.message}`,
-    remedy: 'The step was discarded. Continue the run from its last checkpoint, or choose the WASM backend.',
-  });
 }

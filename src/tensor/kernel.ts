@@ -1,5 +1,6 @@
 import * as tf from './tf.ts';
 import type { BackendName } from './backends/backend_name.ts';
+import type { LabWebGPUBackend } from './backends/webgpu.ts';
 
 /** Named input tensors of a kernel. */
 export type Inputs = Record<string, tf.Tensor>;
@@ -46,10 +47,11 @@ export function defineKernel<A extends Attributes>(kernel: Kernel<A>): (inputs: 
     tf.registerKernel({
       kernelName: kernel.name,
       backendName,
-      kernelFunc: ({ inputs, attrs, backend }) =>
-        native
-          ? native(inputs as Record<string, tf.TensorInfo>, attrs as unknown as A, backend as tf.KernelBackend)
-          : tf.tidy(() => kernel.plain(inputs as Inputs, attrs as unknown as A)),
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        if (!native) return tf.tidy(() => kernel.plain(inputs as Inputs, attrs as unknown as A));
+        const run = () => native(inputs as Record<string, tf.TensorInfo>, attrs as unknown as A, backend as tf.KernelBackend);
+        return backendName === 'webgpu' ? (backend as LabWebGPUBackend).running(kernel.name, run) : run();
+      },
     });
   }
   if (kernel.gradient) registerGradient(kernel);

@@ -74,12 +74,12 @@ export class DeviceStep {
     this.#planner = new Planner(backend, execution, job.compiling && ((kernels) => job.compiling!(kernels)));
     const slots = [...optimizer.slots.values()].sort((a, b) => kindOf(a).localeCompare(kindOf(b)));
     this.#layout = flatLayout(new Map(slots.map(({ settings, parameter }) => [settings.name, parameter.shape])));
-    const flat = () => new FlatTensors(backend, this.#layout);
-    const stateBuffer = new FlatTensors(backend, flatLayout(new Map([[STATE, [2]]])));
+    const flat = (label: string) => new FlatTensors(backend, this.#layout, label);
+    const stateBuffer = new FlatTensors(backend, flatLayout(new Map([[STATE, [2]]])), 'state of the update');
     this.#state = tf.keep(stateBuffer.view(STATE));
     tf.tidy(() => backend.copy(tf.tensor1d([0, optimizer.updates]), this.#state));
-    this.#flat = { parameter: flat(), gradient: flat(), ...((job.options.optim ?? ON_DEVICE) === ON_DEVICE && { moments: { m: flat(), v: flat() } }) };
-    this.#memories = new Map([...memory.variables].map(([name, { shape }]) => [name, new FlatTensors(backend, flatLayout(new Map([[name, shape]])))]));
+    this.#flat = { parameter: flat('parameters'), gradient: flat('gradients'), ...((job.options.optim ?? ON_DEVICE) === ON_DEVICE && { moments: { m: flat('moments m'), v: flat('moments v') } }) };
+    this.#memories = new Map([...memory.variables].map(([name, { shape }]) => [name, new FlatTensors(backend, flatLayout(new Map([[name, shape]])), name)]));
     this.#gradients = new Map([...this.#layout.places.keys()].map((name) => [name, tf.keep(this.#flat.gradient.view(name))]));
     this.#adopt();
   }

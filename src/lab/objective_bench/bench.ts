@@ -1,6 +1,7 @@
 import { termLabel, type BenchEvent, type BenchReport, type BenchRow } from '../../experiment/objective_bench.ts';
 import { describe, Fault } from '../../fault/fault.ts';
 import { changed } from '../../tensor/kernels/bank_rows.ts';
+import { isDeviceFault } from '../../tensor/device_faults.ts';
 import * as tf from '../../tensor/tf.ts';
 import { secondsLeft, type Clock } from '../progress.ts';
 import { checkGradient } from './gradient_check.ts';
@@ -43,7 +44,7 @@ export async function runBench(scene: Scene, objectives: readonly string[], surr
         keep(kept, measured);
         surroundings.tell({ kind: 'row', row: measured.row });
       } catch (error) {
-        if (!(error instanceof Fault) || error.code === 'device-lost' || error.code === 'gpu-error') throw error;
+        if (!(error instanceof Fault) || isDeviceFault(error)) throw error;
         refused.push({ objective: name, why: describe(error.toReport()) });
         surroundings.tell({ kind: 'refused', refusal: refused.at(-1)! });
       }

@@ -6,8 +6,11 @@ export interface AdapterTraits {
   readonly lanes: number;
 }
 
+/** Whether an adapter runs shaders on the processor. */
+export const isSoftware = ({ isFallbackAdapter, architecture }: GPUAdapterInfo): boolean => isFallbackAdapter || architecture === 'swiftshader';
+
 /** The traits of a device and its adapter. */
-export function adapterTraits(device: GPUDevice, { isFallbackAdapter, architecture, subgroupMinSize, subgroupMaxSize }: GPUAdapterInfo): AdapterTraits {
-  const fixed = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
-  return { software: isFallbackAdapter || architecture === 'swiftshader', lanes: fixed ? subgroupMinSize : 1 };
+export function adapterTraits(device: GPUDevice, info: GPUAdapterInfo): AdapterTraits {
+  const fixed = device.features.has('subgroups') && info.subgroupMinSize === info.subgroupMaxSize;
+  return { software: isSoftware(info), lanes: fixed ? info.subgroupMinSize : 1 };
 }

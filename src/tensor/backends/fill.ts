@@ -29,6 +29,6 @@ export function filled(gpu: LabWebGPUBackend, dataId: object): boolean {
   if (!values.every((other) => Object.is(other, value))) return false;
   data.resource = gpu.bufferManager.acquireBuffer(values.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
   const tensor = { dataId, shape, dtype };
-  gpu.dispatch({ wgsl: WGSL, workgroups: gridFor(values.length) }, [tensor], [f32(value)], [tensor]);
+  gpu.dispatch({ name: 'Fill', wgsl: WGSL, workgroups: gridFor(values.length) }, [tensor], [f32(value)], [tensor]);
   return true;
 }

@@ -5,6 +5,14 @@ export interface Shader {
   /** WGSL; bindings 0 … n−1 are the tensors in the order they are given, binding n the uniform. */
   readonly wgsl: string;
   readonly workgroups: readonly [number, number, number];
+  /** For the label of what no kernel runs. */
+  readonly name?: string;
+}
+
+/** What a shader is called in messages of the device: its kernel, the buffers that it writes, and those that it reads. */
+export function labelOf(kernel: string, wgsl: string): string {
+  const names = (access: string) => [...wgsl.matchAll(new RegExp(`var<storage, ${access}> (\\w+)`, 'g'))].map(([, name]) => name).join(' ');
+  return `${kernel}: ${names('read_write')} ← ${names('read')}`;
 }
 
 /** One scalar of a shader's uniform struct. */

@@ -1,5 +1,6 @@
 import type * as tf from '../tf.ts';
-import { keepPipelines, Recorder } from '../plan/recorder.ts';
+import { keepPipelines } from '../plan/pipelines.ts';
+import { Recorder } from '../plan/recorder.ts';
 import type { Range, Recording } from '../plan/recording.ts';
 import { internals } from './internals.ts';
 import type { LabWebGPUBackend } from './webgpu.ts';

@@ -5,7 +5,7 @@ import { adapterTraits, type AdapterTraits } from './adapter.ts';
 import { filled } from './fill.ts';
 import { internals } from './internals.ts';
 import { uploadInPieces, writeHostValues } from './upload.ts';
-import { drawsIn, type Shader, type UniformField } from './shader.ts';
+import { drawsIn, labelOf, type Shader, type UniformField } from './shader.ts';
 import { Tracing, type Trace } from './tracing.ts';
 
 /**
@@ -16,6 +16,8 @@ export class LabWebGPUBackend extends WebGPUBackend {
   readonly adapter: AdapterTraits;
   /** The trace that is being made; exchanged with the working state. */
   readonly tracing: Tracing | undefined = undefined;
+  /** Name of the kernel that runs. */
+  #kernel = '';
   /** How many tensors are part of a buffer. */
   readonly #parts = new Map<GPUBuffer, number>();
 
@@ -37,7 +39,7 @@ export class LabWebGPUBackend extends WebGPUBackend {
     for (const tensor of tensors) this.uploadToGPU(tensor.dataId);
     for (const tensor of tensors) self.commandQueueOwnedIds.add(tensor.dataId);
     for (const tensor of written) self.tensorMap.get(tensor.dataId).values = null;
-    const pipeline = this.#pipeline(shader.wgsl);
+    const pipeline = this.#pipeline(shader);
     const uniforms = self.makeUniforms(uniform);
     const bindings = [...tensors.map((tensor) => self.tensorToBinding(tensor)), uniforms];
     this.tracing?.recorder.writes(tensors.flatMap(({ dataId }, index) => (written.some((other) => other.dataId === dataId) ? [index] : [])));
@@ -45,6 +47,17 @@ export class LabWebGPUBackend extends WebGPUBackend {
     const entries = bindings.map((resource, binding) => ({ binding, resource: resource! }));
     const group = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
     this.#encode(pipeline, group, shader.workgroups);
+  }
+
+  /** Runs a kernel, whose shaders bear its name. */
+  running<T>(kernel: string, run: () => T): T {
+    const outer = this.#kernel;
+    this.#kernel = kernel;
+    try {
+      return run();
+    } finally {
+      this.#kernel = outer;
+    }
   }
 
   /** The same values as another tensor, for a kernel that passes an input on. */
@@ -180,9 +193,14 @@ export class LabWebGPUBackend extends WebGPUBackend {
     else if (this.#parts.delete(buffer)) buffer.destroy();
   }
 
-  #pipeline(wgsl: string): GPUComputePipeline {
-    const compute = () => ({ module: this.device.createShaderModule({ code: wgsl }), entryPoint: 'main' });
-    return (internals(this).pipelineCache[wgsl] ??= this.device.createComputePipeline({ layout: 'auto', compute: compute() }));
+  #pipeline({ wgsl, name = this.#kernel }: Shader): GPUComputePipeline {
+    const { pipelineCache } = internals(this);
+    return (pipelineCache[wgsl] ??= this.#compile(wgsl, labelOf(name, wgsl)));
+  }
+
+  #compile(code: string, label: string): GPUComputePipeline {
+    const module = this.device.createShaderModule({ label, code });
+    return this.device.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
   }
 
   #encode(pipeline: GPUComputePipeline, group: GPUBindGroup, workgroups: Shader['workgroups']): void {

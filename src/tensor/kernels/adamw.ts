@@ -64,7 +64,7 @@ fn main(${BUILTINS}) {
 
 const webgpu: Update = ({ parameter, m, v }, gradient, s) => {
   const fields = [s.lr, s.beta1, s.beta2, s.eps, s.weightDecay, s.correction1, s.correction2, s.scale];
-  const shader = { wgsl: WGSL, workgroups: gridFor(parameter.size) };
+  const shader = { name: 'AdamW', wgsl: WGSL, workgroups: gridFor(parameter.size) };
   (tf.backend() as LabWebGPUBackend).dispatch(shader, [parameter, m, v, gradient], fields.map(f32), [parameter, m, v]);
 };
 

@@ -55,7 +55,7 @@ export function squareParts(gpu: LabWebGPUBackend, tensors: readonly tf.Tensor[]
   let first = 0;
   tensors.forEach((x, n) => {
     const threads = 64 * groups[n]!;
-    gpu.dispatch({ wgsl: partial(x.size % 4 === 0), workgroups: [groups[n]!, 1, 1] }, [parts, x], [u32(x.size), u32(threads), u32(first)], [parts]);
+    gpu.dispatch({ name: 'SquareNorm', wgsl: partial(x.size % 4 === 0), workgroups: [groups[n]!, 1, 1] }, [parts, x], [u32(x.size), u32(threads), u32(first)], [parts]);
     first += threads;
   });
   return parts;
@@ -66,7 +66,7 @@ export function squareNormOnGpu(tensors: readonly tf.Tensor[]): tf.Scalar {
   const gpu = tf.backend() as LabWebGPUBackend;
   const parts = squareParts(gpu, tensors);
   const total = gpu.makeTensorInfo([], 'float32');
-  gpu.dispatch({ wgsl: TOTAL, workgroups: [1, 1, 1] }, [total, parts], [u32(parts.shape[0]!)], [total]);
+  gpu.dispatch({ name: 'SquareNorm', wgsl: TOTAL, workgroups: [1, 1, 1] }, [total, parts], [u32(parts.shape[0]!)], [total]);
   gpu.disposeData(parts.dataId);
   return tf.engine().makeTensorFromTensorInfo(total) as tf.Scalar;
 }

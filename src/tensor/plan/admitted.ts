@@ -21,5 +21,5 @@ fn main(${BUILTINS}) {
  *   kept ← value where scale ≥ 0. Reads 4 bytes and writes 4 an element.
  */
 export function keepWhereAdmitted(backend: LabWebGPUBackend, scale: tf.Tensor, value: tf.Tensor, kept: tf.Tensor): void {
-  backend.dispatch({ wgsl: WGSL, workgroups: gridFor(kept.size) }, [kept, value, scale], [u32(kept.size)], [kept]);
+  backend.dispatch({ name: 'KeepWhereAdmitted', wgsl: WGSL, workgroups: gridFor(kept.size) }, [kept, value, scale], [u32(kept.size)], [kept]);
 }

@@ -24,7 +24,7 @@ export class Arena {
       const old = this.#chunks[index];
       if (old && old.size >= size) return;
       old?.destroy();
-      this.#chunks[index] = this.device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+      this.#chunks[index] = this.device.createBuffer({ label: `arena, chunk ${index}`, size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
       this.#generation += 1;
     });
   }

@@ -10,7 +10,7 @@ export function writtenBuffers({ commands }: Recording): GPUBuffer[] {
 /** Runs two forms of a step on the same state, one after the other; the state is that of the second in the end. */
 export async function onSameState<T>(backend: LabWebGPUBackend, buffers: readonly GPUBuffer[], forms: readonly [() => Promise<T>, () => Promise<T>]): Promise<[T, T]> {
   const { device } = backend;
-  const before = buffers.map(({ size }) => device.createBuffer({ size, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST }));
+  const before = buffers.map(({ size }) => device.createBuffer({ label: 'state before a check', size, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST }));
   const copyAll = (from: readonly GPUBuffer[], to: readonly GPUBuffer[]) => {
     backend.flush();
     const encoder = device.createCommandEncoder();

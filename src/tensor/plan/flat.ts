@@ -44,12 +44,13 @@ export class FlatTensors {
   readonly #buffer: GPUBuffer;
   readonly #adopted = new Map<string, tf.Tensor>();
 
-  /** All zeros. */
+  /** All zeros; the label names the buffer in messages of the device. */
   constructor(
     readonly backend: LabWebGPUBackend,
     readonly layout: FlatLayout,
+    label: string,
   ) {
-    this.#buffer = backend.device.createBuffer({ size: Math.max(layout.bytes, 16), usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    this.#buffer = backend.device.createBuffer({ label, size: Math.max(layout.bytes, 16), usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
   }
 
   get buffer(): GPUBuffer {

@@ -66,5 +66,5 @@ export function flatAdamW(backend: LabWebGPUBackend, slot: FlatSlot, state: tf.T
   const { parameter, m, v, gradient, kinds } = slot;
   const byKind = kinds.flatMap(({ begin, rate, weightDecay }) => [u32(begin), f32(rate), f32(weightDecay)]);
   const constants = [u32(parameter.size), ...[beta1, 1 - beta1, beta2, 1 - beta2, eps].map(f32), ...byKind];
-  backend.dispatch({ wgsl: wgsl(kinds.length), workgroups: gridFor(parameter.size / 4) }, [parameter, m, v, gradient, state, step], constants, [parameter, m, v]);
+  backend.dispatch({ name: 'FlatAdamW', wgsl: wgsl(kinds.length), workgroups: gridFor(parameter.size / 4) }, [parameter, m, v, gradient, state, step], constants, [parameter, m, v]);
 }

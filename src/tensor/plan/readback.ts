@@ -26,6 +26,6 @@ export class Readback {
   #take(size: number): GPUBuffer {
     const index = this.#free.findIndex((buffer) => buffer.size >= size);
     if (index >= 0) return this.#free.splice(index, 1)[0]!;
-    return this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    return this.device.createBuffer({ label: 'readback', size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   }
 }

@@ -1,16 +1,5 @@
+import { PendingPipeline, shaderModule } from './pipelines.ts';
 import { NotRecordable, VirtualBuffer, type Binding, type Captured, type Command, type PipelineSource, type Range } from './recording.ts';
-
-/** Hands out pipelines that are compiled while the trace goes on. */
-class PendingPipeline implements PipelineSource {
-  constructor(readonly ready: Promise<GPUComputePipeline>) {
-    ready.catch(() => undefined);
-  }
-
-  /** A bind group made while tracing is a list of bindings, which need no layout. */
-  getBindGroupLayout(): undefined {
-    return undefined;
-  }
-}
 
 type Entries = readonly { readonly binding: number; readonly resource: { readonly buffer: GPUBuffer | VirtualBuffer; readonly offset?: number; readonly size?: number } }[];
 
@@ -72,8 +61,8 @@ export class Recorder {
     return only('the device', {
       limits: real.limits,
       features: real.features,
-      createShaderModule: (descriptor: GPUShaderModuleDescriptor) => real.createShaderModule(descriptor),
-      createComputePipeline: (descriptor: GPUComputePipelineDescriptor) => new PendingPipeline(real.createComputePipelineAsync(descriptor)),
+      createShaderModule: (descriptor: GPUShaderModuleDescriptor) => shaderModule(real, descriptor),
+      createComputePipeline: (descriptor: GPUComputePipelineDescriptor) => new PendingPipeline(real, descriptor),
       createBindGroup: ({ entries }: { entries: Entries }) => entries,
       createCommandEncoder: () => this.#encoder(),
     });
@@ -146,13 +135,5 @@ function only(name: string, members: Readonly<Record<string, unknown>>): unknown
       if (typeof member === 'symbol' || member in target) return target[member as string];
       throw new NotRecordable(`${name} was asked for ${member} within the step`);
     },
-  });
-}
-
-/** Gives the pipelines of a trace to the backend's own cache once they are compiled. */
-export function keepPipelines(traced: Readonly<Record<string, unknown>>, cache: Record<string, GPUComputePipeline>): Promise<void>[] {
-  return Object.keys(traced).flatMap((key) => {
-    const pending = traced[key];
-    return pending instanceof PendingPipeline ? [pending.ready.then((pipeline) => void (cache[key] ??= pipeline))] : [];
   });
 }

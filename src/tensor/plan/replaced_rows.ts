@@ -51,11 +51,11 @@ const uniformOf = ({ shape }: tf.TensorInfo): UniformField[] => [u32(shape[0]!),
  */
 export function replaceRows(gpu: LabWebGPUBackend, bank: tf.Tensor, { rows, values }: BankRows): ReplacedRows {
   const old = gpu.makeTensorInfo(values.shape, 'float32');
-  gpu.dispatch({ wgsl: REPLACE, workgroups: gridFor(values.size) }, [bank, old, values, rows], uniformOf(values), [bank, old]);
+  gpu.dispatch({ name: 'ReplaceRows', wgsl: REPLACE, workgroups: gridFor(values.size) }, [bank, old, values, rows], uniformOf(values), [bank, old]);
   return { bank, rows: rows.clone(), old: tf.engine().makeTensorFromTensorInfo(old) };
 }
 
 /** Brings rows back where the step is left out: bank_j ← old_b where `scale` is negative. One dispatch; reads and writes 4 bytes an element then. */
 export function restoreRows(gpu: LabWebGPUBackend, scale: tf.Tensor, { bank, rows, old }: ReplacedRows): void {
-  gpu.dispatch({ wgsl: RESTORE, workgroups: gridFor(old.size) }, [bank, old, scale, rows], uniformOf(old), [bank]);
+  gpu.dispatch({ name: 'RestoreRows', wgsl: RESTORE, workgroups: gridFor(old.size) }, [bank, old, scale, rows], uniformOf(old), [bank]);
 }

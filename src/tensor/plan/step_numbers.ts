@@ -47,7 +47,7 @@ export function stepNumbers(gpu: LabWebGPUBackend, terms: readonly tf.Tensor[], 
   const bound = terms.length <= MOST_TERMS ? terms : [tf.stack([...terms])];
   const parts = squareParts(gpu, spans);
   const numbers = gpu.makeTensorInfo([terms.length + 1], 'float32');
-  const shader = { wgsl: wgsl(bound.map(({ size }) => size)), workgroups: [1, 1, 1] as const };
+  const shader = { name: 'StepNumbers', wgsl: wgsl(bound.map(({ size }) => size)), workgroups: [1, 1, 1] as const };
   gpu.dispatch(shader, [numbers, state, parts, ...bound], [f32(max_grad_norm), f32(divisor), u32(parts.shape[0]!)], [numbers, state]);
   gpu.disposeData(parts.dataId);
   if (bound !== terms) tf.dispose([...bound]);
