@@ -21,17 +21,19 @@ export function exactScores({ batch, length: T, heads, size }: AttentionSizes, [
   return { scores, gradients: [dq, dk] };
 }
 
+/** Softmax of row `n` of scores [R, columns], divided by a temperature. */
+export function exactSoftmax(scores: ArrayLike<number>, n: number, columns: number, temperature = 1): number[] {
+  const row = Array.from({ length: columns }, (_, j) => finite(scores[n * columns + j]!) / temperature);
+  const top = Math.max(...row);
+  const total = sum(columns, (j) => Math.exp(row[j]! - top));
+  return row.map((score) => Math.exp(score - top) / total);
+}
+
 /** Divergences of rows of scores [R, N], and the student's gradient. */
 export function exactDivergence([rows, columns]: readonly [number, number], floor: number, [teacher, student, dy]: readonly ArrayLike<number>[]) {
-  const softmax = (z: ArrayLike<number>, n: number) => {
-    const scores = Array.from({ length: columns }, (_, j) => finite(z[n * columns + j]!));
-    const top = Math.max(...scores);
-    const total = sum(columns, (j) => Math.exp(scores[j]! - top));
-    return scores.map((score) => Math.exp(score - top) / total);
-  };
   const [losses, gradient] = [new Float64Array(rows), new Float64Array(rows * columns)];
   for (let n = 0; n < rows; n++) {
-    const [p, q] = [softmax(teacher!, n), softmax(student!, n)];
+    const [p, q] = [exactSoftmax(teacher!, n, columns), exactSoftmax(student!, n, columns)];
     const moves = (j: number) => (q[j]! >= floor ? p[j]! : 0);
     const mass = sum(columns, moves);
     losses[n] = sum(columns, (j) => (p[j]! === 0 ? 0 : p[j]! * Math.log(p[j]! / Math.max(q[j]!, floor))));

@@ -46,12 +46,6 @@ export interface ProductForm {
   readonly columns: number;
 }
 
-/** Workgroups that cover C. */
-export function productGroups(form: ProductForm, m: number, n: number): { strips: number; blocks: number; total: number } {
-  const [strips, blocks] = [Math.ceil(m / form.rows), Math.ceil(n / form.columns)];
-  return { strips, blocks, total: strips * blocks };
-}
-
 /** WGSL for each integer below a number. */
 export const each = (count: number, text: (i: number) => string, between = '\n'): string => Array.from({ length: count }, (_, i) => text(i)).join(between);
 

@@ -183,7 +183,7 @@ export class Planner<M> {
     if (found !== undefined) throw new NotRecordable(found);
   }
 
-  /** Traces a program; the tensors that it makes are freed, and its inputs lose their values. */
+  /** Traces a program; the tensors that it makes are freed. */
   #record(program: DeviceProgram<M>): { readonly recording: Recording; readonly meaning: M } {
     let outcome: Outcome<M> | undefined;
     this.#traces += 1;

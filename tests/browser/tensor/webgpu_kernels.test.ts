@@ -16,6 +16,7 @@ import { dropoutMask } from '../../../src/tensor/kernels/dropout.ts';
 import { idIndex, lookup } from '../../../src/tensor/kernels/lookup.ts';
 import { squareNorm } from '../../../src/tensor/kernels/square_norm.ts';
 import { exactAttention, exactCrossEntropy, exactLayerNorm, exactLinear, maskOf, total, type AttentionSizes } from '../../tensor/exact.ts';
+import { exactDivergence, exactSoftmax } from '../../tensor/exact_scores.ts';
 import { holdForms, openPoisoned, random, relativeL2, run, takeForms, TRAITS } from './gpu_harness.ts';
 
 let checkFaults = () => {};
@@ -92,19 +93,7 @@ describe.each(TRAITS)('kernels on WebGPU, software $software, $lanes lanes', (tr
   it.each<[number[], number, number]>([[[3], 5, 0], [[67], 7, 0], [[5], 131, 0], [[2, 3, 7], 11, 0.004]])('rowDivergence of [%j, %i], floor %f', async (leading, columns, floor) => {
     const rows = leading.reduce((product, size) => product * size, 1);
     const [teacher, student, dy] = [random([...leading, columns], 0, 2), random([...leading, columns], 1, 2), random(leading, 2)];
-    const [ts, ss, ds] = (await valuesOf([teacher, student, dy])) as [Float32Array, Float32Array, Float32Array];
-    const softmax = (z: Float32Array, n: number) => {
-      const sum = total(columns, (j) => Math.exp(z[n * columns + j]!));
-      return Array.from({ length: columns }, (_, j) => Math.exp(z[n * columns + j]!) / sum);
-    };
-    const [losses, gradient] = [new Float64Array(rows), new Float64Array(rows * columns)];
-    for (let n = 0; n < rows; n++) {
-      const [p, q] = [softmax(ts, n), softmax(ss, n)];
-      const moves = (j: number) => (q[j]! >= floor ? p[j]! : 0);
-      const mass = total(columns, moves);
-      losses[n] = total(columns, (j) => p[j]! * Math.log(p[j]! / Math.max(q[j]!, floor)));
-      for (let j = 0; j < columns; j++) gradient[n * columns + j] = ds[n]! * (mass * q[j]! - moves(j));
-    }
+    const { losses, gradient } = exactDivergence([rows, columns], floor, await valuesOf([teacher, student, dy]));
     await holdForms('LabRowDivergence', { teacher, student }, { floor }, [losses]);
     await holdForms('LabRowDivergenceGradient', { dy, teacher, student }, { floor }, [gradient]);
   });
@@ -172,14 +161,10 @@ describe('kernels on WebGPU', () => {
     const [teacher, student, hard, soft] = [random([rows, classes], 0, 3), random([rows, classes], 1, 3), tf.scalar(0.3), tf.scalar(-1.7)];
     const labels = tf.tensor1d(Int32Array.from({ length: rows }, (_, n) => (7 * n + 1) % classes), 'int32');
     const [ts, ss] = (await valuesOf([teacher, student])) as [Float32Array, Float32Array];
-    const softmax = (z: Float32Array, n: number, t: number) => {
-      const sum = total(classes, (j) => Math.exp(z[n * classes + j]! / t));
-      return Array.from({ length: classes }, (_, j) => Math.exp(z[n * classes + j]! / t) / sum);
-    };
     for (const mean of [true, false]) {
       const share = mean ? 1 / rows : 1;
       const label = (n: number) => (7 * n + 1) % classes;
-      const ofRow = (n: number) => ({ p: softmax(ts, n, temperature), q: softmax(ss, n, temperature), own: softmax(ss, n, 1) });
+      const ofRow = (n: number) => ({ p: exactSoftmax(ts, n, classes, temperature), q: exactSoftmax(ss, n, classes, temperature), own: exactSoftmax(ss, n, classes) });
       const losses = [
         total(rows, (n) => -Math.log(ofRow(n).own[label(n)]!)) * (1 - weight) * share,
         total(rows, (n) => total(classes, (j) => ofRow(n).p[j]! * Math.log(ofRow(n).p[j]! / ofRow(n).q[j]!))) * weight * temperature ** 2 * share,
