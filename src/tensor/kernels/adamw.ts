@@ -2,6 +2,7 @@ import * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
+import { UPDATE_MEMBERS, updateConstants, updateElement } from './adamw.wgsl.ts';
 
 /** What one update of one parameter depends on; `scale` is the clipping factor on the gradient. */
 export interface AdamWStep {
@@ -44,26 +45,21 @@ const wasm: Update = ({ parameter, m, v }, gradient, s) => {
 };
 
 const WGSL = `
-struct Step { lr: f32, beta1: f32, beta2: f32, eps: f32, decay: f32, correction1: f32, correction2: f32, scale: f32 }
+struct Constants { ${UPDATE_MEMBERS}, lr: f32, decay: f32, correction1: f32, correction2: f32, scale: f32 }
 @group(0) @binding(0) var<storage, read_write> p: array<f32>;
 @group(0) @binding(1) var<storage, read_write> m: array<f32>;
 @group(0) @binding(2) var<storage, read_write> v: array<f32>;
 @group(0) @binding(3) var<storage, read> g: array<f32>;
-@group(0) @binding(4) var<uniform> s: Step;
+@group(0) @binding(4) var<uniform> c: Constants;
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   if (i >= arrayLength(&p)) { return; }
-  let gi = g[i] * s.scale;
-  let mi = m[i] * s.beta1 + gi * (1.0 - s.beta1);
-  let vi = v[i] * s.beta2 + gi * gi * (1.0 - s.beta2);
-  m[i] = mi;
-  v[i] = vi;
-  p[i] = p[i] - s.lr * (mi / s.correction1 / (sqrt(vi / s.correction2) + s.eps) + s.decay * p[i]);
+  ${updateElement({ scale: 'c.scale', rate: 'c.lr', decay: 'c.decay', correction1: 'c.correction1', correction2: 'c.correction2' })}
 }`;
 
 const webgpu: Update = ({ parameter, m, v }, gradient, s) => {
-  const fields = [s.lr, s.beta1, s.beta2, s.eps, s.weightDecay, s.correction1, s.correction2, s.scale];
+  const fields = [...updateConstants(s), s.lr, s.weightDecay, s.correction1, s.correction2, s.scale];
   const shader = { name: 'AdamW', wgsl: WGSL, workgroups: gridFor(parameter.size) };
   (tf.backend() as LabWebGPUBackend).dispatch(shader, [parameter, m, v, gradient], fields.map(f32), [parameter, m, v]);
 };
@@ -76,7 +72,7 @@ const FORMS: Record<string, Update> = { wasm, webgpu };
  *   g ← scale·g;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²
  *   p ← p − lr·( (m/c₁) / (√(v/c₂) + ε) + λ·p ),  c₁ = 1 − β₁ᵗ, c₂ = 1 − β₂ᵗ
  *
- * 15 operations an element, a root and three divisions among them; reads 16 and writes 12 bytes of each.
+ * 17 operations an element, a root and three divisions among them; reads 16 and writes 12 bytes of each.
  *
  * Source: Loshchilov & Hutter 2019, Algorithm 2; the order of operations is PyTorch's `AdamW`.
  */

@@ -1,10 +1,11 @@
 import type * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
+import { UPDATE_MEMBERS, updateConstants, updateElement } from '../kernels/adamw.wgsl.ts';
 
 /** One invocation four elements, since parts are of whole fours, as is each of the `kinds` of parameters that lie one behind the other in them. */
 const wgsl = (kinds: number): string => `
-struct Constants { size: u32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, eps: f32, ${Array.from({ length: kinds }, (_, k) => `begin${k}: u32, rate${k}: f32, decay${k}: f32`).join(', ')} }
+struct Constants { size: u32, ${UPDATE_MEMBERS}, ${Array.from({ length: kinds }, (_, k) => `begin${k}: u32, rate${k}: f32, decay${k}: f32`).join(', ')} }
 @group(0) @binding(0) var<storage, read_write> p: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> m: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> v: array<vec4<f32>>;
@@ -21,13 +22,7 @@ fn main(${BUILTINS}) {
   var decay = c.decay0;
   ${Array.from({ length: kinds - 1 }, (_, k) => `if (4u * i >= c.begin${k + 1}) { rate = c.rate${k + 1}; decay = c.decay${k + 1}; }`).join('\n  ')}
   let at = 2u * u32(state[1] - step[1]);
-  let gi = g[i] * factor;
-  let mi = m[i] * c.beta1 + gi * c.rest1;
-  let vi = v[i] * c.beta2 + gi * gi * c.rest2;
-  m[i] = mi;
-  v[i] = vi;
-  let pi = p[i];
-  p[i] = pi - step[0] * rate * (mi / step[at] / (sqrt(vi / step[at + 1u]) + c.eps) + decay * pi);
+  ${updateElement({ scale: 'factor', rate: 'step[0] * rate', decay: 'decay', correction1: 'step[at]', correction2: 'step[at + 1u]' })}
 }`;
 
 /** What holds for all parameters from one place of a part on. */
@@ -58,13 +53,14 @@ export interface FlatAdamWConstants {
  * AdamW in place over parts of flat buffers, in one dispatch; nothing is changed where the factor of `state` is negative.
  *
  *   g ← factor·g;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  p ← p − lr·rate·( (m/c₁)/(√(v/c₂) + ε) + λp )
- *   `state` [2]: factor, t; `step` [2 + 2n]: lr, t₀, then c₁ = 1 − β₁ᵗ and c₂ = 1 − β₂ᵗ for t = t₀ + 1 … t₀ + n. Reads 16 bytes and writes 12 an element.
+ *   `state` [2]: factor, t; `step` [2 + 2n]: lr, t₀, then c₁ = 1 − β₁ᵗ and c₂ = 1 − β₂ᵗ for t = t₀ + 1 … t₀ + n.
+ * 18 operations an element, a root and three divisions among them; reads 16 and writes 12 bytes of each.
  *
  * Source: as `adamWUpdate` of the kernels.
  */
-export function flatAdamW(backend: LabWebGPUBackend, slot: FlatSlot, state: tf.Tensor, step: tf.Tensor, { beta1, beta2, eps }: FlatAdamWConstants): void {
+export function flatAdamW(backend: LabWebGPUBackend, slot: FlatSlot, state: tf.Tensor, step: tf.Tensor, betas: FlatAdamWConstants): void {
   const { parameter, m, v, gradient, kinds } = slot;
   const byKind = kinds.flatMap(({ begin, rate, weightDecay }) => [u32(begin), f32(rate), f32(weightDecay)]);
-  const constants = [u32(parameter.size), ...[beta1, 1 - beta1, beta2, 1 - beta2, eps].map(f32), ...byKind];
+  const constants = [u32(parameter.size), ...updateConstants(betas).map(f32), ...byKind];
   backend.dispatch({ name: 'FlatAdamW', wgsl: wgsl(kinds.length), workgroups: gridFor(parameter.size / 4) }, [parameter, m, v, gradient, state, step], constants, [parameter, m, v]);
 }

@@ -13,7 +13,7 @@ import '../../../src/tensor/kernels/residual_norm.ts';
 import '../../../src/tensor/kernels/row_divergence.ts';
 import { embeddingSum } from '../../../src/tensor/kernels/embedding_sum.ts';
 import { dropoutMask } from '../../../src/tensor/kernels/dropout.ts';
-import { idIndex, lookup } from '../../../src/tensor/kernels/lookup.ts';
+import { idIndex } from '../../../src/tensor/kernels/lookup.ts';
 import { squareNorm } from '../../../src/tensor/kernels/square_norm.ts';
 import { exactAttention, exactCrossEntropy, exactLayerNorm, exactLinear, maskOf, total, type AttentionSizes } from '../../tensor/exact.ts';
 import { exactDivergence, exactSoftmax } from '../../tensor/exact_scores.ts';
@@ -196,14 +196,6 @@ describe('kernels on WebGPU', () => {
     const tensors = Array.from({ length: 11 }, (_, i) => random([i + 1, 3001], i));
     const exact = (await valuesOf(tensors)).reduce((sum, values) => sum + total(values.length, (i) => values[i]! ** 2), 0);
     expect(relativeL2(await squareNorm(tensors).data(), [exact])).toBeLessThan(1e-6);
-  });
-
-  it('reads rows of a table by id', async () => {
-    const ids = Int32Array.from({ length: 31 }, (_, n) => (n * n) % 7);
-    const w = random([7, 5], 0);
-    const ws = await w.data();
-    const y = lookup(w, idIndex(ids, 7));
-    expect([...(await y.data())]).toEqual(Array.from({ length: 155 }, (_, i) => ws[ids[Math.floor(i / 5)]! * 5 + (i % 5)]));
   });
 
   it.each([[false, 7, 3, 5], [true, 11, 13, 67]] as const)('adds embeddings, positions given: %s, of %i texts of %i tokens, width %i', async (given, texts, length, d) => {
