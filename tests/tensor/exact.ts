@@ -6,6 +6,8 @@ export interface AttentionSizes {
   length: number;
   heads: number;
   size: number;
+  /** First tokens of each text that ask; all by default. */
+  queries?: number;
 }
 
 /** Masks with a different number of real tokens a sequence; `holes` pads one in the middle too. */
@@ -14,33 +16,29 @@ export function maskOf({ batch, length }: AttentionSizes, holes = false): tf.Ten
   return tf.tensor(Float32Array.from({ length: batch * length }, (_, i) => (real(Math.floor(i / length), i % length) ? 1 : 0)), [batch, length]);
 }
 
-/** Attention and its gradient in float64, element by element from the formulas. */
+/** Attention and its gradient in float64, element by element from the formulas; dc and the context are of the tokens that ask. */
 export function exactAttention(shape: AttentionSizes, [q, k, v, dc, mask]: readonly Float32Array[], drop: Float32Array) {
-  const { batch, length: T, heads, size } = shape;
+  const { batch, length: T, heads, size, queries = T } = shape;
   const width = heads * size;
-  const [context, dq, dk, dv] = [0, 1, 2, 3].map(() => new Float64Array(batch * T * width)) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const [context, dq, dk, dv] = [queries, T, T, T].map((tokens) => new Float64Array(batch * tokens * width)) as [Float64Array, Float64Array, Float64Array, Float64Array];
   for (let b = 0; b < batch; b++) {
     for (let h = 0; h < heads; h++) {
       const at = (t: number, j: number) => (b * T + t) * width + h * size + j;
-      const dot = (x: Float32Array, s: number, y: Float32Array, t: number) => {
-        let sum = 0;
-        for (let j = 0; j < size; j++) sum += x[at(s, j)]! * y[at(t, j)]!;
-        return sum;
-      };
-      for (let i = 0; i < T; i++) {
+      const out = (i: number, j: number) => (b * queries + i) * width + h * size + j;
+      for (let i = 0; i < queries; i++) {
         const keys = Array.from({ length: T }, (_, t) => t);
-        const scores = keys.map((t) => dot(q!, i, k!, t) / Math.sqrt(size) - 10000 * (1 - mask![b * T + t]!));
+        const scores = keys.map((t) => total(size, (j) => q![at(i, j)]! * k![at(t, j)]!) / Math.sqrt(size) - 10000 * (1 - mask![b * T + t]!));
         const top = Math.max(...scores);
-        const total = scores.reduce((sum, s) => sum + Math.exp(s - top), 0);
-        const p = scores.map((s) => Math.exp(s - top) / total);
+        const all = scores.reduce((sum, s) => sum + Math.exp(s - top), 0);
+        const p = scores.map((s) => Math.exp(s - top) / all);
         const m = keys.map((t) => drop[((b * heads + h) * T + i) * T + t]!);
-        const dp = keys.map((t) => dot(dc!, i, v!, t) * m[t]!);
+        const dp = keys.map((t) => total(size, (j) => dc![out(i, j)]! * v![at(t, j)]!) * m[t]!);
         const mean = keys.reduce((sum, t) => sum + dp[t]! * p[t]!, 0);
         for (const t of keys) {
           const da = (p[t]! * (dp[t]! - mean)) / Math.sqrt(size);
           for (let j = 0; j < size; j++) {
-            context[at(i, j)]! += p[t]! * m[t]! * v![at(t, j)]!;
-            dv[at(t, j)]! += p[t]! * m[t]! * dc![at(i, j)]!;
+            context[out(i, j)]! += p[t]! * m[t]! * v![at(t, j)]!;
+            dv[at(t, j)]! += p[t]! * m[t]! * dc![out(i, j)]!;
             dq[at(i, j)]! += da * k![at(t, j)]!;
             dk[at(t, j)]! += da * q![at(i, j)]!;
           }
