@@ -49,7 +49,7 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
   const hasStates = 'hiddenStates' in read || 'firstTokens' in read;
   return {
     vectors: sum(({ vectors }) => vectors) + (hasStates ? FIRST_STATE : 0), scores: sum(({ scores }) => scores), byText: COPIES * sum(({ byText }) => byText), fixed: sum(({ fixed }) => fixed),
-    reads: { ...readsOf(read, list.length > terms.length, student, terms), byText: sum(({ byText }) => byText), fixed: terms.reduce((total, term) => total + tensorsOf(term, 1), 0) },
+    reads: { ...readsOf(read, list.length > terms.length, student, terms), fixed: terms.reduce((total, term) => total + tensorsOf(term, 1), 0) },
   };
 }
 
@@ -57,7 +57,7 @@ export function comparedBy(list: readonly ObjectiveTerm[], { fidelity, training 
 const CORRELATING: ReadonlySet<string> = new Set(['pear_col']);
 
 /** What a step reads of the student; `logits`: whether a term looks at its logits beside that. */
-function readsOf(read: TapLayers, logits: boolean, { num_hidden_layers: last }: ModelConfig, terms: readonly BoundTerm[]): Omit<Reads, 'byText' | 'fixed'> {
+function readsOf(read: TapLayers, logits: boolean, { num_hidden_layers: last }: ModelConfig, terms: readonly BoundTerm[]): Omit<Reads, 'fixed'> {
   const count = (...names: readonly TapName[]) => names.reduce((total, name) => total + (read[name]?.length ?? 0), 0);
   const isWhole = read.hiddenStates?.includes(last) ?? false;
   const first = logits || (read.firstTokens?.includes(last) ?? false);

@@ -14,8 +14,6 @@ export interface Reads {
   readonly values: number;
   /** Terms that correlate probabilities along every axis. */
   readonly correlations: number;
-  /** Values of what is contrasted with one text. */
-  readonly byText: number;
   /** Values whatever the batch. */
   readonly fixed: number;
   /** Whether a term looks at logits. */
@@ -83,14 +81,14 @@ function modelValues({ config, heads, batch, length, teacher, micros = 1, steps 
 }
 
 /** Values of what objectives compare: the teacher's, and of the student what its own gradient does not need already. */
-function comparedValues({ config, teacher = config, batch, length }: TrainingLoad, { states, scores, sides, values, correlations, byText }: Reads): number {
+function comparedValues({ config, teacher = config, batch, length }: TrainingLoad, { states, scores, sides, values, correlations }: Reads): number {
   const [d, wide] = [config.hidden_size, teacher.hidden_size];
   const heads = Math.max(config.num_attention_heads, teacher.num_attention_heads);
   const vectors = states * (wide + (wide === d ? 0 : wide)) + sides * (d + wide) + values * (2 * d + wide);
   const matrices = scores > 0 ? (2 * scores + 1) * heads * length : 0;
   // Four moments of each vector along the axes of [B, H, T, T].
   const moments = 4 * correlations * (length * length * (batch + heads) + 2 * batch * heads * length);
-  return batch * length * (vectors + matrices) + moments + batch * byText;
+  return batch * length * (vectors + matrices) + moments;
 }
 
 /** The most values that a pass without gradients holds: of a layer's attention, or of its inner vectors. */

@@ -1,6 +1,8 @@
 import * as tf from '../tf.ts';
 import { defineKernel } from '../kernel.ts';
+import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
+import { bankProductsForward, bankProductsGradient } from './bank_products.wgsl.ts';
 
 /**
  * Products of vectors with chosen rows of a memory bank.
@@ -8,7 +10,7 @@ import { simdOf } from '../wasm/simd.ts';
  *   y[b, c] = v_b·m_j,  dv_b = Σ_c dy[b, c]·m_j,  j = rows[b, c]
  *   vectors v [B, E], bank m [n, E], rows [B, C] int32 → y [B, C]; the bank is never differentiated
  *
- * The plain form gathers B·C·E values. 2·B·C·E operations either way; without gathering, 4·B·C·E bytes are read.
+ * The plain form gathers B·C·E values; the native ones read the bank where it lies. 2·B·C·E operations either way.
  */
 const forward = defineKernel<Record<string, never>>({
   name: 'LabBankProducts',
@@ -21,6 +23,7 @@ const forward = defineKernel<Record<string, never>>({
       simd.kernels.bankProducts(batch, columns, width, simd.at(vectors!), simd.at(bank!), simd.at(rows!, 'int32'), simd.at(products));
       return [products];
     },
+    webgpu: (inputs, _attrs, backend) => bankProductsForward(backend as LabWebGPUBackend, inputs),
   },
   saves: ['bank', 'rows'],
   gradient: ([dy], { bank, rows }) => ({ vectors: backward({ dy: dy!, bank: bank!, rows: rows! }, {})[0]! }),
@@ -37,6 +40,7 @@ const backward = defineKernel<Record<string, never>>({
       simd.kernels.bankProductsGradient(batch, columns, width, simd.at(dy!), simd.at(bank!), simd.at(rows!, 'int32'), simd.at(gradient));
       return [gradient];
     },
+    webgpu: (inputs, _attrs, backend) => bankProductsGradient(backend as LabWebGPUBackend, inputs),
   },
 });
 

@@ -1,11 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '../../../src/tensor/tf.ts';
-import type { LabWebGPUBackend } from '../../../src/tensor/backends/webgpu.ts';
 import { adamWPlain, adamWUpdate, type AdamWSlot } from '../../../src/tensor/kernels/adamw.ts';
 import { dropoutMask } from '../../../src/tensor/kernels/dropout.ts';
 import { idIndex } from '../../../src/tensor/kernels/lookup.ts';
 import { lookupIn } from '../../../src/tensor/kernels/split_lookup.ts';
-import { flatAdamW } from '../../../src/tensor/plan/flat_adamw.ts';
 import { holdForms, openPoisoned, random, relativeL2, run } from './gpu_harness.ts';
 
 let checkFaults = () => {};
@@ -42,17 +40,6 @@ describe('AdamW on WebGPU', () => {
     const exact = await exactOf(131);
     for (const part of PARTS) expect(relativeL2(await slot[part].data(), exact[part])).toBeLessThan(1e-6);
     expect(relativeL2(exact.parameter, await random([131], 0).data())).toBeGreaterThan(1e-3);
-  });
-
-  it('and so are those of flat parts, but for one that is left out', async () => {
-    const slot = slotOf(148);
-    const kinds = [{ begin: 0, rate: 1, weightDecay: STEP.weightDecay }];
-    const step = tf.tensor1d([STEP.lr, 0, ...[1, 2, 3].flatMap((t) => Object.values(corrections(t)))]);
-    gradientsOf(148).forEach((gradient, n) => {
-      for (const factor of [-1, STEP.scale]) flatAdamW(tf.backend() as LabWebGPUBackend, { ...slot, gradient, kinds }, tf.tensor1d([factor, n + 1]), step, STEP);
-    });
-    const exact = await exactOf(148);
-    for (const part of PARTS) expect(relativeL2(await slot[part].data(), exact[part])).toBeLessThan(1e-6);
   });
 });
 

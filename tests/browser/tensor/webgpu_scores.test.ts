@@ -2,10 +2,12 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '../../../src/tensor/tf.ts';
 import '../../../src/tensor/kernels/attention_correlation.ts';
 import '../../../src/tensor/kernels/attention_scores.ts';
+import '../../../src/tensor/kernels/bank_products.ts';
 import '../../../src/tensor/kernels/relation_divergence.ts';
 import '../../../src/tensor/kernels/score_squares.ts';
+import { integer, key } from '../../../src/random/counter.ts';
 import { maskOf } from '../../tensor/exact.ts';
-import { exactCorrelation, exactRelations, exactScores, exactSquares } from '../../tensor/exact_scores.ts';
+import { exactBankProducts, exactCorrelation, exactRelations, exactScores, exactSquares } from '../../tensor/exact_scores.ts';
 import { holdForms, openPoisoned, random, run, takeForms, TRAITS } from './gpu_harness.ts';
 
 let checkFaults = () => {};
@@ -78,5 +80,15 @@ describe.each(TRAITS)('scores on WebGPU, software $software, $lanes lanes', (tra
     const { losses, gradient } = exactSquares({ length, heads }, await valuesOf(student, teacher, mask, dy));
     await holdForms('LabScoreSquares', { student, teacher, mask }, {}, [losses]);
     await holdForms('LabScoreSquaresGradient', { dy, student, teacher, mask }, {}, [gradient]);
+  });
+});
+
+describe('bankProducts on WebGPU', () => {
+  it.each([[2, 3, 5, 7], [3, 1, 1, 13], [5, 11, 13, 17], [7, 101, 128, 31]] as const)('%i vectors with %i rows each of %i values, of %i', async (batch, columns, width, count) => {
+    const rows = tf.tensor2d(Int32Array.from({ length: batch * columns }, (_, n) => integer(key(2, 'init'), n, count)), [batch, columns], 'int32');
+    const [vectors, bank, dy] = [random([batch, width], 0), random([count, width], 1), random([batch, columns], 2)];
+    const { products, gradient } = exactBankProducts([batch, columns, width], await valuesOf(vectors, bank, rows, dy));
+    await holdForms('LabBankProducts', { vectors, bank, rows }, {}, [products]);
+    await holdForms('LabBankProductsGradient', { dy, bank, rows }, {}, [gradient]);
   });
 });
