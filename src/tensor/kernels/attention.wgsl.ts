@@ -2,9 +2,9 @@ import type * as tf from '../tf.ts';
 import { BUILTINS, drawKey, f32, u32, type Shader, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { DRAW_WGSL, dropThreshold } from './dropout.ts';
-import { dot, fourths, inFours, load, loadTogether, placeOfPair, store, type HeadForm } from './heads.wgsl.ts';
+import { inFours, mayShare, overFours, placeOfPair, productOf, sharedVectorAt, store, sumsOf, vectorAt, type HeadForm } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
-import { each, fours } from './product.wgsl.ts';
+import { fours } from './product.wgsl.ts';
 import { groupGrid } from './products.ts';
 import { inQuads, QUAD_LANE } from './quads.wgsl.ts';
 
@@ -63,7 +63,10 @@ const REAL = ${MASKED_SCORE / 2};
 ${dropout ? DRAW_WGSL : ''}`;
 
 /** One invocation a query, the i-th of all that ask, with the softmax of the keys so far. */
-const forwardShader = (form: Form): string => `
+const forwardShader = (form: Form): string => {
+  const [q, sum] = [vectorAt(form, 'q', 'q', 'here', 'SCALE'), sumsOf(form, 'sum')];
+  const [k, v] = [sharedVectorAt(form, 'k', 'k', 'there'), sharedVectorAt(form, 'v', 'v', 'there')];
+  return `
 ${HEAD(form, ['context', 'q', 'k', 'v'], 1)}
 @group(0) @binding(4) var<storage, read_write> lse: array<f32>;
 @group(0) @binding(5) var<storage, read> mask: array<f32>;
@@ -71,27 +74,29 @@ ${HEAD(form, ['context', 'q', 'k', 'v'], 1)}
 ${CONSTANTS(form)}
 ${MAIN(form, 'size.queries')}
   let out = (pair / size.heads * size.queries + own) * width + head;
-  ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; var sum${d} = vec4<f32>(0.0);`)}
+  ${q.first} ${sum.first}
   var top = -3.0e38;
   var total = 0.0;
   for (var key = 0u; key < size.length; key++) {
     let real = mask[first + key];
     let there = (first + key) * width + head;
-    ${where(form, 'real != 0.0 || top <= REAL', `${loadTogether(form, 'k', 'k', 'there')} ${loadTogether(form, 'v', 'v', 'there')}`, `
-    let score = ${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED;
+    ${where(form, 'real != 0.0 || top <= REAL', `${k.first} ${v.first}`, `
+    ${productOf(form, 'related', q, k)}
+    let score = related + (1.0 - real) * MASKED;
     let higher = max(top, score);
     let shrink = exp(top - higher);
     let weight = exp(score - higher);
     total = total * shrink + weight;
     top = higher;
     let share = weight * ${kept(form, 'own', 'key')};
-    ${each(fourths(form), (d) => `sum${d} = sum${d} * shrink + share * v${d};`)}`)}
+    ${overFours(form, (d) => `${sum.four(d)} = ${sum.four(d)} * shrink + share * ${v.four(d)};`)}`)}
   }
   if (stored) {
-    ${store(form, 'context', 'out', (d) => `(sum${d} / total)`)}
+    ${store(form, 'context', 'out', (d) => `(${sum.four(d)} / total)`)}
     lse[pair * size.queries + own] = top + log(total);
   }
 }`;
+};
 
 /** The bindings that both gradients share behind their first six, and the beginning of `main`; one writes the means, the other reads them. */
 const GRADIENT_REST = (form: Form, means: 'read' | 'read_write'): string => `@group(0) @binding(6) var<storage, ${means}> mean: array<f32>;
@@ -102,51 +107,62 @@ ${CONSTANTS(form)}
 ${MAIN(form, 'size.length')}`;
 
 /** One invocation a token: dQ, which is 0 for one that does not ask, and Σ_t dP∘P = dC·context for the other half. */
-const queryShader = (form: Form): string => `
+const queryShader = (form: Form): string => {
+  const [q, dc, context, sum] = [vectorAt(form, 'q', 'q', 'here', 'SCALE'), vectorAt(form, 'dc', 'dy', 'out'), vectorAt(form, 'context', 'context', 'out'), sumsOf(form, 'sum')];
+  const [k, v] = [sharedVectorAt(form, 'k', 'k', 'there'), sharedVectorAt(form, 'v', 'v', 'there')];
+  return `
 ${HEAD(form, ['dq', 'dy', 'context', 'q', 'k', 'v'], 1)}
 ${GRADIENT_REST(form, 'read_write')}
   let asks = own < size.queries;
   let query = min(own, size.queries - 1u);
   let asked = pair * size.queries + query;
   let out = (pair / size.heads * size.queries + query) * width + head;
-  ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE; let dc${d} = ${load(form, 'dy', 'out', d)}; var sum${d} = vec4<f32>(0.0);`)}
-  let average = ${dot(form, (d) => `dc${d}`, (d) => load(form, 'context', 'out', d))};
+  ${q.first} ${dc.first} ${sum.first} ${context.first}
+  ${productOf(form, 'average', dc, context)}
   let total = lse[asked];
   for (var key = 0u; key < size.length; key++) {
     let real = mask[first + key];
     let there = (first + key) * width + head;
-    ${where(form, 'asks && (real != 0.0 || total <= REAL)', `${loadTogether(form, 'k', 'k', 'there')} ${loadTogether(form, 'v', 'v', 'there')}`, `
-    let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - total);
-    let dp = (${dot(form, (d) => `dc${d}`, (d) => `v${d}`)}) * ${kept(form, 'own', 'key')};
-    let da = p * (dp - average);
-    ${each(fourths(form), (d) => `sum${d} += da * k${d};`)}`)}
+    ${where(form, 'asks && (real != 0.0 || total <= REAL)', `${k.first} ${v.first}`, `
+    ${productOf(form, 'related', q, k)}
+    ${productOf(form, 'moved', dc, v)}
+    let p = exp(related + (1.0 - real) * MASKED - total);
+    let da = p * (moved * ${kept(form, 'own', 'key')} - average);
+    ${overFours(form, (d) => `${sum.four(d)} += da * ${k.four(d)};`)}`)}
   }
-  if (stored) { ${store(form, 'dq', 'here', (d) => `(sum${d} * SCALE)`)} }
+  if (stored) { ${store(form, 'dq', 'here', (d) => `(${sum.four(d)} * SCALE)`)} }
   if (stored && asks) { mean[asked] = average; }
 }`;
+};
 
 /** One invocation a key: dK and dV. */
-const keyShader = (form: Form): string => `
+const keyShader = (form: Form): string => {
+  const [k, v, toK, toV] = [vectorAt(form, 'k', 'k', 'here', 'SCALE'), vectorAt(form, 'v', 'v', 'here'), sumsOf(form, 'sum_k'), sumsOf(form, 'sum_v')];
+  const [q, dc] = [sharedVectorAt(form, 'q', 'q', 'there'), sharedVectorAt(form, 'dc', 'dy', 'out')];
+  return `
 ${HEAD(form, ['dk', 'dv', 'dy', 'q', 'k', 'v'], 2)}
 ${GRADIENT_REST(form, 'read')}
-  ${each(fourths(form), (d) => `let k${d} = ${load(form, 'k', 'here', d)} * SCALE; let v${d} = ${load(form, 'v', 'here', d)}; var sum_k${d} = vec4<f32>(0.0); var sum_v${d} = vec4<f32>(0.0);`)}
+  ${k.first} ${v.first} ${toK.first} ${toV.first}
   let real = mask[first + own];
   let asked = pair * size.queries;
   let counts = real != 0.0 || lse[asked] < REAL;
   for (var query = 0u; query < size.queries; query++) {
     let there = (first + query) * width + head;
     let out = (pair / size.heads * size.queries + query) * width + head;
-    ${where(form, 'counts', `${loadTogether(form, 'q', 'q', 'there')} ${loadTogether(form, 'dc', 'dy', 'out')}`, `
-    let p = exp(${dot(form, (d) => `q${d}`, (d) => `k${d}`)} + (1.0 - real) * MASKED - lse[asked + query]);
+    ${where(form, 'counts', `${q.first} ${dc.first}`, `
+    ${productOf(form, 'related', q, k)}
+    ${productOf(form, 'moved', dc, v)}
+    let p = exp(related + (1.0 - real) * MASKED - lse[asked + query]);
     let keep = ${kept(form, 'query', 'own')};
-    let da = p * ((${dot(form, (d) => `dc${d}`, (d) => `v${d}`)}) * keep - mean[asked + query]);
-    ${each(fourths(form), (d) => `sum_v${d} += p * keep * dc${d}; sum_k${d} += da * q${d};`)}`)}
+    let da = p * (moved * keep - mean[asked + query]);
+    ${overFours(form, (d) => `${toV.four(d)} += p * keep * ${dc.four(d)}; ${toK.four(d)} += da * ${q.four(d)};`)}`)}
   }
   if (stored) {
-    ${store(form, 'dk', 'here', (d) => `(sum_k${d} * SCALE)`)}
-    ${store(form, 'dv', 'here', (d) => `sum_v${d}`)}
+    ${store(form, 'dk', 'here', (d) => `(${toK.four(d)} * SCALE)`)}
+    ${store(form, 'dv', 'here', toV.four)}
   }
 }`;
+};
 
 const queriesOf = ({ queries, length }: AttentionAttrs): number => queries ?? length;
 
@@ -154,7 +170,7 @@ const queriesOf = ({ queries, length }: AttentionAttrs): number => queries ?? le
 function argumentsOf(gpu: LabWebGPUBackend, { q }: Tensors, attrs: AttentionAttrs, tokens: number): { form: Form; uniform: UniformField[]; workgroups: Shader['workgroups'] } {
   const { batch, length, heads, rate, key } = attrs;
   const headSize = q!.shape[1]! / heads;
-  const form = { headSize, dropout: rate > 0, quads: inQuads(gpu.adapter) && headSize % 16 === 0 };
+  const form = { headSize, dropout: rate > 0, quads: inQuads(gpu.adapter) && mayShare(headSize) };
   return {
     form,
     workgroups: groupGrid(form.quads ? batch * heads * Math.ceil(tokens / 4) : Math.ceil((batch * heads * tokens) / 64)),

@@ -1,9 +1,9 @@
 import type * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
-import { dot, fourths, inFours, load, placeOfHead, store, type HeadForm } from './heads.wgsl.ts';
+import { inFours, overFours, placeOfHead, productOf, store, sumsOf, vectorAt, type HeadForm } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
-import { each, fours } from './product.wgsl.ts';
+import { fours } from './product.wgsl.ts';
 import { floats } from './rows.wgsl.ts';
 import type { AttentionShape } from './heads.ts';
 
@@ -17,38 +17,47 @@ ${plain}
 ${vectors.map((name, i) => fours(name, first + i, i < written ? 'read_write' : 'read', inFours(form))).join('\n')}
 @group(0) @binding(${first + vectors.length}) var<uniform> size: Size;`;
 
-/** One invocation a query, which it holds in registers. */
-const forwardShader = (form: HeadForm): string => `
+/** One invocation a query. */
+const forwardShader = (form: HeadForm): string => {
+  const [q, k] = [vectorAt(form, 'q', 'q', 'here', 'SCALE'), vectorAt(form, 'k', 'k', 'there')];
+  return `
 ${declared(form, `${floats(['scores'], 1)}\n@group(0) @binding(1) var<storage, read> mask: array<f32>;`, ['q', 'k'], 2, 0)}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   ${placeOfHead(form)}
-  ${each(fourths(form), (d) => `let q${d} = ${load(form, 'q', 'here', d)} * SCALE;`)}
+  ${q.first}
   for (var t = 0u; t < size.length; t++) {
     let there = (first + t) * width + head;
-    let score = ${dot(form, (d) => `q${d}`, (d) => load(form, 'k', 'there', d))};
+    ${k.first}
+    ${productOf(form, 'score', q, k)}
     scores[i * size.length + t] = score + (1.0 - mask[first + t]) * ${MASKED_SCORE}.0;
   }
 }`;
+};
 
 /** One invocation a token: dQ from its row of dA, dK from its column. */
-const gradientShader = (form: HeadForm): string => `
+const gradientShader = (form: HeadForm): string => {
+  const [toQ, toK] = [sumsOf(form, 'sum_q'), sumsOf(form, 'sum_k')];
+  const [q, k] = [vectorAt(form, 'q', 'q', 'there'), vectorAt(form, 'k', 'k', 'there')];
+  return `
 ${declared(form, '@group(0) @binding(0) var<storage, read> dy: array<f32>;', ['dq', 'dk', 'q', 'k'], 1, 2)}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   ${placeOfHead(form)}
-  ${each(fourths(form), (d) => `var sum_q${d} = vec4<f32>(0.0); var sum_k${d} = vec4<f32>(0.0);`)}
+  ${toQ.first} ${toK.first}
   for (var t = 0u; t < size.length; t++) {
     let there = (first + t) * width + head;
     let forth = dy[i * size.length + t];
     let back = dy[(pair + t) * size.length + own];
-    ${each(fourths(form), (d) => `sum_q${d} += forth * ${load(form, 'k', 'there', d)}; sum_k${d} += back * ${load(form, 'q', 'there', d)};`)}
+    ${k.first} ${q.first}
+    ${overFours(form, (d) => `${toQ.four(d)} += forth * ${k.four(d)}; ${toK.four(d)} += back * ${q.four(d)};`)}
   }
-  ${store(form, 'dq', 'here', (d) => `(sum_q${d} * SCALE)`)}
-  ${store(form, 'dk', 'here', (d) => `(sum_k${d} * SCALE)`)}
+  ${store(form, 'dq', 'here', (d) => `(${toQ.four(d)} * SCALE)`)}
+  ${store(form, 'dk', 'here', (d) => `(${toK.four(d)} * SCALE)`)}
 }`;
+};
 
 /** Scores in one dispatch: 2·B·T²·d operations; reads 4·B·T²·d bytes, writes 4·B·H·T². */
 export function attentionScoresForward(gpu: LabWebGPUBackend, { q, k, mask }: Tensors, { batch, length, heads }: AttentionShape): tf.TensorInfo[] {

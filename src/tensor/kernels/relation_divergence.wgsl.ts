@@ -1,9 +1,9 @@
 import type * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
-import { dot, fourths, inFours, load, store, type HeadForm } from './heads.wgsl.ts';
+import { inFours, overFours, productOf, store, sumsOf, vectorAt, type Fours, type HeadForm } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
-import { each, fours } from './product.wgsl.ts';
+import { fours } from './product.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
@@ -12,6 +12,10 @@ interface Forms {
   readonly x: HeadForm;
   readonly y: HeadForm;
 }
+
+/** The vectors of tokens i and t of a model. */
+const ownOf = (form: HeadForm, model: 'x' | 'y'): Fours => vectorAt(form, `own_${model}`, model, `i * ${form.headSize}u`);
+const otherOf = (form: HeadForm, model: 'x' | 'y'): Fours => vectorAt(form, `other_${model}`, model, `(pair + t) * ${form.headSize}u`);
 
 /** Declarations, and the beginning of `main`: row i is token `own` of its text and head, whose rows begin at `pair`. */
 const shader = ({ x, y }: Forms, buffers: string, rest: string): string => `
@@ -30,15 +34,18 @@ fn main(${BUILTINS}) {
   let own = i % size.length;
   let pair = i - own;
   let text = i / (size.length * size.heads) * size.length;
-  ${each(fourths(x), (d) => `let x${d} = ${load(x, 'x', `i * ${x.headSize}u`, d)};`)}
-  ${each(fourths(y), (d) => `let y${d} = ${load(y, 'y', `i * ${y.headSize}u`, d)};`)}
+  ${ownOf(x, 'x').first}
+  ${ownOf(y, 'y').first}
   ${rest}
 }`;
 
 /** Relations of tokens i and t before masking, student's and teacher's. */
 const relationsTo = ({ x, y }: Forms): string => `
-    ${each(fourths(x), (d) => `let other${d} = ${load(x, 'x', `(pair + t) * ${x.headSize}u`, d)};`)}
-    let related = vec2<f32>((${dot(x, (d) => `x${d}`, (d) => `other${d}`)}) * ${1 / Math.sqrt(x.headSize)}, (${dot(y, (d) => `y${d}`, (d) => load(y, 'y', `(pair + t) * ${y.headSize}u`, d))}) * ${1 / Math.sqrt(y.headSize)});`;
+    ${otherOf(x, 'x').first}
+    ${productOf(x, 'x_related', ownOf(x, 'x'), otherOf(x, 'x'))}
+    ${otherOf(y, 'y').first}
+    ${productOf(y, 'y_related', ownOf(y, 'y'), otherOf(y, 'y'))}
+    let related = vec2<f32>(x_related * ${1 / Math.sqrt(x.headSize)}, y_related * ${1 / Math.sqrt(y.headSize)});`;
 
 /** One invocation a query: both softmaxes and the divergence of the keys so far. */
 const forwardShader = (forms: Forms): string => shader(forms, `
@@ -65,12 +72,14 @@ const forwardShader = (forms: Forms): string => shader(forms, `
   losses[i] = gap / totals.y - sums.y + sums.x;`);
 
 /** One invocation a token: Σ_t (dA[i, t] + dA[t, i])·x_t, where both have one product. */
-const gradientShader = (forms: Forms): string => shader(forms, `
+const gradientShader = (forms: Forms): string => {
+  const sum = sumsOf(forms.x, 'sum');
+  return shader(forms, `
 ${fours('dx', 3, 'read_write', inFours(forms.x))}
 @group(0) @binding(4) var<storage, read> dy: array<f32>;
 @group(0) @binding(5) var<storage, read> lse: array<vec2<f32>>;
 @group(0) @binding(6) var<uniform> size: Size;`, `
-  ${each(fourths(forms.x), (d) => `var sum${d} = vec4<f32>(0.0);`)}
+  ${sum.first}
   let own_penalty = (1.0 - mask[text + own]) * MASKED;
   for (var t = 0u; t < size.length; t++) {
     ${relationsTo(forms)}
@@ -78,9 +87,10 @@ ${fours('dx', 3, 'read_write', inFours(forms.x))}
     let forth = exp(max(related + penalty, vec2<f32>(MASKED)) - lse[i]);
     let back = exp(max(related + own_penalty, vec2<f32>(MASKED)) - lse[pair + t]);
     let pull = dy[i] * (forth.x - forth.y) + dy[pair + t] * (back.x - back.y);
-    ${each(fourths(forms.x), (d) => `sum${d} += pull * other${d};`)}
+    ${overFours(forms.x, (d) => `${sum.four(d)} += pull * ${otherOf(forms.x, 'x').four(d)};`)}
   }
-  ${store(forms.x, 'dx', `i * ${forms.x.headSize}u`, (d) => `(sum${d} * ${1 / Math.sqrt(forms.x.headSize)})`)}`);
+  ${store(forms.x, 'dx', `i * ${forms.x.headSize}u`, (d) => `(${sum.four(d)} * ${1 / Math.sqrt(forms.x.headSize)})`)}`);
+};
 
 function argumentsOf(student: tf.TensorInfo, teacher: tf.TensorInfo) {
   const [batch, heads, length, size] = student.shape as [number, number, number, number];

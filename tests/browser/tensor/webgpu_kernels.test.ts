@@ -105,6 +105,10 @@ describe.each(TRAITS)('kernels on WebGPU, software $software, $lanes lanes', (tr
     { batch: 2, length: 37, heads: 3, size: 16 },
     { batch: 1, length: 67, heads: 2, size: 5 },
     { batch: 2, length: 5, heads: 3, size: 48 },
+    { batch: 2, length: 3, heads: 2, size: 64 },
+    { batch: 2, length: 7, heads: 3, size: 67 },
+    { batch: 3, length: 5, heads: 2, size: 128 },
+    { batch: 2, length: 5, heads: 3, size: 131 },
   ])('attention of $batch × $length, $heads heads of $size', async (shape) => {
     await holdAttention(shape, 0);
     await holdAttention(shape, 0.3);

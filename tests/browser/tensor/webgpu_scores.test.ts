@@ -22,10 +22,24 @@ const SHAPES = [
   { batch: 2, length: 37, heads: 3, size: 16 },
 ] as const;
 
+/** Wider heads are not held in registers. */
+const WIDE = [
+  { batch: 2, length: 5, heads: 3, size: 64 },
+  { batch: 2, length: 3, heads: 5, size: 67 },
+  { batch: 3, length: 5, heads: 2, size: 131 },
+] as const;
+
+const RELATIONS = [
+  { batch: 3, length: 1, heads: 2, size: 4, teacherSize: 1 },
+  ...SHAPES.flatMap((shape) => [{ ...shape, teacherSize: shape.size }, { ...shape, teacherSize: 3 }]),
+  ...WIDE.map((shape, i) => ({ ...shape, teacherSize: [67, 64, 257][i]! })),
+  { batch: 2, length: 3, heads: 1, size: 257, teacherSize: 768 },
+];
+
 describe('scores on WebGPU', () => {
   beforeAll(() => takeForms(TRAITS[0]!));
 
-  it.each(SHAPES)('attentionScores of $batch × $length, $heads heads of $size', async (shape) => {
+  it.each([...SHAPES, ...WIDE])('attentionScores of $batch × $length, $heads heads of $size', async (shape) => {
     const { batch, length, heads, size } = shape;
     const dims = [batch * length, heads * size];
     const [q, k, mask, dy] = [random(dims, 0), random(dims, 1), maskOf(shape, true), random([batch, heads, length, length], 2)];
@@ -34,7 +48,7 @@ describe('scores on WebGPU', () => {
     await holdForms('LabAttentionScoresGradient', { dy, q, k }, { batch, length, heads }, gradients);
   });
 
-  it.each([{ batch: 3, length: 1, heads: 2, size: 4, teacherSize: 1 }, ...SHAPES.flatMap((shape) => [{ ...shape, teacherSize: shape.size }, { ...shape, teacherSize: 3 }])])('relationDivergence of $batch × $length, $heads heads of $size and $teacherSize', async (shape) => {
+  it.each(RELATIONS)('relationDivergence of $batch × $length, $heads heads of $size and $teacherSize', async (shape) => {
     const { batch, length, heads, size, teacherSize } = shape;
     const [student, teacher, mask, dy] = [random([batch, heads, length, size], 0), random([batch, heads, length, teacherSize], 1), maskOf(shape, true), random([batch, heads, length], 2)];
     const { losses, gradient } = exactRelations({ batch, heads, length, studentSize: size, teacherSize }, await valuesOf(student, teacher, mask, dy));
