@@ -2,7 +2,7 @@ import type * as tf from '../tf.ts';
 import { BUILTINS, drawKey, f32, u32, type Shader, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { DRAW_WGSL, dropThreshold } from './dropout.ts';
-import { inFours, mayShare, overFours, placeOfPair, productOf, sharedVectorAt, store, sumsOf, vectorAt, type HeadForm } from './heads.wgsl.ts';
+import { inFours, inRegisters, keptVector, overFours, passingVector, placeOfPair, productOf, store, sumsOf, type HeadForm, type Vector } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { fours } from './product.wgsl.ts';
 import { groupGrid } from './products.ts';
@@ -47,8 +47,16 @@ fn main(${BUILTINS}${form.quads ? `, ${QUAD_LANE}` : ''}) {
   ${placeOfPair(form)}
   let here = (first + own) * width + head;`;
 
-/** Loads, and what is done with them where it counts; quads load in any case, since all four threads must take part. */
-const where = ({ quads }: Form, counts: string, loads: string, sums: string) => (quads ? `${loads} if (${counts}) { ${sums} }` : `if (${counts}) { ${loads} ${sums} }`);
+/**
+ * Loads, and what is done with them where it counts, which changes nothing elsewhere.
+ *
+ * All four threads of a quad must take part in loads: those of vectors in registers stand before what is done, others in the midst of it.
+ */
+function where(form: Form, counts: string, vectors: readonly Vector[], sums: string): string {
+  const loads = vectors.map(({ before }) => before).join(' ');
+  if (!form.quads) return `if (${counts}) { ${loads} ${sums} }`;
+  return inRegisters(form) ? `${loads} if (${counts}) { ${sums} }` : sums;
+}
 
 /** Declarations; the first `written` buffers are outputs. */
 const HEAD = (form: Form, buffers: readonly string[], written: number) => `${form.quads ? 'enable subgroups;' : ''}
@@ -64,8 +72,8 @@ ${dropout ? DRAW_WGSL : ''}`;
 
 /** One invocation a query, the i-th of all that ask, with the softmax of the keys so far. */
 const forwardShader = (form: Form): string => {
-  const [q, sum] = [vectorAt(form, 'q', 'q', 'here', 'SCALE'), sumsOf(form, 'sum')];
-  const [k, v] = [sharedVectorAt(form, 'k', 'k', 'there'), sharedVectorAt(form, 'v', 'v', 'there')];
+  const [q, sum] = [keptVector(form, 'q', 'q', 'here', 'SCALE'), sumsOf(form, 'sum')];
+  const [k, v] = [passingVector(form, 'k', 'k', 'there'), passingVector(form, 'v', 'v', 'there')];
   return `
 ${HEAD(form, ['context', 'q', 'k', 'v'], 1)}
 @group(0) @binding(4) var<storage, read_write> lse: array<f32>;
@@ -74,13 +82,13 @@ ${HEAD(form, ['context', 'q', 'k', 'v'], 1)}
 ${CONSTANTS(form)}
 ${MAIN(form, 'size.queries')}
   let out = (pair / size.heads * size.queries + own) * width + head;
-  ${q.first} ${sum.first}
+  ${q.before} ${sum.before}
   var top = -3.0e38;
   var total = 0.0;
   for (var key = 0u; key < size.length; key++) {
     let real = mask[first + key];
     let there = (first + key) * width + head;
-    ${where(form, 'real != 0.0 || top <= REAL', `${k.first} ${v.first}`, `
+    ${where(form, 'real != 0.0 || top <= REAL', [k, v], `
     ${productOf(form, 'related', q, k)}
     let score = related + (1.0 - real) * MASKED;
     let higher = max(top, score);
@@ -89,10 +97,10 @@ ${MAIN(form, 'size.queries')}
     total = total * shrink + weight;
     top = higher;
     let share = weight * ${kept(form, 'own', 'key')};
-    ${overFours(form, (d) => `${sum.four(d)} = ${sum.four(d)} * shrink + share * ${v.four(d)};`)}`)}
+    ${overFours(form, [v], (n) => `${sum.four(n)} = ${sum.four(n)} * shrink + share * ${v.four(n)};`)}`)}
   }
   if (stored) {
-    ${store(form, 'context', 'out', (d) => `(${sum.four(d)} / total)`)}
+    ${store(form, 'context', 'out', (n) => `(${sum.four(n)} / total)`)}
     lse[pair * size.queries + own] = top + log(total);
   }
 }`;
@@ -108,8 +116,8 @@ ${MAIN(form, 'size.length')}`;
 
 /** One invocation a token: dQ, which is 0 for one that does not ask, and Σ_t dP∘P = dC·context for the other half. */
 const queryShader = (form: Form): string => {
-  const [q, dc, context, sum] = [vectorAt(form, 'q', 'q', 'here', 'SCALE'), vectorAt(form, 'dc', 'dy', 'out'), vectorAt(form, 'context', 'context', 'out'), sumsOf(form, 'sum')];
-  const [k, v] = [sharedVectorAt(form, 'k', 'k', 'there'), sharedVectorAt(form, 'v', 'v', 'there')];
+  const [q, dc, context, sum] = [keptVector(form, 'q', 'q', 'here', 'SCALE'), keptVector(form, 'dc', 'dy', 'out'), keptVector(form, 'context', 'context', 'out'), sumsOf(form, 'sum')];
+  const [k, v] = [passingVector(form, 'k', 'k', 'there'), passingVector(form, 'v', 'v', 'there')];
   return `
 ${HEAD(form, ['dq', 'dy', 'context', 'q', 'k', 'v'], 1)}
 ${GRADIENT_REST(form, 'read_write')}
@@ -117,48 +125,48 @@ ${GRADIENT_REST(form, 'read_write')}
   let query = min(own, size.queries - 1u);
   let asked = pair * size.queries + query;
   let out = (pair / size.heads * size.queries + query) * width + head;
-  ${q.first} ${dc.first} ${sum.first} ${context.first}
+  ${q.before} ${dc.before} ${sum.before} ${context.before}
   ${productOf(form, 'average', dc, context)}
   let total = lse[asked];
   for (var key = 0u; key < size.length; key++) {
     let real = mask[first + key];
     let there = (first + key) * width + head;
-    ${where(form, 'asks && (real != 0.0 || total <= REAL)', `${k.first} ${v.first}`, `
+    ${where(form, 'asks && (real != 0.0 || total <= REAL)', [k, v], `
     ${productOf(form, 'related', q, k)}
     ${productOf(form, 'moved', dc, v)}
     let p = exp(related + (1.0 - real) * MASKED - total);
     let da = p * (moved * ${kept(form, 'own', 'key')} - average);
-    ${overFours(form, (d) => `${sum.four(d)} += da * ${k.four(d)};`)}`)}
+    ${overFours(form, [k], (n) => `${sum.four(n)} += da * ${k.four(n)};`)}`)}
   }
-  if (stored) { ${store(form, 'dq', 'here', (d) => `(${sum.four(d)} * SCALE)`)} }
+  if (stored) { ${store(form, 'dq', 'here', (n) => `select(vec4<f32>(0.0), ${sum.four(n)} * SCALE, asks)`)} }
   if (stored && asks) { mean[asked] = average; }
 }`;
 };
 
 /** One invocation a key: dK and dV. */
 const keyShader = (form: Form): string => {
-  const [k, v, toK, toV] = [vectorAt(form, 'k', 'k', 'here', 'SCALE'), vectorAt(form, 'v', 'v', 'here'), sumsOf(form, 'sum_k'), sumsOf(form, 'sum_v')];
-  const [q, dc] = [sharedVectorAt(form, 'q', 'q', 'there'), sharedVectorAt(form, 'dc', 'dy', 'out')];
+  const [k, v, toK, toV] = [keptVector(form, 'k', 'k', 'here', 'SCALE'), keptVector(form, 'v', 'v', 'here'), sumsOf(form, 'sum_k'), sumsOf(form, 'sum_v')];
+  const [q, dc] = [passingVector(form, 'q', 'q', 'there'), passingVector(form, 'dc', 'dy', 'out')];
   return `
 ${HEAD(form, ['dk', 'dv', 'dy', 'q', 'k', 'v'], 2)}
 ${GRADIENT_REST(form, 'read')}
-  ${k.first} ${v.first} ${toK.first} ${toV.first}
+  ${k.before} ${v.before} ${toK.before} ${toV.before}
   let real = mask[first + own];
   let asked = pair * size.queries;
   let counts = real != 0.0 || lse[asked] < REAL;
   for (var query = 0u; query < size.queries; query++) {
     let there = (first + query) * width + head;
     let out = (pair / size.heads * size.queries + query) * width + head;
-    ${where(form, 'counts', `${q.first} ${dc.first}`, `
+    ${where(form, 'counts', [q, dc], `
     ${productOf(form, 'related', q, k)}
     ${productOf(form, 'moved', dc, v)}
     let p = exp(related + (1.0 - real) * MASKED - lse[asked + query]);
     let keep = ${kept(form, 'query', 'own')};
     let da = p * (moved * keep - mean[asked + query]);
-    ${overFours(form, (d) => `${toV.four(d)} += p * keep * ${dc.four(d)}; ${toK.four(d)} += da * ${q.four(d)};`)}`)}
+    ${overFours(form, [q, dc], (n) => `${toV.four(n)} += p * keep * ${dc.four(n)}; ${toK.four(n)} += da * ${q.four(n)};`)}`)}
   }
   if (stored) {
-    ${store(form, 'dk', 'here', (d) => `(${toK.four(d)} * SCALE)`)}
+    ${store(form, 'dk', 'here', (n) => `(${toK.four(n)} * SCALE)`)}
     ${store(form, 'dv', 'here', toV.four)}
   }
 }`;
@@ -170,7 +178,7 @@ const queriesOf = ({ queries, length }: AttentionAttrs): number => queries ?? le
 function argumentsOf(gpu: LabWebGPUBackend, { q }: Tensors, attrs: AttentionAttrs, tokens: number): { form: Form; uniform: UniformField[]; workgroups: Shader['workgroups'] } {
   const { batch, length, heads, rate, key } = attrs;
   const headSize = q!.shape[1]! / heads;
-  const form = { headSize, dropout: rate > 0, quads: inQuads(gpu.adapter) && mayShare(headSize) };
+  const form = { headSize, dropout: rate > 0, quads: inQuads(gpu.adapter) && headSize % 16 === 0 };
   return {
     form,
     workgroups: groupGrid(form.quads ? batch * heads * Math.ceil(tokens / 4) : Math.ceil((batch * heads * tokens) / 64)),
@@ -181,8 +189,8 @@ function argumentsOf(gpu: LabWebGPUBackend, { q }: Tensors, attrs: AttentionAttr
 /**
  * Context and log Σ_t exp(A), the latter [B·H·T] (or [B·H·queries]) for the gradient, in one dispatch.
  *
- * 4·B·T²·d operations and as many exponentials as scores; reads 8·B·T²·d bytes, in quads a
- * quarter of them, writes 4·B·T·(d + H).
+ * 4·B·T²·d operations and two exponentials a score; reads 8·B·T²·d bytes, in quads a quarter of them, and
+ * for heads of more than 64 features 12·B·T²·d, in quads half of them; writes 4·B·T·(d + H).
  */
 export function attentionForward(gpu: LabWebGPUBackend, { q, k, v, mask }: Tensors, attrs: AttentionAttrs): tf.TensorInfo[] {
   const { form, uniform, workgroups } = argumentsOf(gpu, { q: q! }, attrs, queriesOf(attrs));
@@ -196,8 +204,8 @@ export function attentionForward(gpu: LabWebGPUBackend, { q, k, v, mask }: Tenso
 /**
  * dQ, dK and dV in two dispatches, one invocation a query and one a key.
  *
- * 14·B·T²·d operations and two exponentials a score; reads 16·B·T²·d bytes, in
- * quads a quarter of them, writes 12·B·T·d.
+ * 14·B·T²·d operations and two exponentials a score; reads 16·B·T²·d bytes, in quads a quarter of them, and
+ * for heads of more than 64 features 44·B·T²·d, in quads 23; writes 12·B·T·d + 4·B·H·T.
  */
 export function attentionGradient(gpu: LabWebGPUBackend, inputs: Tensors, attrs: AttentionAttrs): tf.TensorInfo[] {
   const { dy, q, k, v, mask, context, lse } = inputs;

@@ -1,7 +1,7 @@
 import type * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
-import { inFours, overFours, placeOfHead, productOf, store, sumsOf, vectorAt, type HeadForm } from './heads.wgsl.ts';
+import { inFours, keptVector, overFours, passingVector, placeOfHead, productOf, store, sumsOf, type HeadForm } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { fours } from './product.wgsl.ts';
 import { floats } from './rows.wgsl.ts';
@@ -19,17 +19,17 @@ ${vectors.map((name, i) => fours(name, first + i, i < written ? 'read_write' : '
 
 /** One invocation a query. */
 const forwardShader = (form: HeadForm): string => {
-  const [q, k] = [vectorAt(form, 'q', 'q', 'here', 'SCALE'), vectorAt(form, 'k', 'k', 'there')];
+  const [q, k] = [keptVector(form, 'q', 'q', 'here', 'SCALE'), passingVector(form, 'k', 'k', 'there')];
   return `
 ${declared(form, `${floats(['scores'], 1)}\n@group(0) @binding(1) var<storage, read> mask: array<f32>;`, ['q', 'k'], 2, 0)}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   ${placeOfHead(form)}
-  ${q.first}
+  ${q.before}
   for (var t = 0u; t < size.length; t++) {
     let there = (first + t) * width + head;
-    ${k.first}
+    ${k.before}
     ${productOf(form, 'score', q, k)}
     scores[i * size.length + t] = score + (1.0 - mask[first + t]) * ${MASKED_SCORE}.0;
   }
@@ -39,23 +39,23 @@ fn main(${BUILTINS}) {
 /** One invocation a token: dQ from its row of dA, dK from its column. */
 const gradientShader = (form: HeadForm): string => {
   const [toQ, toK] = [sumsOf(form, 'sum_q'), sumsOf(form, 'sum_k')];
-  const [q, k] = [vectorAt(form, 'q', 'q', 'there'), vectorAt(form, 'k', 'k', 'there')];
+  const [q, k] = [passingVector(form, 'q', 'q', 'there'), passingVector(form, 'k', 'k', 'there')];
   return `
 ${declared(form, '@group(0) @binding(0) var<storage, read> dy: array<f32>;', ['dq', 'dk', 'q', 'k'], 1, 2)}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   ${placeOfHead(form)}
-  ${toQ.first} ${toK.first}
+  ${toQ.before} ${toK.before}
   for (var t = 0u; t < size.length; t++) {
     let there = (first + t) * width + head;
     let forth = dy[i * size.length + t];
     let back = dy[(pair + t) * size.length + own];
-    ${k.first} ${q.first}
-    ${overFours(form, (d) => `${toQ.four(d)} += forth * ${k.four(d)}; ${toK.four(d)} += back * ${q.four(d)};`)}
+    ${k.before} ${q.before}
+    ${overFours(form, [q, k], (n) => `${toQ.four(n)} += forth * ${k.four(n)}; ${toK.four(n)} += back * ${q.four(n)};`)}
   }
-  ${store(form, 'dq', 'here', (d) => `(${toQ.four(d)} * SCALE)`)}
-  ${store(form, 'dk', 'here', (d) => `(${toK.four(d)} * SCALE)`)}
+  ${store(form, 'dq', 'here', (n) => `(${toQ.four(n)} * SCALE)`)}
+  ${store(form, 'dk', 'here', (n) => `(${toK.four(n)} * SCALE)`)}
 }`;
 };
 

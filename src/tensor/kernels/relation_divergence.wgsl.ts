@@ -1,7 +1,7 @@
 import type * as tf from '../tf.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
-import { inFours, overFours, productOf, store, sumsOf, vectorAt, type Fours, type HeadForm } from './heads.wgsl.ts';
+import { inFours, keptVector, overFours, passingVector, productOf, store, sumsOf, type HeadForm, type Vector } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { fours } from './product.wgsl.ts';
 
@@ -14,8 +14,8 @@ interface Forms {
 }
 
 /** The vectors of tokens i and t of a model. */
-const ownOf = (form: HeadForm, model: 'x' | 'y'): Fours => vectorAt(form, `own_${model}`, model, `i * ${form.headSize}u`);
-const otherOf = (form: HeadForm, model: 'x' | 'y'): Fours => vectorAt(form, `other_${model}`, model, `(pair + t) * ${form.headSize}u`);
+const ownOf = (form: HeadForm, model: 'x' | 'y'): Vector => keptVector(form, `own_${model}`, model, `i * ${form.headSize}u`);
+const otherOf = (form: HeadForm, model: 'x' | 'y'): Vector => passingVector(form, `other_${model}`, model, `(pair + t) * ${form.headSize}u`);
 
 /** Declarations, and the beginning of `main`: row i is token `own` of its text and head, whose rows begin at `pair`. */
 const shader = ({ x, y }: Forms, buffers: string, rest: string): string => `
@@ -34,16 +34,16 @@ fn main(${BUILTINS}) {
   let own = i % size.length;
   let pair = i - own;
   let text = i / (size.length * size.heads) * size.length;
-  ${ownOf(x, 'x').first}
-  ${ownOf(y, 'y').first}
+  ${ownOf(x, 'x').before}
+  ${ownOf(y, 'y').before}
   ${rest}
 }`;
 
 /** Relations of tokens i and t before masking, student's and teacher's. */
 const relationsTo = ({ x, y }: Forms): string => `
-    ${otherOf(x, 'x').first}
+    ${otherOf(x, 'x').before}
     ${productOf(x, 'x_related', ownOf(x, 'x'), otherOf(x, 'x'))}
-    ${otherOf(y, 'y').first}
+    ${otherOf(y, 'y').before}
     ${productOf(y, 'y_related', ownOf(y, 'y'), otherOf(y, 'y'))}
     let related = vec2<f32>(x_related * ${1 / Math.sqrt(x.headSize)}, y_related * ${1 / Math.sqrt(y.headSize)});`;
 
@@ -79,7 +79,7 @@ ${fours('dx', 3, 'read_write', inFours(forms.x))}
 @group(0) @binding(4) var<storage, read> dy: array<f32>;
 @group(0) @binding(5) var<storage, read> lse: array<vec2<f32>>;
 @group(0) @binding(6) var<uniform> size: Size;`, `
-  ${sum.first}
+  ${sum.before}
   let own_penalty = (1.0 - mask[text + own]) * MASKED;
   for (var t = 0u; t < size.length; t++) {
     ${relationsTo(forms)}
@@ -87,9 +87,9 @@ ${fours('dx', 3, 'read_write', inFours(forms.x))}
     let forth = exp(max(related + penalty, vec2<f32>(MASKED)) - lse[i]);
     let back = exp(max(related + own_penalty, vec2<f32>(MASKED)) - lse[pair + t]);
     let pull = dy[i] * (forth.x - forth.y) + dy[pair + t] * (back.x - back.y);
-    ${overFours(forms.x, (d) => `${sum.four(d)} += pull * ${otherOf(forms.x, 'x').four(d)};`)}
+    ${overFours(forms.x, [otherOf(forms.x, 'x')], (n) => `${sum.four(n)} += pull * ${otherOf(forms.x, 'x').four(n)};`)}
   }
-  ${store(forms.x, 'dx', `i * ${forms.x.headSize}u`, (d) => `(${sum.four(d)} * ${1 / Math.sqrt(forms.x.headSize)})`)}`);
+  ${store(forms.x, 'dx', `i * ${forms.x.headSize}u`, (n) => `(${sum.four(n)} * ${1 / Math.sqrt(forms.x.headSize)})`)}`);
 };
 
 function argumentsOf(student: tf.TensorInfo, teacher: tf.TensorInfo) {
