@@ -114,7 +114,8 @@ export class KeptTaps {
   }
 }
 
-const nameOf = ({ name, index }: NamedTap): string => `${name}.${index}`;
+/** A tap's name and index as one word. */
+export const nameOf = ({ name, index }: NamedTap): string => `${name}.${index}`;
 
 /** Where each row's values begin, and behind the last one where they end. */
 function placesOf(name: TapName, model: ModelShape, lengths: ArrayLike<number>): Float64Array {

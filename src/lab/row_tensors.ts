@@ -4,8 +4,9 @@ import { dropoutKeys } from '../model/heads.ts';
 import * as tf from '../tensor/tf.ts';
 import type { LabelledBatch } from '../train/batches.ts';
 import type { StepInputs } from '../train/job.ts';
-import { tapsNeeded } from './bound_terms.ts';
+import { tapsNeeded, type BoundTerm } from './bound_terms.ts';
 import type { ClassifierTraining } from './classifier_training.ts';
+import { nameOf, tapList } from './kept_taps.ts';
 import { maskedBatch } from './masked_batch.ts';
 import { uploadWords, wordTensors, type MaskedWords } from './masked_words.ts';
 import { uploadForTeacher, type TeacherRows } from './teacher_pass.ts';
@@ -50,11 +51,22 @@ export function uploadRows({ config, teacher, terms, masking, options, fidelity 
   };
 }
 
-/** What tells batch `number` apart from others: its tensors, its dropout keys, and the layers that a random mapping chose. */
+/** What tells batch `number` apart from others: its tensors, its dropout keys, and the layers that a random mapping chose, unless these are looked up. */
 export function stepInputs({ config, teacher, terms, dropout, options }: ClassifierTraining, { student, labels, teacher: rows, masked, contrast }: RowTensors, number: number): StepInputs {
   const sources = drawSources(options, number);
   const draws = [...(dropout.student ? dropoutKeys(config, sources.student) : []), ...(teacher?.dropout ? dropoutKeys(teacher.config, sources.teacher) : [])];
   const tensors = [...batchTensors(student), labels, ...(rows.batch && rows.batch !== student ? batchTensors(rows.batch) : []), ...(rows.logits ? [rows.logits] : []), ...(rows.kept ?? []), ...(masked ? wordTensors(masked) : []), ...contrast.values()];
-  const layers = (['student', 'teacher'] as const).map((side) => tapsNeeded(terms, side, number));
-  return { key: JSON.stringify(layers), tensors, draws };
+  const looksUp = rows.kept !== undefined && !rows.batch;
+  return { key: JSON.stringify([tapsNeeded(terms, 'student', number), looksUp ? placesKept(terms, number) : tapsNeeded(terms, 'teacher', number)]), tensors, draws };
+}
+
+/**
+ * For each term the places of its taps among those that are looked up for batch `number`.
+ *
+ * Which layers these are changes nothing that is done with them: a mapping that draws pairs a student's layers with drawn
+ * ones in order. Where several terms draw, the places say which taps they share.
+ */
+function placesKept(terms: readonly BoundTerm[], number: number): number[][] {
+  const kept = tapList(tapsNeeded(terms, 'teacher', number)).map(nameOf);
+  return terms.map((term) => tapList(tapsNeeded([term], 'teacher', number)).map((tap) => kept.indexOf(nameOf(tap))));
 }
