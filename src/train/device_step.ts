@@ -1,17 +1,19 @@
 import * as tf from '../tensor/tf.ts';
 import { emptyPool } from '../tensor/backends/internals.ts';
+import type { LabWebGPUBackend } from '../tensor/backends/webgpu.ts';
 import type { BankRows } from '../tensor/kernels/bank_rows.ts';
+import { accumulate } from '../tensor/plan/accumulate.ts';
 import { keepWhereAdmitted } from '../tensor/plan/admitted.ts';
-import { FlatTensors, flatLayout, spansOf, type FlatLayout, type Span } from '../tensor/plan/flat.ts';
-import { flatAdamW, type FlatKind, type FlatSlot } from '../tensor/plan/flat_adamw.ts';
+import { flatAdamW } from '../tensor/plan/flat_adamw.ts';
 import { aligned } from '../tensor/plan/layout.ts';
 import { replaceRows, restoreRows, type ReplacedRows } from '../tensor/plan/replaced_rows.ts';
-import { Planner, recordingBackend, shapesOf, type DeviceProgram, type Execution, type Outcome } from '../tensor/plan/planner.ts';
-import { stepNumbers } from '../tensor/plan/step_numbers.ts';
-import { GradientSum, meaningOf, numbersOf, termsOf, uploaded, type NumbersMeaning, type StepNumbersRead } from './gradients.ts';
-import type { StepInputs, TrainingJob } from './job.ts';
+import { Planner, recordingBackend, shapesOf, type DeviceProgram, type Execution, type Outcome, type Submitted } from '../tensor/plan/planner.ts';
+import { stepNumbers, termNumbers } from '../tensor/plan/step_numbers.ts';
+import { DeviceState } from './device_state.ts';
+import { Differentiation, numbersOf, sharesOf, uploaded, weighted, type MicroBatch, type StepNumbersRead } from './gradients.ts';
+import type { MemoryChanges, StepInputs, TrainingJob } from './job.ts';
 import type { Memory } from './memory.ts';
-import type { Optimizer, TrainedSlot } from './optimizer.ts';
+import type { Optimizer } from './optimizer.ts';
 
 /** What of the update differs from step to step. */
 export interface StepRate {
@@ -23,22 +25,14 @@ export interface StepRate {
 /** Steps that may be under way at a time: beyond that the device has nothing more to gain. */
 export const MOST_UNDER_WAY = 3;
 
-type Backend = NonNullable<ReturnType<typeof recordingBackend>>;
-
-/** The flat buffers of a training: each tensor at the same place in all of them. */
-interface Flat extends Readonly<Record<'parameter' | 'gradient', FlatTensors>> {
-  /** Where AdamW runs on the device. */
-  readonly moments?: Readonly<Record<'m' | 'v', FlatTensors>>;
-}
-
-/** What JavaScript knows of a step of a key. */
-export interface StepMeaning extends NumbersMeaning {
+/** What JavaScript knows of a micro-batch whose gradient is part of the flat one. */
+interface DeviceMicro extends MicroBatch {
   /** Parameters that have a gradient. */
   readonly updated: readonly string[];
 }
 
-/** Name of the part of a buffer that holds the numbers of the update. */
-const STATE = 'state';
+/** The micro-batches of a program. */
+type Micros = readonly DeviceMicro[];
 
 /** The optimiser whose update is part of the recorded step. */
 const ON_DEVICE = 'adamw_torch';
@@ -47,22 +41,20 @@ const ON_DEVICE = 'adamw_torch';
  * A step on the GPU: forward, backward and norm without JavaScript in between, and with `adamw_torch` clipping and update too.
  *
  * Whether AdamW updates is decided there: not where a loss or the norm is not finite. Other optimisers update from
- * JavaScript when the numbers are known. Parameters, gradients and moments lie in one buffer each. What objectives remember
- * lies in buffers of its own: its rows are written behind the micro-batch and come back where the step is left out, whole
- * values are written at the end.
+ * JavaScript when the numbers are known. Several micro-batches are a program each, which adds to the flat gradient, and the
+ * update is one too, so that a plan serves any combination of lengths. One micro-batch is one program with its update, and
+ * so is a step whose objectives remember: rows of memories are written behind the micro-batch and come back where the step
+ * is left out, whole values are written at the end.
  */
 export class DeviceStep {
-  readonly #planner: Planner<StepMeaning>;
-  readonly #flat: Flat;
-  readonly #memories: ReadonlyMap<string, FlatTensors>;
-  readonly #layout: FlatLayout;
-  readonly #gradients: ReadonlyMap<string, tf.Tensor>;
-  /** What the gradient is multiplied by, and the number of updates: a step that is submitted cannot know what became of those before it. */
-  readonly #state: tf.Tensor;
-  readonly #spans = new Map<string, UpdatedSpans>();
+  readonly #planner: Planner<Micros>;
+  readonly #state: DeviceState;
+  readonly #tape: Differentiation;
+  /** Short names of sets of parameters, in keys. */
+  readonly #sets = new Map<string, number>();
 
   private constructor(
-    readonly backend: Backend,
+    readonly backend: LabWebGPUBackend,
     readonly job: TrainingJob,
     readonly optimizer: Optimizer,
     readonly memory: Memory,
@@ -72,16 +64,8 @@ export class DeviceStep {
     backend.flush();
     emptyPool(backend);
     this.#planner = new Planner(backend, execution, job.compiling && ((kernels) => job.compiling!(kernels)));
-    const slots = [...optimizer.slots.values()].sort((a, b) => kindOf(a).localeCompare(kindOf(b)));
-    this.#layout = flatLayout(new Map(slots.map(({ settings, parameter }) => [settings.name, parameter.shape])));
-    const flat = (label: string) => new FlatTensors(backend, this.#layout, label);
-    const stateBuffer = new FlatTensors(backend, flatLayout(new Map([[STATE, [2]]])), 'state of the update');
-    this.#state = tf.keep(stateBuffer.view(STATE));
-    tf.tidy(() => backend.copy(tf.tensor1d([0, optimizer.updates]), this.#state));
-    this.#flat = { parameter: flat('parameters'), gradient: flat('gradients'), ...((job.options.optim ?? ON_DEVICE) === ON_DEVICE && { moments: { m: flat('moments m'), v: flat('moments v') } }) };
-    this.#memories = new Map([...memory.variables].map(([name, { shape }]) => [name, new FlatTensors(backend, flatLayout(new Map([[name, shape]])), name)]));
-    this.#gradients = new Map([...this.#layout.places.keys()].map((name) => [name, tf.keep(this.#flat.gradient.view(name))]));
-    this.#adopt();
+    this.#state = new DeviceState(backend, optimizer, memory, (job.options.optim ?? ON_DEVICE) === ON_DEVICE);
+    this.#tape = new Differentiation(job, optimizer.trained);
   }
 
   /**
@@ -98,53 +82,58 @@ export class DeviceStep {
   }
 
   /** Why some steps were not replayed, and what the plans hold. */
-  get planner(): Pick<Planner<StepMeaning>, 'refusals' | 'report'> {
+  get planner(): Pick<Planner<Micros>, 'refusals' | 'report'> {
     return this.#planner;
   }
 
   /** Whether a step can be submitted before the numbers of the one before are read: where nothing is left to JavaScript. */
   get runsAhead(): boolean {
-    return this.#flat.moments !== undefined && (this.job.execution ?? 'plan') === 'plan';
+    return this.#state.updates && (this.job.execution ?? 'plan') === 'plan';
   }
 
   /** Submits a step, whose numbers come later; an update on the device is made where they are all finite. */
   async submit(step: number, rate: StepRate): Promise<{ readonly read: Promise<DeviceStepRead> }> {
-    this.#adopt();
+    this.#state.adopt();
     const inputs = this.#inputs(step);
     const control = this.#control(rate);
     try {
-      const { read } = await this.#planner.submit(this.#program(step, inputs, control));
-      return { read: read.then(({ values: [numbers], meaning }) => this.#outcome(numbers!, meaning)) };
+      const inParts = inputs.length > 1 && this.memory.variables.size === 0;
+      const programs = inParts ? await this.#submitParts(step, inputs, control) : [await this.#planner.submit(this.#whole(step, inputs, control))];
+      return { read: this.#read(programs) };
     } finally {
       tf.dispose([control, ...inputs.flatMap(({ tensors }) => [...tensors])]);
     }
   }
 
-  #outcome(numbers: Float32Array, meaning: StepMeaning): DeviceStepRead {
-    const { updated, divisor } = meaning;
-    return { ...numbersOf(meaning, numbers), ...(this.#flat.moments ? {} : { remaining: { gradients: new Map(updated.map((name) => [name, this.#gradients.get(name)!])), divisor } }) };
+  /** One micro-batch after another, then the update. */
+  async #submitParts(step: number, inputs: readonly StepInputs[], control: tf.Tensor): Promise<Submitted<Micros>[]> {
+    const programs: Submitted<Micros>[] = [];
+    const micros: DeviceMicro[] = [];
+    const submit = async (program: DeviceProgram<Micros>) => {
+      const submitted = await this.#planner.submit(program);
+      // A part that fails is told with its step.
+      submitted.read.catch(() => undefined);
+      programs.push(submitted);
+      micros.push(...submitted.meaning);
+    };
+    for (const [micro, given] of inputs.entries()) await submit(this.#part(step, micro, given, [...micros]));
+    await submit(this.#update([...micros], control));
+    return programs;
+  }
+
+  async #read(programs: readonly Submitted<Micros>[]): Promise<DeviceStepRead> {
+    const numbers = (await Promise.all(programs.map(({ read }) => read))).flat().flatMap((values) => [...values]);
+    const micros = programs.flatMap(({ meaning }) => meaning);
+    const remaining = { gradients: new Map(namesOf(micros).map((name) => [name, this.#state.gradients.get(name)!])), divisor: sharesOf(micros).divisor };
+    return { ...numbersOf(micros, numbers), ...(!this.#state.updates && { remaining }) };
   }
 
   /** Frees plans and gradients; moments are the optimiser's, parameters the job's. */
   dispose(): void {
     this.#planner.dispose();
-    tf.dispose([this.#state, ...this.#gradients.values()]);
-    for (const { gradient, slot } of [...this.#spans.values()].flat()) tf.dispose([gradient, ...(slot ? [slot.parameter, slot.m, slot.v] : [])]);
-    this.#spans.clear();
-    const { parameter, gradient, moments } = this.#flat;
-    for (const flat of [parameter, gradient, ...(moments ? [moments.m, moments.v] : []), ...this.#memories.values()]) flat.dispose();
+    this.#state.dispose();
     this.backend.flush();
     emptyPool(this.backend);
-  }
-
-  /** Variables come into the flat buffers, and come back after somebody assigned to them. */
-  #adopt(): void {
-    for (const [name, { parameter, moments }] of this.optimizer.slots) {
-      this.#flat.parameter.adopt(name, parameter);
-      this.#flat.moments?.m.adopt(name, moments.m!);
-      this.#flat.moments?.v.adopt(name, moments.v!);
-    }
-    for (const [name, flat] of this.#memories) flat.adopt(name, this.memory.variables.get(name)!);
   }
 
   #inputs(step: number): StepInputs[] {
@@ -158,82 +147,105 @@ export class DeviceStep {
     return tf.tensor1d([learning_rate, updates, ...corrections]);
   }
 
-  #program(step: number, micros: readonly StepInputs[], control: tf.Tensor): DeviceProgram<StepMeaning> {
+  /** A step as one program. */
+  #whole(step: number, inputs: readonly StepInputs[], control: tf.Tensor): DeviceProgram<Micros> {
     return {
-      key: micros.map(({ key, tensors }) => `${key} ${shapesOf(tensors)}`).join(' | '),
-      inputs: [control, ...micros.flatMap(({ tensors }) => [...tensors])],
-      draws: micros.flatMap(({ draws }) => [...draws]),
-      run: () => this.#step(step, micros.length, control),
+      key: inputs.map(keyOf).join(' | '),
+      inputs: [control, ...inputs.flatMap(({ tensors }) => [...tensors])],
+      draws: inputs.flatMap(({ draws }) => [...draws]),
+      run: () => this.#runWhole(step, inputs.length, control),
     };
   }
 
-  /** Everything that the device does in a step. */
-  #step(step: number, micros: number, control: tf.Tensor): Outcome<StepMeaning> {
-    const sum = new GradientSum(this.job, [...this.optimizer.slots.keys()]);
+  #runWhole(step: number, count: number, control: tf.Tensor): Outcome<Micros> {
+    const micros: DeviceMicro[] = [];
+    const terms: tf.Scalar[] = [];
     const replaced: ReplacedRows[] = [];
+    const replace = (bank: tf.Tensor, rows: BankRows) => void replaced.unshift(replaceRows(this.backend, bank, rows));
     try {
-      const replace = (bank: tf.Tensor, rows: BankRows) => void replaced.unshift(replaceRows(this.backend, bank, rows));
-      for (let micro = 0; micro < micros; micro++) this.memory.write(sum.addGiven(step, micro), replace);
-      const { result } = sum;
-      for (const [name, gradient] of result.gradients) this.backend.copy(gradient, this.#gradients.get(name)!);
-      const updated = [...result.gradients.keys()];
-      const numbers = this.#update(updated, termsOf(result), control, result.divisor);
-      for (const rows of replaced) restoreRows(this.backend, this.#state, rows);
-      return { read: [numbers], meaning: { ...meaningOf(result), updated } };
+      for (let micro = 0; micro < count; micro++) {
+        const added = this.#add(step, micro, micros);
+        micros.push(added.micro);
+        terms.push(...added.terms);
+        this.memory.write(added.memory, replace);
+      }
+      const numbers = this.#runUpdate(micros, terms, control);
+      for (const rows of replaced) restoreRows(this.backend, this.#state.numbers, rows);
+      return { read: [numbers], meaning: micros };
     } finally {
       for (const { rows, old } of replaced) tf.dispose([rows, old]);
       this.memory.undo();
-      sum.dispose();
+      tf.dispose(terms);
     }
   }
 
-  /** Updates these parameters from the flat gradient, where AdamW does, and memories; returns the numbers of the step. */
-  #update(names: readonly string[], terms: readonly tf.Tensor[], control: tf.Tensor, divisor: number): tf.Tensor {
+  /** One micro-batch of several: what is done with it depends on the size of the first one, and on the gradients that are there. */
+  #part(step: number, micro: number, given: StepInputs, before: Micros): DeviceProgram<Micros> {
+    return {
+      key: `${keyOf(given)} behind ${before[0]?.size ?? 0}, ${this.#set(namesOf(before))}`,
+      inputs: given.tensors,
+      draws: given.draws,
+      run: () => {
+        const { micro: meaning, terms, memory } = this.#add(step, micro, before);
+        this.memory.write(memory);
+        const numbers = termNumbers(this.backend, terms, this.#state.numbers, micro === 0);
+        tf.dispose([...terms]);
+        return { read: [numbers], meaning: [meaning] };
+      },
+    };
+  }
+
+  /** The update behind micro-batches that were programs of their own. */
+  #update(micros: Micros, control: tf.Tensor): DeviceProgram<Micros> {
+    const key = `update of ${this.#set(namesOf(micros))} over ${sharesOf(micros).divisor}`;
+    return { key, inputs: [control], draws: [], run: () => ({ read: [this.#runUpdate(micros, [], control)], meaning: [] }) };
+  }
+
+  /** Differentiates a micro-batch, and puts or adds its gradient to where those of the ones before lie. */
+  #add(step: number, number: number, before: Micros): { readonly micro: DeviceMicro; readonly terms: readonly tf.Scalar[]; readonly memory: MemoryChanges } {
+    const { micro, terms, gradients, memory } = this.#tape.of(step, number);
+    const weight = sharesOf([...before, micro]).weights.at(-1)!;
+    const there = new Set(namesOf(before));
+    for (const [name, gradient] of gradients) {
+      const [sum, own] = [this.#state.gradients.get(name)!, there.has(name) ? gradient : weighted(gradient, weight)];
+      if (there.has(name)) accumulate(this.backend, sum, own, weight);
+      else this.backend.copy(own, sum);
+      own.dispose();
+    }
+    return { micro: { ...micro, updated: [...gradients.keys()] }, terms, memory };
+  }
+
+  /** Updates from the flat gradient, where AdamW does, and memories; returns the numbers of the step that these terms belong to. */
+  #runUpdate(micros: Micros, terms: readonly tf.Tensor[], control: tf.Tensor): tf.Tensor {
     const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps, max_grad_norm } = this.job.options;
-    const spans = this.#spansOf(names);
-    const numbers = stepNumbers(this.backend, terms, spans.map(({ gradient }) => gradient), this.#state, { max_grad_norm, divisor });
-    for (const { slot } of spans) if (slot) flatAdamW(this.backend, slot, this.#state, control, { beta1, beta2, eps });
-    for (const { before, value } of this.memory.written) keepWhereAdmitted(this.backend, this.#state, value, before);
+    const { numbers: state } = this.#state;
+    const spans = this.#state.spansOf(namesOf(micros));
+    const numbers = stepNumbers(this.backend, terms, spans.map(({ gradient }) => gradient), state, { max_grad_norm, divisor: sharesOf(micros).divisor });
+    for (const { slot } of spans) if (slot) flatAdamW(this.backend, slot, state, control, { beta1, beta2, eps });
+    for (const { before, value } of this.memory.written) keepWhereAdmitted(this.backend, state, value, before);
     return numbers;
   }
 
-  /** The parts of the flat buffers that hold these parameters. */
-  #spansOf(names: readonly string[]): UpdatedSpans {
+  #set(names: readonly string[]): number {
     const key = names.join();
-    const spans = this.#spans.get(key) ?? this.#makeSpans(names);
-    this.#spans.set(key, spans);
-    return spans;
-  }
-
-  #makeSpans(names: readonly string[]): UpdatedSpans {
-    const limit = this.backend.device.limits.maxStorageBufferBindingSize;
-    const part = (flat: FlatTensors, span: Span) => tf.keep(flat.span(span));
-    const { parameter, gradient: gradients, moments } = this.#flat;
-    return spansOf(this.#layout, names, limit).map((span) => {
-      const gradient = part(gradients, span);
-      return { gradient, ...(moments && { slot: { parameter: part(parameter, span), m: part(moments.m, span), v: part(moments.v, span), gradient, kinds: this.#kindsIn(span, names) } }) };
-    });
-  }
-
-  /** Neighbours that are updated alike count as one. */
-  #kindsIn({ offset, size }: Span, names: readonly string[]): FlatKind[] {
-    const places = names.map((name) => ({ slot: this.optimizer.slots.get(name)!, offset: this.#layout.places.get(name)!.offset }));
-    const inside = places.filter((place) => place.offset >= offset && place.offset < offset + size).sort((a, b) => a.offset - b.offset);
-    return inside.flatMap(({ slot, offset: at }, i) => {
-      if (i > 0 && kindOf(slot) === kindOf(inside[i - 1]!.slot)) return [];
-      const { rate, weightDecay } = slot.settings;
-      return [{ begin: (at - offset) / 4, rate, weightDecay }];
-    });
+    const found = this.#sets.get(key) ?? this.#sets.size;
+    this.#sets.set(key, found);
+    return found;
   }
 }
 
-/** The parts of the flat buffers that are updated together, as views; a slot where AdamW does it. */
-type UpdatedSpans = readonly { readonly gradient: tf.Tensor; readonly slot?: FlatSlot }[];
+const keyOf = ({ key, tensors }: StepInputs): string => `${key} ${shapesOf(tensors)}`;
 
-/** What was read of a step, and what is left to do where JavaScript updates: the gradients belong to the device step. */
+/** The parameters that have a gradient by one of these. */
+const namesOf = (micros: Micros): string[] => [...new Set(micros.flatMap(({ updated }) => updated))];
+
+/** What is left to do where JavaScript updates: the gradients belong to the device step. */
+export interface Remaining {
+  readonly gradients: ReadonlyMap<string, tf.Tensor>;
+  readonly divisor: number;
+}
+
+/** What was read of a step. */
 export interface DeviceStepRead extends StepNumbersRead {
-  readonly remaining?: { readonly gradients: ReadonlyMap<string, tf.Tensor>; readonly divisor: number };
+  readonly remaining?: Remaining;
 }
-
-/** Parameters of one kind are updated alike. */
-const kindOf = ({ settings: { rate, weightDecay } }: TrainedSlot): string => `${weightDecay} ${rate}`;

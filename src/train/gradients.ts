@@ -3,14 +3,43 @@ import { changeTensors } from '../tensor/kernels/bank_rows.ts';
 import { squareNorm } from '../tensor/kernels/square_norm.ts';
 import type { MemoryChanges, StepInputs, StepLosses, TrainingJob } from './job.ts';
 
-/** The gradient of one update, before clipping: that of the tensors here, over `divisor`. */
+/** What JavaScript knows of a micro-batch whose gradient is made. */
+export interface MicroBatch extends Required<Pick<StepLosses, 'size' | 'reduction'>> {
+  /** Names of its terms, in order. */
+  readonly terms: readonly string[];
+}
+
+/** How micro-batches make up an update. */
+export interface Shares {
+  /** What the gradient of each is multiplied by, and its terms. */
+  readonly weights: readonly number[];
+  /** What the sum of the gradients is divided by. */
+  readonly divisor: number;
+  /** What the sums of the terms are divided by. */
+  readonly termDivisor: number;
+}
+
+/**
+ * The shares of the micro-batches of an update.
+ *
+ *   mean: Σ (size_i/size_0)·g_i, over Σ size_i/size_0;  sum: Σ g_i, over Σ size_i
+ *
+ * So one micro-batch, or several of equal size, are not multiplied at all.
+ */
+export function sharesOf(micros: readonly Pick<MicroBatch, 'size' | 'reduction'>[]): Shares {
+  const first = micros[0]?.size ?? 1;
+  const weights = micros.map(({ size, reduction }) => (reduction === 'mean' ? size / first : 1));
+  const divisor = micros.reduce((sum, { size, reduction }, i) => sum + (reduction === 'mean' ? weights[i]! : size), 0);
+  return { weights, divisor, termDivisor: micros.at(-1)?.reduction === 'mean' ? divisor : 1 };
+}
+
+/** The gradient of one update, before clipping: that of the tensors here, over the divisor of its shares. */
 export interface StepGradients {
   /** By parameter; parameters that the loss does not depend on have none. */
   readonly gradients: ReadonlyMap<string, tf.Tensor>;
-  readonly divisor: number;
-  /** The terms of each micro-batch with their shares, whose sum over `termDivisor` is reported. */
-  readonly termDivisor: number;
-  readonly parts: readonly { readonly terms: StepLosses['terms']; readonly share: number }[];
+  readonly micros: readonly MicroBatch[];
+  /** The terms of every micro-batch. */
+  readonly terms: readonly tf.Scalar[];
 }
 
 /** What was read back of a step: the terms, and the norm of the whole gradient. */
@@ -19,21 +48,19 @@ export interface StepNumbersRead {
   readonly norm: number;
 }
 
-/**
- * Sums the gradients of a step's micro-batches, one after another, so that only one tape is alive at a time.
- *
- *   mean: Σ (size_i/size_0)·g_i, over Σ size_i/size_0;  sum: Σ g_i, over Σ size_i
- *
- * So one micro-batch, or several of equal size, are not multiplied at all, and the order of the sum is fixed.
- */
-export class GradientSum {
-  readonly #gradients = new Map<string, tf.Tensor>();
-  readonly #parts: { terms: StepLosses['terms']; share: number }[] = [];
+/** What differentiating one micro-batch gives; the tensors belong to the caller. */
+export interface MicroGradients {
+  readonly micro: MicroBatch;
+  readonly terms: readonly tf.Scalar[];
+  /** By parameter; parameters that the loss does not depend on have none. */
+  readonly gradients: ReadonlyMap<string, tf.Tensor>;
+  readonly memory: MemoryChanges;
+}
+
+/** Differentiates micro-batches of a job by the parameters that are trained. */
+export class Differentiation {
   readonly #names: ReadonlyMap<string, string>;
   readonly #variables: tf.Variable[];
-  #divisor = 0;
-  #termDivisor = 1;
-  #firstSize = 1;
 
   constructor(
     readonly job: TrainingJob,
@@ -44,18 +71,8 @@ export class GradientSum {
     this.#names = new Map(trained.map((name) => [job.parameters.get(name)!.name, name]));
   }
 
-  /** Differentiates one micro-batch and adds it; returns the changes of memories. `inputs` of the job is called first. */
-  add(step: number, micro: number): MemoryChanges {
-    const inputs = uploaded(this.job, step, micro)?.tensors ?? [];
-    try {
-      return this.addGiven(step, micro);
-    } finally {
-      tf.dispose([...inputs]);
-    }
-  }
-
-  /** As `add`, where the job's `inputs` were called already. */
-  addGiven(step: number, micro: number): MemoryChanges {
+  /** The gradient of one micro-batch, whose `inputs` were called already. */
+  of(step: number, micro: number): MicroGradients {
     const prepared = this.job.prepare ? tf.tidy(() => this.job.prepare!(step, micro)) : [];
     let losses: StepLosses = { terms: {} };
     try {
@@ -65,31 +82,48 @@ export class GradientSum {
         return beginning(Object.values(losses.terms));
       }, this.#variables);
       value.dispose();
-      this.#sum(losses, grads);
+      const { terms, size = 1, reduction = 'mean', memory = {} } = losses;
+      return { micro: { terms: Object.keys(terms), size, reduction }, terms: Object.values(terms), gradients: this.#named(grads), memory };
     } finally {
       tf.dispose(prepared);
     }
-    return losses.memory ?? {};
+  }
+
+  #named(grads: tf.NamedTensorMap): Map<string, tf.Tensor> {
+    const pairs = Object.entries(grads).flatMap(([variable, gradient]) => (gradient ? [[this.#names.get(variable)!, gradient] as const] : []));
+    return new Map(pairs);
+  }
+}
+
+/** Sums the gradients of a step's micro-batches, one after another, so that only one tape is alive at a time and the order of the sum is fixed. */
+export class GradientSum {
+  readonly #gradients = new Map<string, tf.Tensor>();
+  readonly #micros: MicroBatch[] = [];
+  readonly #terms: tf.Scalar[] = [];
+
+  constructor(readonly tape: Differentiation) {}
+
+  /** Differentiates one micro-batch and adds it; returns the changes of memories. `inputs` of the job is called first. */
+  add(step: number, micro: number): MemoryChanges {
+    const inputs = uploaded(this.tape.job, step, micro)?.tensors ?? [];
+    try {
+      const given = this.tape.of(step, micro);
+      this.#micros.push(given.micro);
+      this.#terms.push(...given.terms);
+      const weight = sharesOf(this.#micros).weights.at(-1)!;
+      for (const [name, gradient] of given.gradients) this.#gradients.set(name, added(this.#gradients.get(name), weighted(gradient, weight)));
+      return given.memory;
+    } finally {
+      tf.dispose([...inputs]);
+    }
   }
 
   get result(): StepGradients {
-    return { gradients: this.#gradients, divisor: this.#divisor, termDivisor: this.#termDivisor, parts: this.#parts };
+    return { gradients: this.#gradients, micros: this.#micros, terms: this.#terms };
   }
 
   dispose(): void {
-    tf.dispose([...this.#gradients.values(), ...this.#parts.flatMap(({ terms }) => Object.values(terms))]);
-  }
-
-  #sum({ terms, size = 1, reduction = 'mean' }: StepLosses, grads: tf.NamedTensorMap): void {
-    if (this.#parts.length === 0) this.#firstSize = size;
-    const weight = reduction === 'mean' ? size / this.#firstSize : 1;
-    this.#parts.push({ terms, share: weight });
-    this.#divisor += reduction === 'mean' ? weight : size;
-    this.#termDivisor = reduction === 'mean' ? this.#divisor : 1;
-    for (const [variable, gradient] of Object.entries(grads)) {
-      const name = this.#names.get(variable)!;
-      if (gradient) this.#gradients.set(name, added(this.#gradients.get(name), weighted(gradient, weight)));
-    }
+    tf.dispose([...this.#gradients.values(), ...this.#terms]);
   }
 }
 
@@ -102,7 +136,8 @@ function beginning(terms: readonly tf.Scalar[]): tf.Scalar {
   }))(...terms) as tf.Scalar;
 }
 
-function weighted(gradient: tf.Tensor, weight: number): tf.Tensor {
+/** A gradient times a weight, in place of the one given, which is freed unless it is the same. */
+export function weighted(gradient: tf.Tensor, weight: number): tf.Tensor {
   if (weight === 1) return gradient;
   const product = tf.mul(gradient, weight);
   gradient.dispose();
@@ -124,30 +159,18 @@ export function uploaded(job: TrainingJob, step: number, micro: number): StepInp
 }
 
 /** One read of everything that a person sees of a step. */
-export async function readBack(gradients: StepGradients): Promise<StepNumbersRead> {
-  const numbers = tf.tidy(() => tf.stack([...termsOf(gradients), squareNorm([...gradients.gradients.values()])]));
+export async function readBack({ gradients, micros, terms }: StepGradients): Promise<StepNumbersRead> {
+  const numbers = tf.tidy(() => tf.stack([...terms, squareNorm([...gradients.values()])]));
   const read = await numbers.data();
   numbers.dispose();
-  return numbersOf(meaningOf(gradients), read);
+  return numbersOf(micros, read);
 }
 
-/** What the numbers of a step are, in order; the squared norm of the summed gradient comes last. */
-export interface NumbersMeaning extends Pick<StepGradients, 'divisor' | 'termDivisor'> {
-  readonly terms: readonly { readonly name: string; readonly share: number }[];
-}
-
-export function meaningOf({ divisor, termDivisor, parts }: StepGradients): NumbersMeaning {
-  return { divisor, termDivisor, terms: parts.flatMap(({ terms, share }) => Object.keys(terms).map((name) => ({ name, share }))) };
-}
-
-/** The terms of every micro-batch, in the order of their meaning. */
-export function termsOf({ parts }: StepGradients): tf.Scalar[] {
-  return parts.flatMap(({ terms }) => Object.values(terms));
-}
-
-/** Terms are averaged (mean) or added (sum) over micro-batches. */
-export function numbersOf({ terms, divisor, termDivisor }: NumbersMeaning, read: ArrayLike<number>): StepNumbersRead {
+/** What a person sees of the numbers of a step: the terms of every micro-batch in order, then the squared norm. Terms are averaged (mean) or added (sum) over micro-batches. */
+export function numbersOf(micros: readonly MicroBatch[], read: ArrayLike<number>): StepNumbersRead {
+  const { weights, divisor, termDivisor } = sharesOf(micros);
   const values: Record<string, number> = {};
-  terms.forEach(({ name, share }, i) => (values[name] = (values[name] ?? 0) + (read[i]! * share) / termDivisor));
+  const terms = micros.flatMap(({ terms }, micro) => terms.map((name) => ({ name, weight: weights[micro]! })));
+  terms.forEach(({ name, weight }, i) => (values[name] = (values[name] ?? 0) + (read[i]! * weight) / termDivisor));
   return { values, norm: Math.sqrt(read[terms.length]!) / divisor };
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../fault/fault.ts';
 import type { HostTensor } from '../model/weights.ts';
-import { DeviceStep, MOST_UNDER_WAY, type DeviceStepRead } from './device_step.ts';
-import { GradientSum, readBack, type StepGradients, type StepNumbersRead } from './gradients.ts';
+import { DeviceStep, MOST_UNDER_WAY, type DeviceStepRead, type Remaining } from './device_step.ts';
+import { Differentiation, GradientSum, readBack, sharesOf, type StepNumbersRead } from './gradients.ts';
 import { Health, type HealthState } from './health.ts';
 import type { TrainingJob } from './job.ts';
 import { Memory } from './memory.ts';
@@ -153,12 +153,12 @@ export class TrainingLoop {
   async #onTape(): Promise<Outcome> {
     const learning_rate = this.#learningRate(this.#step);
     const { options } = this.job;
-    const sum = new GradientSum(this.job, this.#optimizer.trained);
+    const sum = new GradientSum(new Differentiation(this.job, this.#optimizer.trained));
     try {
       for (let micro = 0; micro < (options.gradient_accumulation_steps ?? 1); micro++) this.#memory.write(sum.add(this.#step, micro));
       const outcome = this.#judge(await readBack(sum.result), learning_rate);
       if (outcome.admitted) {
-        this.#update(sum.result, learning_rate, outcome.norm);
+        this.#update({ gradients: sum.result.gradients, divisor: sharesOf(sum.result.micros).divisor }, learning_rate, outcome.norm);
         this.#memory.keep();
       }
       return outcome;
@@ -168,7 +168,7 @@ export class TrainingLoop {
     }
   }
 
-  #update({ gradients, divisor }: Pick<StepGradients, 'gradients' | 'divisor'>, learning_rate: number, norm: number): void {
+  #update({ gradients, divisor }: Remaining, learning_rate: number, norm: number): void {
     this.#optimizer.update(gradients, learning_rate, clipScale(norm, this.job.options.max_grad_norm) / divisor);
   }
 

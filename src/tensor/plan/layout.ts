@@ -1,3 +1,5 @@
+import { NotRecordable } from './recording.ts';
+
 /** One command's use of a buffer, by the buffer's index. */
 export interface Use {
   readonly buffer: number;
@@ -42,7 +44,7 @@ const ORDERS: readonly ((life: Life, size: number) => number)[] = [
  * WebGPU forbids a dispatch to bind the same GPUBuffer both read-only and writable, even at ranges apart, so there are
  * several chunks, and what a dispatch writes lies in another chunk than what it reads. Buffers are placed one after
  * another, each at the lowest free place of the chunk that grows least, in the order that takes the least memory of some.
- * `kept` are needed after the last command; no chunk grows beyond `limit` bytes. RangeError when a buffer alone is larger.
+ * `kept` are needed after the last command; no chunk grows beyond `limit` bytes. NotRecordable when a buffer alone is larger.
  */
 export function layOut(commands: readonly (readonly Use[])[], sizes: readonly number[], kept: readonly number[], limit: number): Layout {
   const lives = livesOf(commands, sizes.length, kept);
@@ -62,7 +64,7 @@ function placed(order: readonly number[], lives: readonly Life[], sizes: readonl
   const chunks: Chunk[] = [];
   for (const buffer of order) {
     const size = aligned(sizes[buffer]!);
-    if (size > limit) throw new RangeError(`a buffer of ${size} bytes, where ${limit} are the most`);
+    if (size > limit) throw new NotRecordable(`a buffer of ${size} bytes, where ${limit} are the most`);
     const forbidden = new Set([...lives[buffer]!.apart].map((other) => places[other]?.chunk));
     const offers = chunks.map((chunk, index) => ({ index, offset: chunk.gap(lives[buffer]!, size), end: chunk.end }));
     const open = offers.filter(({ index, offset }) => !forbidden.has(index) && offset + size <= limit);

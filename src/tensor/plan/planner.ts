@@ -30,10 +30,11 @@ export interface Outcome<M> {
   readonly meaning: M;
 }
 
-/** What was read of a step, in the order of its outcome. */
-interface StepRead<M> {
-  readonly values: readonly Float32Array[];
+/** A program that was submitted. */
+export interface Submitted<M> {
   readonly meaning: M;
+  /** What was read of it, in the order of its outcome. */
+  readonly read: Promise<readonly Float32Array[]>;
 }
 
 interface Entry<M> {
@@ -85,32 +86,34 @@ export class Planner<M> {
   }
 
   /** Runs a program and reads back what it gives; Fault `plan-differs` when a check finds other bits. */
-  async run(program: DeviceProgram<M>): Promise<StepRead<M>> {
-    const { read } = await this.submit(program);
-    return read;
+  async run(program: DeviceProgram<M>): Promise<{ readonly values: readonly Float32Array[]; readonly meaning: M }> {
+    const { read, meaning } = await this.submit(program);
+    return { values: await read, meaning };
   }
 
   /** As `run`, but is done when a replayed program is submitted; one that is not replayed is read at once. */
-  async submit(program: DeviceProgram<M>): Promise<{ readonly read: Promise<StepRead<M>> }> {
+  async submit(program: DeviceProgram<M>): Promise<Submitted<M>> {
     const values = program.inputs.map((tensor) => this.backend.hostValues(tensor));
     const entry = this.execution === 'tape' ? undefined : await this.#entry(program);
-    if (!entry) return done(await this.#runDirectly(program));
+    if (!entry) return this.#runDirectly(program);
     entry.runs += 1;
-    const replayed = async () => ({ values: await this.#replay(entry.plan, values, program.draws), meaning: entry.meaning });
-    return this.execution === 'check' ? done(await this.#check(program, entry.plan, replayed)) : { read: replayed() };
+    const replayed = () => this.#replay(entry.plan, values, program.draws);
+    if (this.execution === 'plan') return { meaning: entry.meaning, read: replayed() };
+    return { meaning: entry.meaning, read: Promise.resolve(await this.#check(program, entry.plan, replayed)) };
   }
 
   /** Replays a step, then runs it directly on the same state, and compares what both left behind. */
-  async #check(program: DeviceProgram<M>, { recording }: Plan, replayed: () => Promise<StepRead<M>>): Promise<StepRead<M>> {
+  async #check(program: DeviceProgram<M>, { recording }: Plan, replayed: () => Promise<Float32Array[]>): Promise<readonly Float32Array[]> {
     const buffers = writtenBuffers(recording);
-    const watched = async (run: () => Promise<StepRead<M>>) => {
-      const step = await run();
-      return { step, words: [...step.values.map((values) => new Uint32Array(values.buffer, values.byteOffset, values.length)), ...(await contentsOf(this.backend, buffers))] };
+    const watched = async (run: () => Promise<readonly Float32Array[]>) => {
+      const values = await run();
+      return { values, words: [...values.map((one) => new Uint32Array(one.buffer, one.byteOffset, one.length)), ...(await contentsOf(this.backend, buffers))] };
     };
-    const [replay, direct] = await onSameState(this.backend, buffers, [() => watched(replayed), () => watched(() => this.#runDirectly(program))]);
+    const directly = async () => (await this.#runDirectly(program)).read;
+    const [replay, direct] = await onSameState(this.backend, buffers, [() => watched(replayed), () => watched(directly)]);
     const found = firstDifference(replay.words, direct.words);
     if (found !== undefined) throw planDiffers(program.key, found);
-    return direct.step;
+    return direct.values;
   }
 
   /** Frees the memory in which plans run; it comes back when one runs again. */
@@ -125,13 +128,13 @@ export class Planner<M> {
     this.rest();
   }
 
-  async #runDirectly(program: DeviceProgram<M>): Promise<StepRead<M>> {
+  async #runDirectly(program: DeviceProgram<M>): Promise<Submitted<M>> {
     const { read, meaning } = program.run();
     const values = await Promise.all(read.map((tensor) => tensor.data<'float32'>()));
     tf.dispose([...read]);
     // tfjs keeps a buffer of every size that it ever freed, and steps of other shapes have others.
     emptyPool(this.backend);
-    return { values, meaning };
+    return { meaning, read: Promise.resolve(values) };
   }
 
   async #replay(plan: Plan, values: readonly ArrayBufferView[], draws: readonly number[]): Promise<Float32Array[]> {
@@ -154,7 +157,7 @@ export class Planner<M> {
       if (isPowerOfTwo(known.runs + 1)) await this.#verify(known, program);
       return known;
     } catch (error) {
-      if (!(error instanceof NotRecordable || error instanceof RangeError)) throw error;
+      if (!(error instanceof NotRecordable)) throw error;
       this.#forget(program.key);
       this.#refused.set(program.key, error.message);
       return undefined;
@@ -200,8 +203,6 @@ export class Planner<M> {
     this.#plans.delete(key);
   }
 }
-
-const done = <T>(value: T): { readonly read: Promise<T> } => ({ read: Promise.resolve(value) });
 
 const planDiffers = (key: string, found: string) => new Fault({
   code: 'plan-differs',

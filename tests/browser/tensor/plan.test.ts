@@ -7,7 +7,8 @@ import { TrainingLoop, type StepEvent } from '../../../src/train/loop.ts';
 import type { ObjectiveInputs } from '../../../src/distill/objective.ts';
 import { objectiveNamed } from '../../../src/distill/objectives/index.ts';
 import { collate } from '../../../src/train/batches.ts';
-import { OPTIONS, ROWS } from '../../train/small_job.ts';
+import { integer, key } from '../../../src/random/counter.ts';
+import { example, OPTIONS, ROWS } from '../../train/small_job.ts';
 import { KD, microDistillation, UNUSED, type MicroDistillation } from './micro_distillation.ts';
 
 /** More of them by `VITE_PLAN_STEPS=50`; a software adapter takes a second for a step that is not replayed. */
@@ -85,6 +86,31 @@ describe('replayed steps (software adapter)', () => {
     expect(await bitsOf(plan)).toEqual(await bitsOf(tape));
     tape.dispose();
     plan.dispose();
+  }, PATIENCE);
+
+  it('need a plan for each length of a micro-batch, and not for each sequence of lengths', async () => {
+    const options = { ...OPTIONS, ...UNUSED, gradient_accumulation_steps: 3 };
+    // Five rows of 5, 10, 15 or 20 tokens, and once three.
+    const batchAt = (number: number) => {
+      const length = 5 * (1 + integer(key(5, 'grammar', number), 0, 4));
+      const rows = [0, 1, 2, 3, 4].slice(number === 4 ? 2 : 0);
+      return collate(rows.map((row) => example(Array.from({ length }, (_, i) => (i === 0 ? 2 : 5 + ((row + i) % 11))), row % 2)), rows.map((_, i) => i), 0, 23, { step: 5 });
+    };
+    const [tape, plan, checked] = (['tape', 'plan', 'check'] as const).map((execution) => microDistillation(KD, { options, execution, batchAt })) as [MicroDistillation, MicroDistillation, MicroDistillation];
+    const expected = await stepsOf(tape, STEPS);
+    expect(await stepsOf(checked, STEPS)).toEqual(expected);
+    const events: StepEvent[] = [];
+    for (let step = 0; step < STEPS; step++) events.push(await plan.loop.next(Math.min(3, STEPS - step)));
+    expect(events).toEqual(expected);
+    expect(await bitsOf(checked)).toEqual(await bitsOf(tape));
+    expect(await bitsOf(plan)).toEqual(await bitsOf(tape));
+    await stepsOf(plan, 31);
+    const { notReplayed, plans } = plan.loop.execution;
+    expect(notReplayed).toEqual([]);
+    expect(plans.reduce((sum, { runs }) => sum + runs, 0)).toBe(4 * (STEPS + 31));
+    // A first and a later micro-batch of each length, the one of three rows, and an update of each size.
+    expect(plans.length).toBeLessThanOrEqual(4 + 5 + 2);
+    [tape, plan, checked].forEach((side) => side.dispose());
   }, PATIENCE);
 
   it('may be three at a time, with the same bits, skipped steps and a continuation included', async () => {
