@@ -62,7 +62,7 @@ function readsOf(read: TapLayers, logits: boolean, { num_hidden_layers: last }: 
   const isWhole = read.hiddenStates?.includes(last) ?? false;
   const first = logits || (read.firstTokens?.includes(last) ?? false);
   return {
-    logits, states: count('hiddenStates'), scores: count('attentionScores', 'attentionProbabilities'), sides: count('queries', 'keys'), values: count('values'),
+    logits, remembers: terms.some(({ objective, setting }) => (objective.memory?.(setting) ?? []).length > 0), states: count('hiddenStates'), scores: count('attentionScores', 'attentionProbabilities'), sides: count('queries', 'keys'), values: count('values'),
     correlations: terms.filter(({ objective }) => CORRELATING.has(objective.name)).length,
     end: isWhole ? 'whole' : first ? 'firstTokens' : 'half',
   };

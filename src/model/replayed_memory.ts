@@ -18,6 +18,8 @@ export interface Reads {
   readonly fixed: number;
   /** Whether a term looks at logits. */
   readonly logits: boolean;
+  /** Whether a term remembers from step to step: a step of several micro-batches is one program then. */
+  readonly remembers: boolean;
   /** How far the student is computed with gradients in its last layer: to queries and keys, for first tokens, or for all. */
   readonly end: 'half' | 'firstTokens' | 'whole';
 }
@@ -101,13 +103,14 @@ const inputValues = ({ vocab_size }: ModelConfig, tokens: number): number => 5 *
 
 const sizeOf = ({ beside, layer }: { readonly beside: number; readonly layer: number }, { num_hidden_layers: layers }: ModelConfig): number => beside + layer * layers;
 
-/** Uniforms of every plan, and the inputs of the longest texts. */
-function planBytes({ config, teacher, teacherLeaves = false, heads, batch, length, micros = 1, steps = MANY, lengths = Math.ceil(length / LENGTH_STEP) }: TrainingLoad): number {
-  const isMasked = heads.includes('masked-lm');
-  const kept = Math.min(MOST_PLANS, steps, lengths ** micros * (isMasked ? countsOfWords(batch * length, steps * micros) : 1));
+/** Uniforms of every plan, and the inputs of the longest texts. Of several micro-batches the first has other plans than those behind it, which add to its gradient. */
+function planBytes({ config, teacher, teacherLeaves = false, heads, batch, length, micros = 1, steps = MANY, lengths = Math.ceil(length / LENGTH_STEP), compared }: TrainingLoad): number {
+  const words = heads.includes('masked-lm') ? countsOfWords(batch * length, steps * micros) : 1;
+  const [inputs, sums] = [FLOAT * inputValues(config, batch * length), sizeOf(TENSORS, config)];
   const ofMicro = sizeOf(UNIFORMS.student, config) + (teacher && !teacherLeaves ? sizeOf(UNIFORMS.teacher, teacher) : 0);
-  const sums = (micros - 1) * sizeOf(TENSORS, config);
-  return kept * UNIFORMS.bytes * (micros * ofMicro + sums) + micros * FLOAT * inputValues(config, batch * length);
+  const kept = (most: number, micros: number) => Math.min(most, steps, lengths ** micros * words);
+  if (micros === 1 || compared?.reads.remembers) return kept(MOST_PLANS, micros) * UNIFORMS.bytes * (micros * ofMicro + (micros - 1) * sums) + micros * inputs;
+  return kept(MOST_PLANS / 2, 1) * UNIFORMS.bytes * (2 * ofMicro + sums) + inputs;
 }
 
 /** Bytes that scoring takes beside the model and what its steps hold. */
@@ -136,9 +139,9 @@ export function replayedBytes(load: TrainingLoad, parameters: number): { readonl
   const reads = compared?.reads;
   const model = modelValues(load, reads?.end ?? (load.heads.includes('masked-lm') ? 'whole' : 'firstTokens'));
   const step = model + (reads ? comparedValues(load, reads) : 0);
-  // Gradients of several micro-batches are summed beside the flat buffer that takes the sum.
+  // The gradient of a micro-batch that is added to those before is whole beside their sum before it is added.
   const summed = micros > 1 ? parameters : 0;
-  const peak = (values: number) => Math.max(values + summed, load.teacher && !teacherLeaves ? passValues(load.teacher, load.batch * load.length) : 0, 2 * summed);
+  const peak = (values: number) => Math.max(values, load.teacher && !teacherLeaves ? passValues(load.teacher, load.batch * load.length) : 0, summed);
   const objectives = FLOAT * (1 + GAPS) * (peak(step) - peak(model)) + FLOAT * (reads?.fixed ?? 0);
   return { activations: FLOAT * (1 + GAPS) * peak(model) + planBytes(load), objectives };
 }

@@ -1,5 +1,6 @@
 /** What of a training lies on the GPU from step to step. */
 import * as tf from '../tensor/tf.ts';
+import { emptyPool } from '../tensor/backends/internals.ts';
 import type { LabWebGPUBackend } from '../tensor/backends/webgpu.ts';
 import { FlatTensors, flatLayout, spansOf, type FlatLayout, type Span } from '../tensor/plan/flat.ts';
 import type { FlatKind, FlatSlot } from '../tensor/plan/flat_adamw.ts';
@@ -42,6 +43,7 @@ export class DeviceState {
     /** Whether AdamW runs on the device. */
     readonly updates: boolean,
   ) {
+    this.#clearPool();
     const slots = [...optimizer.slots.values()].sort((a, b) => kindOf(a).localeCompare(kindOf(b)));
     this.#layout = flatLayout(new Map(slots.map(({ settings, parameter }) => [settings.name, parameter.shape])));
     const flat = (label: string) => new FlatTensors(backend, this.#layout, label);
@@ -78,6 +80,13 @@ export class DeviceState {
     this.#spans.clear();
     const { parameter, gradient, moments } = this.#flat;
     for (const flat of [parameter, gradient, ...(moments ? [moments.m, moments.v] : []), ...this.#memories.values()]) flat.dispose();
+    this.#clearPool();
+  }
+
+  /** What tfjs keeps for later would be held beside the step for good, or by whatever comes behind it. */
+  #clearPool(): void {
+    this.backend.flush();
+    emptyPool(this.backend);
   }
 
   #makeSpans(names: readonly string[]): UpdatedSpans {

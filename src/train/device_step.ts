@@ -1,5 +1,4 @@
 import * as tf from '../tensor/tf.ts';
-import { emptyPool } from '../tensor/backends/internals.ts';
 import type { LabWebGPUBackend } from '../tensor/backends/webgpu.ts';
 import type { BankRows } from '../tensor/kernels/bank_rows.ts';
 import { accumulate } from '../tensor/plan/accumulate.ts';
@@ -60,9 +59,6 @@ export class DeviceStep {
     readonly memory: Memory,
     execution: Execution,
   ) {
-    // What other phases of a run left behind would be held beside the step for good.
-    backend.flush();
-    emptyPool(backend);
     this.#planner = new Planner(backend, execution, job.compiling && ((kernels) => job.compiling!(kernels)));
     this.#state = new DeviceState(backend, optimizer, memory, (job.options.optim ?? ON_DEVICE) === ON_DEVICE);
     this.#tape = new Differentiation(job, optimizer.trained);
@@ -132,8 +128,6 @@ export class DeviceStep {
   dispose(): void {
     this.#planner.dispose();
     this.#state.dispose();
-    this.backend.flush();
-    emptyPool(this.backend);
   }
 
   #inputs(step: number): StepInputs[] {

@@ -67,6 +67,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'pre-LN, masked words': { terms: ['masked_lm'], masked: true, batch: 13, length: 40, student: { ...PRE_LN, ...LARGER } },
   'kd, a teacher with dropout': { terms: ['kd', 'att_mse'], batch: 11, teacherDrops: true },
   'kd in micro-batches': { terms: ['kd'], micros: 4 },
+  'finetuning in micro-batches, parameters above all': { terms: ['ce'], micros: 3, batch: 2, length: 16, student: { vocab_size: 3011 } },
   'crd in micro-batches': { terms: ['crd'], batch: 11, rows: 400, micros: 2 },
   'kd, RoBERTa’s vocabulary': { terms: ['kd'], student: ROBERTA, teacher: ROBERTA },
   'masked words of RoBERTa’s vocabulary': { terms: ['masked_lm'], masked: true, batch: 5, length: 40, student: ROBERTA },
