@@ -2,7 +2,7 @@ import type * as tf from '../tf.ts';
 import { BUILTINS, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { groupGrid } from './products.ts';
-import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
+import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, sumOfColumns, THREADS } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
@@ -22,8 +22,7 @@ fn main(${BUILTINS}) {
   var largest = -3.4e38;
   ${overColumns(lanes, 'size.classes')} { largest = max(largest, logits[start + j]); }
   let top = max_of(largest, lane);
-  var sum = 0.0;
-  ${overColumns(lanes, 'size.classes')} { sum += exp(logits[start + j] - top); }
+  ${sumOfColumns(lanes, 'size.classes', ['sum', 'f32'], (sum) => `${sum} += exp(logits[start + j] - top);`)}
   let total = sum_of(sum, lane);
   let label = labels[row];
   ${rest}

@@ -3,7 +3,7 @@ import { BUILTINS, f32, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { groupGrid } from './products.ts';
-import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
+import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, sumOfColumns, THREADS } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
@@ -25,8 +25,7 @@ fn main(${BUILTINS}) {
   ${overColumns(lanes, 'size.columns')} { tops = max(tops, vec2<f32>(score_p(start + j), score_q(start + j))); }
   let top_p = max_of(tops.x, lane);
   let top_q = max_of(tops.y, lane);
-  var sums = vec2<f32>(0.0);
-  ${overColumns(lanes, 'size.columns')} { sums += exp(vec2<f32>(score_p(start + j) - top_p, score_q(start + j) - top_q)); }
+  ${sumOfColumns(lanes, 'size.columns', ['sums', 'vec2<f32>'], (sum) => `${sum} += exp(vec2<f32>(score_p(start + j) - top_p, score_q(start + j) - top_q));`)}
   let log_sum_p = log(sum_of(sums.x, lane));
   let log_sum_q = log(sum_of(sums.y, lane));
   ${rest}
@@ -36,23 +35,19 @@ const LOG_P = 'let log_p = score_p(start + j) - top_p - log_sum_p;';
 const LOG_Q = 'let log_q = score_q(start + j) - top_q - log_sum_q;';
 
 const forwardShader = (lanes: number) =>
-  shader(lanes, ['divergence', 'teacher', 'student'], `var divergent = 0.0;
-  ${overColumns(lanes, 'size.columns')} {
+  shader(lanes, ['divergence', 'teacher', 'student'], `${sumOfColumns(lanes, 'size.columns', ['divergent', 'f32'], (sum) => `
     ${LOG_P}
     ${LOG_Q}
     let raised = select(log_q, log(size.floor), size.floor > 0.0 && exp(log_q) < size.floor);
-    divergent += exp(log_p) * (log_p - raised);
-  }
+    ${sum} += exp(log_p) * (log_p - raised);`)}
   let result = sum_of(divergent, lane);
   if (lane == 0u) { divergence[row] = result; }`);
 
 const gradientShader = (lanes: number) =>
-  shader(lanes, ['gradient', 'dy', 'teacher', 'student'], `var moved = 0.0;
-  ${overColumns(lanes, 'size.columns')} {
+  shader(lanes, ['gradient', 'dy', 'teacher', 'student'], `${sumOfColumns(lanes, 'size.columns', ['moved', 'f32'], (sum) => `
     ${LOG_P}
     ${LOG_Q}
-    if (size.floor > 0.0 && exp(log_q) >= size.floor) { moved += exp(log_p); }
-  }
+    if (size.floor > 0.0 && exp(log_q) >= size.floor) { ${sum} += exp(log_p); }`)}
   let mass = select(1.0, sum_of(moved, lane), size.floor > 0.0);
   ${overColumns(lanes, 'size.columns')} {
     ${LOG_P}

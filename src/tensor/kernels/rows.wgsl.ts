@@ -20,6 +20,17 @@ export const rowPlace = (lanes: number): string =>
 /** Loop head over the columns of a row, by lane. */
 export const overColumns = (lanes: number, columns: string): string => `for (var j = lane; j < ${columns}; j += ${lanes}u)`;
 
+/** Columns that a lane adds before it adds what they came to: a sum of a whole vocabulary, one by one, would lose the last places. */
+const BLOCK = 256;
+
+/** Statements that name a sum over the columns of a row, by lane; `add` has those that add column `j` to a sum of a given name. */
+export const sumOfColumns = (lanes: number, columns: string, [name, type]: readonly [name: string, type: 'f32' | 'vec2<f32>'], add: (sum: string) => string): string => `var ${name} = ${type}();
+  for (var block = lane; block < ${columns}; block += ${lanes * BLOCK}u) {
+    var part = ${type}();
+    for (var j = block; j < min(block + ${lanes * BLOCK}u, ${columns}); j += ${lanes}u) { ${add('part')} }
+    ${name} += part;
+  }`;
+
 /** Functions that add, or take the largest of, one value of each lane of a row, in a fixed order; every lane gets the result. */
 export function rowReductions(lanes: number): string {
   if (lanes === 1) return 'fn sum_of(x: f32, lane: u32) -> f32 { return x; }\nfn max_of(x: f32, lane: u32) -> f32 { return x; }';
