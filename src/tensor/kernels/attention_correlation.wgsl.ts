@@ -160,7 +160,8 @@ function argumentsOf({ shape }: tf.TensorInfo, { threshold, floor, added }: Corr
 
 /**
  * Distances [4], numbers of vectors [4], and for the gradient log Σ exp of all rows and what was measured of all vectors, in
- * three dispatches: some 18 exponentials an element; writes 8·B·H·T + 24·(2·B·H·T + (B + H)·T²) bytes.
+ * three dispatches: 18 exponentials and some 120 other operations an element; reads 208·B·H·T² bytes, writes
+ * 8·B·H·T + 24·(2·B·H·T + (B + H)·T²) bytes.
  */
 export function attentionCorrelationForward(gpu: LabWebGPUBackend, { student, teacher, mask }: Tensors, bounds: CorrelationBounds): tf.TensorInfo[] {
   const { rows, vectors, uniform } = argumentsOf(student!, bounds);
@@ -173,7 +174,7 @@ export function attentionCorrelationForward(gpu: LabWebGPUBackend, { student, te
   return [losses, numbers, lse, measured];
 }
 
-/** The student's gradient in one dispatch: four exponentials an element; reads 128·B·H·T² bytes, writes 4·B·H·T². */
+/** The student's gradient in one dispatch: four exponentials and some 90 other operations an element; reads 176·B·H·T² bytes, writes 4·B·H·T². */
 export function attentionCorrelationGradient(gpu: LabWebGPUBackend, { dy, numbers, student, teacher, mask, lse, measured }: Tensors, bounds: CorrelationBounds): tf.TensorInfo[] {
   const { rows, uniform } = argumentsOf(student!, bounds);
   const gradient = gpu.makeTensorInfo(student!.shape, 'float32');

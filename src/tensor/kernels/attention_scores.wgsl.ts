@@ -59,7 +59,7 @@ fn main(${BUILTINS}) {
 }`;
 };
 
-/** Scores in one dispatch: 2·B·T²·d operations; reads 4·B·T²·d bytes, writes 4·B·H·T². */
+/** Scores in one dispatch: 2·B·T²·d operations; reads 4·B·T²·d bytes, of heads of more than 64 features twice that; writes 4·B·H·T². */
 export function attentionScoresForward(gpu: LabWebGPUBackend, { q, k, mask }: Tensors, { batch, length, heads }: AttentionShape): tf.TensorInfo[] {
   const scores = gpu.makeTensorInfo([batch, heads, length, length], 'float32');
   const form = { headSize: q!.shape[1]! / heads };

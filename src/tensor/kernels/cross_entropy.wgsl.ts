@@ -48,10 +48,10 @@ function run(gpu: LabWebGPUBackend, text: (lanes: number) => string, output: tf.
   return [output];
 }
 
-/** Losses [N] in one dispatch: N·C exponentials; reads 8·N·C bytes, writes 4·N. */
+/** Losses [N] in one dispatch: N·C exponentials and 3·N·C other operations; reads 8·N·C bytes, writes 4·N. */
 export const crossEntropyForward = (gpu: LabWebGPUBackend, { logits, labels }: Tensors): tf.TensorInfo[] =>
   run(gpu, forwardShader, gpu.makeTensorInfo([logits!.shape[0]!], 'float32'), [logits!, labels!], logits!);
 
-/** Gradient [N, C] in one dispatch: 2·N·C exponentials; reads 12·N·C bytes, writes 4·N·C. */
+/** Gradient [N, C] in one dispatch: 2·N·C exponentials and 7·N·C other operations; reads 12·N·C bytes, writes 4·N·C. */
 export const crossEntropyGradient = (gpu: LabWebGPUBackend, { dy, logits, labels }: Tensors): tf.TensorInfo[] =>
   run(gpu, gradientShader, gpu.makeTensorInfo(logits!.shape, 'float32'), [dy!, logits!, labels!], logits!);

@@ -79,14 +79,14 @@ function uniformOf({ student }: Tensors, { temperature, weight, mean }: Distilla
   return [u32(rows), u32(classes), f32((1 - weight) * share), f32(weight * temperature ** 2 * share), f32(temperature)];
 }
 
-/** Both scalars in one dispatch of one workgroup: 5·N·C exponentials; reads 36·N·C bytes. */
+/** Both scalars in one dispatch of one workgroup: 4·N·C exponentials and 20·N·C other operations; reads 32·N·C bytes. */
 export function distillationLosses(gpu: LabWebGPUBackend, inputs: Tensors, attrs: DistillationAttrs): tf.TensorInfo[] {
   const [hard, soft] = [gpu.makeTensorInfo([], 'float32'), gpu.makeTensorInfo([], 'float32')];
   gpu.dispatch({ wgsl: FORWARD, workgroups: [1, 1, 1] }, [hard, soft, inputs.teacher!, inputs.student!, inputs.labels!], uniformOf(inputs, attrs), [hard, soft]);
   return [hard, soft];
 }
 
-/** The student's gradient [N, C] in one dispatch: 6·N·C exponentials; reads 36·N·C bytes, writes 4·N·C. */
+/** The student's gradient [N, C] in one dispatch: 6·N·C exponentials and 24·N·C other operations; reads 36·N·C bytes, writes 4·N·C. */
 export function distillationGradient(gpu: LabWebGPUBackend, inputs: Tensors, attrs: DistillationAttrs): tf.TensorInfo[] {
   const { teacher, student, labels, hard, soft } = inputs;
   const gradient = gpu.makeTensorInfo(student!.shape, 'float32');

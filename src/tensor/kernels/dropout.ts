@@ -51,7 +51,7 @@ fn main(${BUILTINS}) {
  *
  *   y_i = x_i · [bits(key, i) ≥ rate·2³²] / (1 − rate);  dx is the same function of dy
  *
- * No mask is stored: the gradient draws it again. 15 integer operations an element; reads and writes 4 bytes of each.
+ * No mask is stored: the gradient draws it again. 19 integer operations an element; reads and writes 4 bytes of each.
  */
 const forward = defineKernel<DropoutAttrs>({
   name: 'LabDropout',

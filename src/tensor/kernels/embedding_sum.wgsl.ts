@@ -66,7 +66,7 @@ export function embeddingSum(gpu: LabWebGPUBackend, { words, types, positions, w
   return y;
 }
 
-/** The gradients of the three tables in one dispatch: 3·N·d additions; reads each dy three times, writes 4 bytes an element of the tables. */
+/** The gradients of the three tables in one dispatch: 3·N·d additions; reads 12·N·d bytes, writes 4 an element of the tables. */
 export function embeddingGradient(gpu: LabWebGPUBackend, inputs: Tensors, tables: readonly number[], length: number): tf.TensorInfo[] {
   const { dy, wordOrder, wordStart, typeOrder, typeStart, positionOrder, positionStart } = inputs;
   const [rows, columns] = dy!.shape as [number, number];

@@ -126,7 +126,8 @@ function uniformOf([rows, columns]: readonly number[], groups: number, { eps, ra
 /**
  * y and, for the gradient, mean and 1/√(var + ε) of each row, [N, 2], in one dispatch.
  *
- * 8·N·d operations; reads 12·N·d bytes (twice that with a residual), writes 4·N·d + 8·N.
+ * 8·N·d operations, with dropout some 25 on integers for each of the three times that x is read; reads 20·N·d bytes, 8·N·d of them
+ * γ and β, and 12·N·d more of a residual; writes 4·N·d + 8·N.
  */
 export function layerNormForward(gpu: LabWebGPUBackend, inputs: Tensors, attrs: NormAttrs): tf.TensorInfo[] {
   const form = formOf(gpu, inputs, attrs);
@@ -142,7 +143,9 @@ export function layerNormForward(gpu: LabWebGPUBackend, inputs: Tensors, attrs: 
 /**
  * dx, dγ and dβ, and behind them the residual's gradient where dropout makes it another one than dx; one dispatch.
  *
- * Some workgroups go along rows, others down columns. 18·N·d operations; reads 28·N·d bytes, writes 4·N·d + 8·d.
+ * Some workgroups go along rows, others down columns. 19·N·d operations, with dropout some 25 on integers for each of the four times
+ * that a mask is drawn; reads 32·N·d bytes, 8·N·d of them γ, and 12·N·d more of a residual; writes 4·N·d + 8·d, and with
+ * dropout 4·N·d more.
  */
 export function layerNormGradient(gpu: LabWebGPUBackend, inputs: Tensors, attrs: NormAttrs): tf.TensorInfo[] {
   const form = formOf(gpu, inputs, attrs);

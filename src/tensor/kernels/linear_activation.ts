@@ -22,7 +22,8 @@ export const DENSE_ACTIVATIONS = {
  *
  *   x [N, I], W [O, I], b [O] → y, u [N, O];  du = dy·act′(u), then dx, dW and db as of a dense layer
  *
- * u is an output for the gradient's sake.
+ * u is an output for the gradient's sake. On WebGPU the operations and bytes of a dense layer and, for the gradient, of an
+ * activation's: one dispatch forward, two backward.
  */
 const forward = defineKernel<Attrs>({
   name: 'LabLinearActivation',

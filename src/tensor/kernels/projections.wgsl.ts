@@ -27,7 +27,8 @@ export function projectionsForward(gpu: LabWebGPUBackend, inputs: Tensors): tf.T
  * dx, and of each part dW and db: two dispatches, for there are more buffers than one may bind.
  *
  * The first adds three products in registers before anything is written, and what is passed on; the second has three side by
- * side. 12·N·I·O operations; writes 4·(N·I + 3·I·O + 3·O) bytes.
+ * side. 12·N·I·O operations; reads as six products of a dense layer, and 4·N·I bytes of what is passed on; writes
+ * 4·(N·I + 3·I·O + 3·O).
  */
 export function projectionsGradient(gpu: LabWebGPUBackend, { dq, dk, dv, x, wq, wk, wv, passed }: Tensors): tf.TensorInfo[] {
   const extents = extentsOf(x!, wq!);

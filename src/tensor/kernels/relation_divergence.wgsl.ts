@@ -101,7 +101,8 @@ function argumentsOf(student: tf.TensorInfo, teacher: tf.TensorInfo) {
 /**
  * Divergences, and log Σ exp of both models' relations [B·R·T, 2] for the gradient, in one dispatch.
  *
- * 2·B·R·T²·(D + E) operations and four exponentials a relation; reads 4·B·R·T²·(D + E) bytes, writes 12·B·R·T.
+ * 2·B·R·T²·(D + E) operations and four exponentials a relation; reads 4·B·R·T²·(D + E) bytes, of vectors of more than 64
+ * features twice that; writes 12·B·R·T.
  */
 export function relationDivergenceForward(gpu: LabWebGPUBackend, { student, teacher, mask }: Tensors): tf.TensorInfo[] {
   const { rows, forms, uniform, workgroups } = argumentsOf(student!, teacher!);
@@ -110,7 +111,12 @@ export function relationDivergenceForward(gpu: LabWebGPUBackend, { student, teac
   return [losses, lse];
 }
 
-/** The student's gradient in one dispatch: 2·B·R·T²·(2·D + E) operations; reads 4·B·R·T²·(D + E) bytes, writes 4·B·R·T·D. */
+/**
+ * The student's gradient in one dispatch.
+ *
+ * 2·B·R·T²·(2·D + E) operations and four exponentials a relation; reads 4·B·R·T²·(D + E) bytes, of vectors of more than 64
+ * features 4·B·R·T²·(3·D + 2·E); writes 4·B·R·T·D.
+ */
 export function relationDivergenceGradient(gpu: LabWebGPUBackend, { dy, student, teacher, mask, lse }: Tensors): tf.TensorInfo[] {
   const { forms, uniform, workgroups } = argumentsOf(student!, teacher!);
   const dx = gpu.makeTensorInfo(student!.shape, 'float32');

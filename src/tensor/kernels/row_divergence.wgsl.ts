@@ -65,10 +65,10 @@ function run(gpu: LabWebGPUBackend, text: (lanes: number) => string, output: tf.
   return [output];
 }
 
-/** Divergences of R rows in one dispatch: 4·R·N exponentials; reads 24·R·N bytes, writes 4·R. */
+/** Divergences of R rows in one dispatch: 4·R·N exponentials and some 25·R·N other operations; reads 24·R·N bytes, writes 4·R. */
 export const rowDivergenceForward = (gpu: LabWebGPUBackend, { teacher, student }: Tensors, { floor }: { floor: number }): tf.TensorInfo[] =>
   run(gpu, forwardShader, gpu.makeTensorInfo(teacher!.shape.slice(0, -1), 'float32'), [teacher!, student!], teacher!.shape, floor);
 
-/** The student's gradient, R rows of N, in one dispatch: 6·R·N exponentials; reads 32·R·N bytes, writes 4·R·N. */
+/** The student's gradient, R rows of N, in one dispatch: 6·R·N exponentials and some 35·R·N other operations; reads 32·R·N bytes, writes 4·R·N. */
 export const rowDivergenceGradient = (gpu: LabWebGPUBackend, { dy, teacher, student }: Tensors, { floor }: { floor: number }): tf.TensorInfo[] =>
   run(gpu, gradientShader, gpu.makeTensorInfo(student!.shape, 'float32'), [dy!, teacher!, student!], teacher!.shape, floor);

@@ -48,10 +48,10 @@ function run(gpu: LabWebGPUBackend, text: (lanes: number) => string, output: tf.
   return [output];
 }
 
-/** Sums by query in one dispatch: 3 operations a score; reads 8·B·H·T² bytes, writes 4·B·H·T. */
+/** Sums by query in one dispatch: 6 operations a score; reads 12·B·H·T² bytes, writes 4·B·H·T. */
 export const scoreSquaresForward = (gpu: LabWebGPUBackend, { student, teacher, mask }: Tensors): tf.TensorInfo[] =>
   run(gpu, forwardShader, gpu.makeTensorInfo(student!.shape.slice(0, 3), 'float32'), [student!, teacher!, mask!], student!.shape);
 
-/** The student's gradient in one dispatch: 3 operations a score; reads 8·B·H·T² bytes, writes 4·B·H·T². */
+/** The student's gradient in one dispatch: 5 operations a score; reads 12·B·H·T² bytes, writes 4·B·H·T². */
 export const scoreSquaresGradient = (gpu: LabWebGPUBackend, { dy, student, teacher, mask }: Tensors): tf.TensorInfo[] =>
   run(gpu, gradientShader, gpu.makeTensorInfo(student!.shape, 'float32'), [dy!, student!, teacher!, mask!], student!.shape);

@@ -18,7 +18,7 @@ fn main(${BUILTINS}) {
 /**
  * Writes a value over one of the same size, in place, unless the step is left out: `scale` is negative then.
  *
- *   kept ← value where scale ≥ 0. Reads 4 bytes and writes 4 an element.
+ *   kept ← value where scale ≥ 0. One dispatch, no operations; reads 4 bytes and writes 4 an element.
  */
 export function keepWhereAdmitted(backend: LabWebGPUBackend, scale: tf.Tensor, value: tf.Tensor, kept: tf.Tensor): void {
   backend.dispatch({ name: 'KeepWhereAdmitted', wgsl: WGSL, workgroups: gridFor(kept.size) }, [kept, value, scale], [u32(kept.size)], [kept]);

@@ -80,7 +80,7 @@ const boundTerms = (terms: readonly tf.Tensor[]): readonly tf.Tensor[] => (terms
  *   numbers [n + 1] = the n loss terms, ‖g‖²;  state [3], in place: min(1, max_grad_norm/(‖g‖/divisor + 1e-6)) / divisor,
  *   and the number of updates with this one; −1, and the number as it was, where one of the numbers is not finite, or
  *   state[2] is negative
- *   terms: scalars; spans: the parts of the flat gradient, together g. Reads 4 bytes an element of g.
+ *   terms: scalars; spans: the parts of the flat gradient, together g. 2 operations and 4 bytes read an element of g.
  */
 export function stepNumbers(gpu: LabWebGPUBackend, terms: readonly tf.Tensor[], spans: readonly tf.Tensor[], state: tf.Tensor, { max_grad_norm, divisor }: Clipping): tf.Tensor {
   const bound = boundTerms(terms);
