@@ -6,7 +6,7 @@ const product = (a: Orientation, b: Orientation): Product => ({
   name: 'product_y',
   factors: [[{ buffer: 'x', orientation: a }, { buffer: 'w', orientation: b }]],
   size: ['rows', 'outputs', 'inputs'],
-  store: 'y[(row * N + column) / 4u] = value;',
+  store: ({ at, value }) => `y[(${at}) / 4u] = ${value};`,
 });
 
 /** The loop over k of a tile of 4 × 4 values. */

@@ -2,7 +2,7 @@ import type * as tf from '../tf.ts';
 import { u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { ACTIVATION_WGSL, type WgslActivation } from './activation.wgsl.ts';
-import { fours, storeFours, type Product, type ProductForm } from './product.wgsl.ts';
+import { fours, storeFours, type FourResults, type Product, type ProductForm } from './product.wgsl.ts';
 import { groupGrid, productForm, productMembers, productSizes, productsMain } from './products.ts';
 
 /** Rows of x, inputs and outputs of a linear layer: N, I, O. */
@@ -17,7 +17,7 @@ struct Size { rows: u32, inputs: u32, outputs: u32, ${productMembers(products)} 
 /** WGSL of the same function of each part of a vec4. */
 const byPart = (f: (part: string) => string): string => `vec4<f32>(${['x', 'y', 'z', 'w'].map(f).join(', ')})`;
 
-const write = (buffer: string, value: string, vectors: boolean) => storeFours(buffer, 'row * N + column', value, 'N - column', vectors);
+const write = (buffer: string, { at, left }: FourResults, value: string, vectors: boolean) => storeFours(buffer, at, value, left, vectors);
 
 /** Declarations of the buffers, outputs before inputs, and of the uniform behind them; db's are read one by one. */
 export function linearBuffers(outputs: readonly string[], inputs: readonly string[], vectors: boolean): string {
@@ -31,17 +31,17 @@ export function linearBuffers(outputs: readonly string[], inputs: readonly strin
 /** `y` = x·Wᵀ + b, with buffers of these names; with an activation, u = x·Wᵀ + b and y = act(u). */
 export function forwardProduct([y, w, b]: readonly [y: string, w: string, b: string], extents: Extents, activation?: WgslActivation): Product {
   const vectors = forwardInFours(extents);
-  const activated = `${write('u', 'sum', vectors)} let result = ${byPart((part) => `activated(sum.${part})`)}; ${write(y, 'result', vectors)}`;
+  const activated = (results: FourResults) => `${write('u', results, 'sum', vectors)} let result = ${byPart((part) => `activated(sum.${part})`)}; ${write(y, results, 'result', vectors)}`;
   return {
     name: `product_${y}`,
     factors: [[{ buffer: 'x', orientation: 'rows' }, { buffer: w, orientation: 'columns' }]],
     size: ['size.rows', 'size.outputs', 'size.inputs'],
     deep: vectors && extents[1] % 8 === 0,
-    store: `let sum = value + load_${b}(column, N - column); ${activation ? activated : write(y, 'sum', vectors)}`,
+    store: (results) => `let sum = ${results.value} + load_${b}(${results.column}, ${results.left}); ${activation ? activated(results) : write(y, results, 'sum', vectors)}`,
   };
 }
 
-/** How the gradient of x is finished; both texts are WGSL of a vec4 at element `at`, of which `left` exist. */
+/** How the gradient of x is finished. */
 export interface InputGradient {
   /** The activation that x came from: `u` is bound, and du = dx∘act′(u) is stored. */
   readonly slope?: WgslActivation | undefined;
@@ -51,13 +51,12 @@ export interface InputGradient {
 
 /** dx = Σ dy·W over pairs of buffers. */
 export function inputProduct(factors: readonly (readonly [dy: string, w: string])[], { slope, passes }: InputGradient, vectors: boolean): Product {
-  const place = 'row * N + column, N - column';
-  const finished = `${slope ? `let u4 = load_u(${place}); let factor = ${byPart((part) => `slope(u4.${part})`)};` : ''} let dx4 = value${slope ? ' * factor' : ''}${passes ? ` + load_passed(${place})` : ''};`;
+  const finished = ({ value, at, left }: FourResults) => `${slope ? `let u4 = load_u(${at}, ${left}); let factor = ${byPart((part) => `slope(u4.${part})`)};` : ''} let dx4 = ${value}${slope ? ' * factor' : ''}${passes ? ` + load_passed(${at}, ${left})` : ''};`;
   return {
     name: 'input_gradient',
     factors: factors.map(([dy, w]) => [{ buffer: dy, orientation: 'rows' }, { buffer: w, orientation: 'rows' }]),
     size: ['size.rows', 'size.inputs', 'size.outputs'],
-    store: `${finished} ${write('dx', 'dx4', vectors)}`,
+    store: (results) => `${finished(results)} ${write('dx', results, 'dx4', vectors)}`,
   };
 }
 
@@ -67,8 +66,8 @@ export function weightProduct([dw, db, dy]: readonly [dw: string, db: string, dy
     name: `weight_gradient_${dw}`,
     factors: [[{ buffer: dy, orientation: 'columns' }, { buffer: 'x', orientation: 'rows' }]],
     size: ['size.outputs', 'size.inputs', 'size.rows'],
-    store: write(dw, 'value', vectors),
-    storeRowSum: `${db}[row] = sum;`,
+    store: (results) => write(dw, results, results.value, vectors),
+    storeRowSum: (row, sum) => `${db}[${row}] = ${sum};`,
   };
 }
 

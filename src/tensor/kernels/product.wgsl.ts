@@ -15,6 +15,19 @@ export interface Factor {
   readonly orientation: Orientation;
 }
 
+/** C[row, column … column + 3], as WGSL expressions. */
+export interface FourResults {
+  readonly value: string;
+  readonly column: string;
+  /** The first one's place in C, counted in elements. */
+  readonly at: string;
+  /** Elements of the row from `column` on. */
+  readonly left: string;
+}
+
+/** The four that a product's function names `value`, at `row` and `column` of C [M, N]. */
+export const FOUR_RESULTS: FourResults = { value: 'value', column: 'column', at: 'row * N + column', left: 'N - column' };
+
 /** One product, or the sum of several of equal sizes; every text is WGSL in the scope of the kernel. */
 export interface Product {
   /** Name of the function, called as `name(strip, block, …)`. */
@@ -23,12 +36,12 @@ export interface Product {
   readonly factors: readonly (readonly [a: Factor, b: Factor])[];
   /** Expressions of type u32 for M, N and K. */
   readonly size: readonly [m: string, n: string, k: string];
-  /** Statements that use up one result: `value` is C[row, column … column + 3], `row` < M, `column` < N. */
-  readonly store: string;
+  /** Statements that use up four results. */
+  readonly store: (results: FourResults) => string;
   /** Whether K is of whole eights, so that two fours of it may be taken at a time. */
   readonly deep?: boolean;
-  /** Statements that use up `sum` = Σ_k A[row, k] of the first factors, if wanted; A must be stored by columns. */
-  readonly storeRowSum?: string;
+  /** Statements that use up Σ_k A[row, k] of the first factors, if wanted; A must be stored by columns. */
+  readonly storeRowSum?: (row: string, sum: string) => string;
 }
 
 /** How a product is spread over threads. */

@@ -1,4 +1,4 @@
-import { each, type Factor, type Orientation, type Product, type ProductForm } from './product.wgsl.ts';
+import { each, FOUR_RESULTS, type Factor, type Orientation, type Product, type ProductForm } from './product.wgsl.ts';
 import { SWAPS } from './quads.wgsl.ts';
 
 /** Rows and columns of C that one thread keeps in registers. */
@@ -71,9 +71,9 @@ fn ${name}(strip: u32, block: u32, thread: u32${tile.quads ? ', lane: u32' : ''}
     let row = first_row + ${a.orientation === 'rows' ? '(i ^ t)' : 'i'};
     for (var j = 0u; j < ${blocks}u; j++) {
       let column = first_column + 4u * j;
-      if (row < M && column < N) { let value = c[i * ${blocks}u + j]; ${store} }
+      if (row < M && column < N) { let value = c[i * ${blocks}u + j]; ${store(FOUR_RESULTS)} }
     }
-    ${storeRowSum ? `if (first_column == 0u && row < M) { let sum = sums[i >> 2u][i & 3u]; ${storeRowSum} }` : ''}
+    ${storeRowSum ? `if (first_column == 0u && row < M) { let sum = sums[i >> 2u][i & 3u]; ${storeRowSum('row', 'sum')} }` : ''}
   }
 }`;
 }

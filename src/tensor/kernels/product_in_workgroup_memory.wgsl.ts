@@ -1,4 +1,4 @@
-import { each, type Factor, type Orientation, type Product, type ProductForm } from './product.wgsl.ts';
+import { each, FOUR_RESULTS, type Factor, type Orientation, type Product, type ProductForm } from './product.wgsl.ts';
 
 /** Rows and columns of C of one workgroup, and how much of k it holds at a time. */
 const [TILE, DEPTH] = [64, 16];
@@ -27,8 +27,8 @@ fn ${name}(strip: u32, block: u32, thread: u32) {
   ${each(4, (i) => `var c${i} = vec4<f32>(0.0);`)}
   ${storeRowSum ? 'var sums = vec4<f32>(0.0);' : ''}
   ${factors.map((pair, index) => sumOver(pair, storeRowSum !== undefined && index === 0)).join('\n  ')}
-  ${each(4, (i) => `{ let row = first_row + ${i}u; let column = first_column; let value = c${i}; if (row < M && column < N) { ${store} } }`)}
-  ${storeRowSum ? each(4, (i) => `{ let row = first_row + ${i}u; let sum = sums[${i}]; if (first_column == 0u && row < M) { ${storeRowSum} } }`) : ''}
+  ${each(4, (i) => `{ let row = first_row + ${i}u; let column = first_column; let value = c${i}; if (row < M && column < N) { ${store(FOUR_RESULTS)} } }`)}
+  ${storeRowSum ? each(4, (i) => `{ let row = first_row + ${i}u; let sum = sums[${i}]; if (first_column == 0u && row < M) { ${storeRowSum('row', 'sum')} } }`) : ''}
 }`;
 }
 
