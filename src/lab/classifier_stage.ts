@@ -9,6 +9,7 @@ import { batchLosses, classifierLoop, teacherOf, weightOf, type BatchWeight, typ
 import type { LiveArm } from './experiment_state.ts';
 import { maskingIds } from './masked_batch.ts';
 import { stagePlan } from './memory_check.ts';
+import { notReplayedNote } from './progress.ts';
 import { stepInputs, uploadRows, type RowTensors } from './row_tensors.ts';
 import type { ArmStage, OpenStage, Predicted, StageContext } from './stage.ts';
 import { shapeOf } from './teacher_pass.ts';
@@ -40,11 +41,11 @@ async function openStage(context: StageContext, predicted: Predicted, list: read
     ...(predicted === 'words' ? { masking: maskingIds(session.tokenizer) } : {}),
   };
   const loop = classifierLoop(training, saved?.loop);
-  const forward = new ForwardPass(options.execution, context.compiling);
+  const forward = new ForwardPass(options.execution, context.compiling, (reason) => context.note(notReplayedNote('The loss on tuning rows is computed', reason)));
   return {
     loop,
     parameters: new Map([...parameters, ...trained]),
-    ...(context.watchesLoss ? { lossOn: (rows: readonly EncodedExample[]) => overRows(forward, () => lossOn(training, rows, forward)) } : {}),
+    ...(context.watchesLoss ? { lossOn: (rows: readonly EncodedExample[]) => overRows({ forward }, () => lossOn(training, rows, forward)) } : {}),
     estimate: stagePlan(context, list, teacher?.stage ?? {}, deviceLimits()),
     dispose: () => {
       loop.dispose();

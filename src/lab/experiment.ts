@@ -9,7 +9,7 @@ import type { StepEvent } from '../train/loop.ts';
 import { exportedBy, planArms, type ArmPlan, type ModelPlan } from './arms.ts';
 import { exportFiles } from './export.ts';
 import type { LabEvent } from './events.ts';
-import { compilationProgress, Progress, Speed, type Clock } from './progress.ts';
+import { compilationProgress, notReplayedNote, Progress, Speed, type Clock } from './progress.ts';
 import { majorityScores, weakTeacher, withMismatched } from './scores.ts';
 import type { Session } from './session.ts';
 import { ArmTrainer, modelTensors } from './arm_trainer.ts';
@@ -112,7 +112,8 @@ export class Experiment {
   async #trainAndScore(plan: ModelPlan, weights: Weights): Promise<Scores> {
     const saved = this.#state.live;
     const parameters = upload(saved ? { ...weights, tensors: modelTensors(saved.parameters) } : weights, plan.training !== undefined);
-    const model = { config: weights.config, parameters, forward: new ForwardPass(this.recipe.training.execution, this.#compiling) };
+    const refused = (reason: string) => this.surroundings.emit({ type: 'note', text: notReplayedNote(`Scoring of ${plan.arm} runs`, reason) });
+    const model = { config: weights.config, parameters, forward: new ForwardPass(this.recipe.training.execution, this.#compiling, refused) };
     this.#live = { model };
     if (plan.training) await this.#train(plan, plan.training, model);
     const { dev, mismatched = [] } = this.session.data;
@@ -162,7 +163,7 @@ export class Experiment {
   #report(arm: Arm, event: StepEvent, epoch: number): void {
     const { step, steps } = this.position;
     const hoursLeft = this.#live?.trainer?.hoursLeft ?? Infinity;
-    if (event.notReplayed !== undefined) this.surroundings.emit({ type: 'note', text: `Steps of ${arm} run one operation at a time, which is slower: ${event.notReplayed}.` });
+    if (event.notReplayed !== undefined) this.surroundings.emit({ type: 'note', text: notReplayedNote(`Steps of ${arm} run`, event.notReplayed) });
     if (event.skipped) this.surroundings.emit({ type: 'note', text: `Step ${step} of ${arm}: the gradient was not finite, so the step was left out.` });
     const { skipped: _skipped, ...numbers } = event;
     const stepsPerSecond = this.#speed.tick(this.surroundings.now());

@@ -43,7 +43,7 @@ const hits = (logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar => tf.sum(tf.
  * the same for every model.
  */
 export function scoreText(model: LiveModel, examples: readonly EncodedExample[], scoring: TextScoring): Promise<Scores> {
-  return overRows(model.forward, (forward) => scoreBy(forward, model, examples, scoring));
+  return overRows(model, (forward) => scoreBy(forward, model, examples, scoring));
 }
 
 async function scoreBy(forward: ForwardPass, model: LiveModel, examples: readonly EncodedExample[], { tokenizer, maxLength, pairs, onProgress }: TextScoring): Promise<Scores> {

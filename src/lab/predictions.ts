@@ -33,7 +33,7 @@ export interface SplitQuestion {
 
 /** Reads the rows of a recipe anew and asks each model; throws what reading them throws. */
 export async function predictSplit({ split, recipe, models, tokenizer, shelf, onProgress }: SplitQuestion): Promise<SplitPredictions> {
-  const { max_seq_length: maxLength } = recipe.training;
+  const { max_seq_length: maxLength, execution = 'auto' } = recipe.training;
   const task = taskOf(recipe);
   const examples = split === 'dev' || split === 'mismatched' ? await scoredRows(task, recipe, split, shelf) : await testRows(task, recipe, split, shelf);
   const labelled = examples.map(({ text, textPair, label = 0 }) => ({ text, ...(textPair === undefined ? {} : { textPair }), label }));
@@ -44,7 +44,7 @@ export async function predictSplit({ split, recipe, models, tokenizer, shelf, on
     try {
       const before = asked.length * rows.length;
       const told = (done: number) => onProgress(before + done, models.length * rows.length);
-      asked.push({ arm, logits: await logitsOf({ config: weights.config, parameters }, rows, { padId: tokenizer.special.pad, maxLength, onProgress: told }) });
+      asked.push({ arm, logits: await logitsOf({ config: weights.config, parameters, execution }, rows, { padId: tokenizer.special.pad, maxLength, onProgress: told }) });
     } finally {
       dispose(parameters);
     }

@@ -41,6 +41,9 @@ export function compilationProgress(now: Clock, emit: (event: LabEvent) => void)
   };
 }
 
+/** What a run's log says where a GPU that could replay something does not; `what` ends with its verb. */
+export const notReplayedNote = (what: string, reason: string): string => `${what} one operation at a time, which is slower: ${reason}.`;
+
 /** Steps a second over a sliding window, so that a pause or a slow first step does not linger. */
 export class Speed {
   readonly #times: number[] = [];

@@ -6,6 +6,7 @@ import { BatchSequence } from './batch_sequence.ts';
 import { tapsOfSteps, type BoundTerm } from './bound_terms.ts';
 import { byteSize } from './byte_size.ts';
 import { keptBytes } from './kept_taps.ts';
+import { notReplayedNote } from './progress.ts';
 import { batchesOf, type Predicted, type StageContext } from './stage.ts';
 import { shapeOf, type StageTeacher } from './teacher_pass.ts';
 import { readRows, type Asked, type RowsToRead } from './teacher_rows.ts';
@@ -66,9 +67,9 @@ interface Reading extends Asked {
   readonly note?: string;
 }
 
-function rowsOf({ examples, session, options, recipe, progress, compiling }: StageContext): RowsToRead {
+function rowsOf({ examples, session, options, recipe, progress, compiling, note }: StageContext): RowsToRead {
   const { execution } = options;
-  return { ...(execution && { execution }), compiling, examples, padId: session.tokenizer.special.pad, maxLength: options.max_seq_length, fidelity: recipe.fidelity, progress: (total) => progress('The teacher reads the training rows', total) };
+  return { ...(execution && { execution }), compiling, notReplayed: (reason) => note(notReplayedNote('The teacher’s reading runs', reason)), examples, padId: session.tokenizer.special.pad, maxLength: options.max_seq_length, fidelity: recipe.fidelity, progress: (total) => progress('The teacher reads the training rows', total) };
 }
 
 function readingOf(context: StageContext, predicted: Predicted, needs: TeacherNeeds, terms: readonly BoundTerm[], most: number): Reading {

@@ -23,6 +23,8 @@ export interface RowsToRead {
   readonly execution?: StepExecution;
   /** Hears of kernels that are compiled. */
   readonly compiling?: OnCompile;
+  /** Hears once of each reason why batches are not replayed on a GPU that could. */
+  notReplayed?(reason: string): void;
   /** Begins to listen to a pass over so many rows. */
   progress(total: number): OnRows;
 }
@@ -47,7 +49,7 @@ export async function readRows(among: RowsToRead, teacher: StageTeacher, { rows,
   const logits = wantsLogits ? new Float32Array(among.examples.length * classes) : undefined;
   const kept = taps && new KeptTaps(shapeOf(teacher.config), taps, lengthsOf(among, rows));
   const onRows = among.progress(rows.length);
-  const forward = new ForwardPass(among.execution, among.compiling);
+  const forward = new ForwardPass(among.execution, among.compiling, (reason) => among.notReplayed?.(reason));
   let done = 0;
   try {
     for (const batch of batchesOf(among, rows)) {

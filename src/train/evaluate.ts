@@ -4,17 +4,15 @@ import { encode } from '../model/encoder.ts';
 import { classify } from '../model/heads.ts';
 import type { Parameters } from '../model/parameters.ts';
 import { collate, evaluationBatches, type EncodedExample } from './batches.ts';
-import { overRows, type ForwardPass } from './forward_pass.ts';
+import { overRows, type ForwardPass, type RowsPass } from './forward_pass.ts';
 
 /** Rows a batch in evaluation: fixed, so that a score never depends on the training batch. */
 export const EVALUATION_BATCH = 64;
 
 /** A model on the device, ready to run. */
-export interface LiveModel {
+export interface LiveModel extends RowsPass {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
-  /** Keeps what is recorded of it from one evaluation to the next. */
-  readonly forward?: ForwardPass;
 }
 
 export interface EvaluationOptions {
@@ -30,7 +28,7 @@ export interface EvaluationOptions {
  * The batches are canonical: by length, 64 at a time, so equal calls give equal bits.
  */
 export function logitsOf(model: LiveModel, examples: readonly EncodedExample[], options: EvaluationOptions): Promise<Float32Array> {
-  return overRows(model.forward, (forward) => logitsBy(forward, model, examples, options));
+  return overRows(model, (forward) => logitsBy(forward, model, examples, options));
 }
 
 async function logitsBy(forward: ForwardPass, { parameters, config }: LiveModel, examples: readonly EncodedExample[], options: EvaluationOptions): Promise<Float32Array> {

@@ -17,9 +17,14 @@ export interface Forward {
  */
 export class ForwardPass {
   readonly #planner: Planner<undefined> | undefined;
+  readonly #told = new Set<string>();
 
-  /** `compiling` hears of kernels that are compiled before a first batch. */
-  constructor(execution: StepExecution = 'auto', compiling?: OnCompile) {
+  /** `compiling` hears of kernels that are compiled before a first batch, `notReplayed` once of each reason why batches are not replayed on a GPU that could. */
+  constructor(
+    execution: StepExecution = 'auto',
+    compiling?: OnCompile,
+    readonly notReplayed?: (reason: string) => void,
+  ) {
     const backend = recordingBackend();
     this.#planner = backend && new Planner(backend, execution === 'auto' ? 'plan' : execution, compiling);
   }
@@ -37,9 +42,17 @@ export class ForwardPass {
     try {
       if (!this.#planner) return await valuesOf(run().read);
       const { values } = await this.#planner.run({ key: `${key} ${shapesOf(inputs)}`, inputs, draws: [], run });
+      this.#tell(this.#planner.refusals);
       return values;
     } finally {
       tf.dispose(inputs);
+    }
+  }
+
+  #tell(reasons: readonly string[]): void {
+    for (const reason of reasons) {
+      if (!this.#told.has(reason)) this.notReplayed?.(reason);
+      this.#told.add(reason);
     }
   }
 
@@ -59,9 +72,17 @@ async function valuesOf(tensors: readonly tf.Tensor[]): Promise<Float32Array[]> 
   return values;
 }
 
+/** What goes over rows. */
+export interface RowsPass {
+  /** Keeps what is recorded from one time to the next. */
+  readonly forward?: ForwardPass;
+  /** How batches run on a GPU where nothing is kept; `auto` when absent. */
+  readonly execution?: StepExecution;
+}
+
 /** Goes over rows with a pass that keeps its plans for the next time, or with one for this time alone. */
-export async function overRows<T>(kept: ForwardPass | undefined, go: (forward: ForwardPass) => Promise<T>): Promise<T> {
-  const forward = kept ?? new ForwardPass();
+export async function overRows<T>({ forward: kept, execution }: RowsPass, go: (forward: ForwardPass) => Promise<T>): Promise<T> {
+  const forward = kept ?? new ForwardPass(execution);
   try {
     return await go(forward);
   } finally {

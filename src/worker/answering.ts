@@ -34,7 +34,7 @@ export class Answering {
     const models = await this.#models(run, current, baseUrl);
     const { recipe, tokenizer } = models;
     const asked = await askable(models);
-    const answers = await answer(asked, tokenizer, recipe.training.max_seq_length, text, textPair);
+    const answers = await answer(asked, tokenizer, recipe.training, text, textPair);
     return { type: 'prediction', id, labels: taskOf(recipe).labels, answers };
   }
 

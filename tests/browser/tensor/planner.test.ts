@@ -3,6 +3,7 @@ import type { Fault } from '../../../src/fault/fault.ts';
 import { openBackend } from '../../../src/tensor/backends/open.ts';
 import { bytesOnDevice } from '../../../src/tensor/limits.ts';
 import { Planner, recordingBackend } from '../../../src/tensor/plan/planner.ts';
+import { NotRecordable } from '../../../src/tensor/plan/recording.ts';
 import * as tf from '../../../src/tensor/tf.ts';
 
 it('48 plans are kept, those that were used last', async () => {
@@ -42,4 +43,25 @@ it('a program that runs one operation at a time leaves no buffers behind', async
   }
   planner.dispose();
   expect(faults).toEqual([]);
+});
+
+it('a mistake in a program is told, and not taken for a program that cannot be recorded', async () => {
+  await openBackend({ choice: 'webgpu', onFault: (fault) => { throw fault; } });
+  const planner = new Planner<undefined>(recordingBackend()!, 'plan');
+  const run = () => {
+    throw new RangeError('a tap that is not there');
+  };
+  await expect(planner.run({ key: '', inputs: [], draws: [], run })).rejects.toThrow('a tap that is not there');
+  expect(planner.refusals).toEqual([]);
+  let traced = false;
+  const refusing = () => {
+    if (!traced) {
+      traced = true;
+      throw new NotRecordable('a step that cannot be recorded');
+    }
+    return { read: [tf.scalar(3)], meaning: undefined };
+  };
+  expect([...(await planner.run({ key: '', inputs: [], draws: [], run: refusing })).values[0]!]).toEqual([3]);
+  expect(planner.refusals).toEqual(['a step that cannot be recorded']);
+  planner.dispose();
 });

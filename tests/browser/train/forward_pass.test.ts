@@ -72,6 +72,19 @@ describe('forward passes that are replayed (software adapter)', () => {
     free();
   }, PATIENCE);
 
+  it('run one operation at a time where that is asked for, without a pass that is kept', async () => {
+    const { plan: { config, parameters }, dispose: free } = both(['classification']);
+    const submitsBy = async (execution?: 'tape') => {
+      const { submits } = counters;
+      await logitsOf({ config, parameters, ...(execution && { execution }) }, EXAMPLES, OPTIONS);
+      return counters.submits - submits;
+    };
+    // Weights are uploaded in the first one.
+    await submitsBy();
+    expect(await submitsBy()).toBeLessThan(await submitsBy('tape'));
+    free();
+  }, PATIENCE);
+
   it('score masked words and pairs as single operations do', async () => {
     const { plan, tape, dispose: free } = both(['masked-lm', 'next-sentence']);
     const scoring = { tokenizer: smallTokenizer(), maxLength: 16, pairs: true, onProgress: () => Promise.resolve() };

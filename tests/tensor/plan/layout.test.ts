@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { integer, key } from '../../../src/random/counter.ts';
 import { ALIGNMENT, layOut, type Use } from '../../../src/tensor/plan/layout.ts';
+import { NotRecordable } from '../../../src/tensor/plan/recording.ts';
 import { flatLayout, spansOf } from '../../../src/tensor/plan/flat.ts';
 
 const read = (buffer: number): Use => ({ buffer, written: false });
@@ -55,7 +56,8 @@ describe('the layout of a plan', () => {
   it('opens another chunk at the limit, and refuses what is larger', () => {
     const commands = [[write(0), write(1), write(2)]];
     expect(layOut(commands, [512, 512, 512], [], 1024).chunks).toEqual([1024, 512]);
-    expect(() => layOut(commands, [512, 2048, 512], [], 1024)).toThrow('2048 bytes, where 1024');
+    expect(() => layOut(commands, [512, 2048, 512], [], 1024)).toThrow(new NotRecordable('a buffer of 2048 bytes, where 1024 are the most'));
+    expect(() => layOut(commands, [512, 2048, 512], [], 1024)).toThrow(NotRecordable);
   });
 });
 
