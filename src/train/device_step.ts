@@ -120,8 +120,11 @@ export class DeviceStep {
   async #read(programs: readonly Submitted<Micros>[]): Promise<DeviceStepRead> {
     const numbers = (await Promise.all(programs.map(({ read }) => read))).flat().flatMap((values) => [...values]);
     const micros = programs.flatMap(({ meaning }) => meaning);
-    const remaining = { gradients: new Map(namesOf(micros).map((name) => [name, this.#state.gradients.get(name)!])), divisor: sharesOf(micros).divisor };
-    return { ...numbersOf(micros, numbers), ...(!this.#state.updates && { remaining }) };
+    return { ...numbersOf(micros, numbers), ...(!this.#state.updates && { remaining: this.#remaining(micros) }) };
+  }
+
+  #remaining(micros: Micros): Remaining {
+    return { gradients: new Map(namesOf(micros).map((name) => [name, this.#state.gradients.get(name)!])), divisor: sharesOf(micros).divisor };
   }
 
   /** Frees plans and gradients; moments are the optimiser's, parameters the job's. */

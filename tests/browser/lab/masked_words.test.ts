@@ -108,7 +108,8 @@ describe('masked words with padding (software adapter)', () => {
     const options = { ...UNUSED, ...OPTIONS, per_device_train_batch_size: BATCH, gradient_accumulation_steps: 2 };
     const [plan, tape] = [await trainedFor(9, ALL, { options }), await trainedFor(9, ALL, { options, execution: 'tape' })];
     expect(plan.execution.notReplayed).toEqual([]);
-    expect(plan.execution.plans.length).toBeLessThan(6);
+    // A first and a later batch of each padded number of words, and the update.
+    expect(plan.execution.plans.length).toBeLessThanOrEqual(7);
     expect(plan.events).toEqual(tape.events);
     expect(plan.bits).toEqual(tape.bits);
   }, PATIENCE);
