@@ -23,5 +23,5 @@ fn main(${BUILTINS}) {
 export function accumulate(gpu: LabWebGPUBackend, sum: tf.Tensor, x: tf.Tensor, weight: number): void {
   const width = sum.size % 4 === 0 ? 4 : 1;
   const elements = sum.size / width;
-  gpu.dispatch({ wgsl: wgsl(width === 4 ? 'vec4<f32>' : 'f32'), workgroups: gridFor(elements) }, [sum, x], [u32(elements), f32(weight)], [sum]);
+  gpu.dispatch({ name: 'Accumulate', wgsl: wgsl(width === 4 ? 'vec4<f32>' : 'f32'), workgroups: gridFor(elements) }, [sum, x], [u32(elements), f32(weight)], [sum]);
 }

@@ -67,7 +67,7 @@ fn main() {
 export function termNumbers(gpu: LabWebGPUBackend, terms: readonly tf.Tensor[], state: tf.Tensor, first: boolean): tf.Tensor {
   const bound = boundTerms(terms);
   const numbers = gpu.makeTensorInfo([terms.length], 'float32');
-  gpu.dispatch({ wgsl: termsWgsl(bound.map(({ size }) => size)), workgroups: [1, 1, 1] }, [numbers, state, ...bound], [u32(first ? 1 : 0)], [numbers, state]);
+  gpu.dispatch({ name: 'TermNumbers', wgsl: termsWgsl(bound.map(({ size }) => size)), workgroups: [1, 1, 1] }, [numbers, state, ...bound], [u32(first ? 1 : 0)], [numbers, state]);
   if (bound !== terms) tf.dispose([...bound]);
   return tf.engine().makeTensorFromTensorInfo(numbers);
 }
