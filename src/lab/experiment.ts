@@ -164,8 +164,9 @@ export class Experiment {
     const { step, steps } = this.position;
     const hoursLeft = this.#live?.trainer?.hoursLeft ?? Infinity;
     if (event.notReplayed !== undefined) this.surroundings.emit({ type: 'note', text: notReplayedNote(`Steps of ${arm} run`, event.notReplayed) });
+    if (event.recordedAnew) this.surroundings.emit({ type: 'note', text: `Most steps of ${arm} so far were recorded anew before they ran, which takes the processor some milliseconds each: they are of many kinds, by lengths, layers that were drawn, or numbers of rows.` });
     if (event.skipped) this.surroundings.emit({ type: 'note', text: `Step ${step} of ${arm}: the gradient was not finite, so the step was left out.` });
-    const { skipped: _skipped, ...numbers } = event;
+    const { skipped: _skipped, notReplayed: _notReplayed, recordedAnew: _recordedAnew, ...numbers } = event;
     const stepsPerSecond = this.#speed.tick(this.surroundings.now());
     this.surroundings.emit({ type: 'step', report: { arm, epoch, ...numbers, step, steps, stepsPerSecond, secondsLeft: this.#secondsLeft(Math.min(steps - step, stepsPerSecond * hoursLeft * 3600), stepsPerSecond) } });
   }

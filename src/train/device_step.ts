@@ -78,7 +78,7 @@ export class DeviceStep {
   }
 
   /** Why some steps were not replayed, and what the plans hold. */
-  get planner(): Pick<Planner<Micros>, 'refusals' | 'report'> {
+  get planner(): Pick<Planner<Micros>, 'refusals' | 'recordsAnew' | 'report'> {
     return this.#planner;
   }
 

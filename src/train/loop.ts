@@ -22,7 +22,12 @@ export interface StepEvent {
   readonly skipped: boolean;
   /** Said once, with the first step that it holds for: why steps are not replayed on a GPU that could. */
   readonly notReplayed?: string;
+  /** Said with step 64 where most steps so far were recorded before they ran, since they are of many kinds. */
+  readonly recordedAnew?: true;
 }
+
+/** Steps after which it is told where most were recorded anew. */
+const FIRST_STEPS = 64;
 
 /** What a checkpoint needs to continue the loop, beside the parameters. */
 export interface LoopState extends HealthState {
@@ -122,11 +127,11 @@ export class TrainingLoop {
     return { step: this.#step, loss, terms, learning_rate, grad_norm: norm, skipped: !admitted, ...this.#news() };
   }
 
-  #news(): Pick<StepEvent, 'notReplayed'> {
+  #news(): Pick<StepEvent, 'notReplayed' | 'recordedAnew'> {
     const reasons = this.#refusals.filter((reason) => !this.#told.has(reason));
-    if (reasons.length === 0) return {};
     for (const reason of reasons) this.#told.add(reason);
-    return { notReplayed: reasons.join('; ') };
+    const recordedAnew = this.#step === FIRST_STEPS && this.#device?.planner.recordsAnew;
+    return { ...(reasons.length > 0 && { notReplayed: reasons.join('; ') }), ...(recordedAnew && { recordedAnew }) };
   }
 
   /** The step is one program of the device, which skips what is not finite by itself where the update is part of it. */

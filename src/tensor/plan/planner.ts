@@ -63,6 +63,8 @@ export class Planner<M> {
   readonly #arena: Arena;
   readonly #readback: Readback;
   #traces = 0;
+  #made = 0;
+  #submitted = 0;
 
   constructor(
     readonly backend: LabWebGPUBackend,
@@ -76,6 +78,11 @@ export class Planner<M> {
   /** Why some programs are not replayed, each reason once. */
   get refusals(): readonly string[] {
     return [...new Set(this.#refused.values())];
+  }
+
+  /** Whether more than half of the programs so far were of a key that no plan was kept of, so that they were traced first. */
+  get recordsAnew(): boolean {
+    return 2 * this.#made > this.#submitted;
   }
 
   /** Bytes on the device that plans hold, how many programs were traced, and dispatches of each plan. */
@@ -93,6 +100,7 @@ export class Planner<M> {
 
   /** As `run`, but is done when a replayed program is submitted; one that is not replayed is read at once. */
   async submit(program: DeviceProgram<M>): Promise<Submitted<M>> {
+    this.#submitted += 1;
     const values = program.inputs.map((tensor) => this.backend.hostValues(tensor));
     const entry = this.execution === 'tape' ? undefined : await this.#entry(program);
     if (!entry) return this.#runDirectly(program);
@@ -165,6 +173,7 @@ export class Planner<M> {
   }
 
   async #make(program: DeviceProgram<M>): Promise<Entry<M>> {
+    this.#made += 1;
     const { recording, meaning } = this.#record(program);
     await this.#compiled(recording);
     const entry = { plan: await Plan.make(this.backend.device, this.#arena, recording), meaning, runs: 0 };

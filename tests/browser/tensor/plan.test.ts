@@ -157,6 +157,22 @@ describe('replayed steps (software adapter)', () => {
     expect(firstDifference([word, new Uint32Array([1, 2])], [word, new Uint32Array([1, 255])])).toBe('word 1 of 2 in buffer 2 of 2: 2 and ff');
   }, PATIENCE);
 
+  it('are told to be recorded anew where most of them are of another kind', async () => {
+    const shaped = (number: number) => {
+      const rows = Array.from({ length: 1 + (number % 11) }, (_, row) => example(Array.from({ length: 5 * (1 + (number % 4)) }, (_word, i) => (i === 0 ? 2 : 5 + ((row + i) % 11))), row % 2));
+      return collate(rows, rows.map((_, i) => i), 0, 23, { step: 5 });
+    };
+    const told = async (batchAt: (number: number) => ReturnType<typeof shaped>) => {
+      const { loop, dispose } = microDistillation(KD, { batchAt });
+      const events: StepEvent[] = [];
+      while (loop.step < 70) events.push(await loop.next(3));
+      dispose();
+      return events.flatMap(({ step, recordedAnew }) => (recordedAnew ? [step] : []));
+    };
+    expect(await told(shaped)).toEqual([64]);
+    expect(await told((number) => shaped(number % 8))).toEqual([]);
+  }, PATIENCE);
+
   it('are given up, and it is said why, where something differs that is no input', async () => {
     const { loop, dispose } = microDistillation([{ name: 'hidden_mse', weight: 1, mapping: 'random', parameters: {} }], { batchAt: () => oneBatch() });
     const events = await stepsOf({ loop, parameters: new Map(), dispose }, 5);
