@@ -1,4 +1,5 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 
@@ -38,15 +39,14 @@ fn slope(x: f32) -> f32 { let t = tanh_of(x); return 1.0 - t * t; }`,
 /** An activation that has WGSL. */
 export type WgslActivation = keyof typeof ACTIVATION_WGSL;
 
-const shader = (kind: WgslActivation, buffers: readonly string[], result: string): string => `
-${buffers.map((name, i) => `@group(0) @binding(${i}) var<storage, ${i === 0 ? 'read_write' : 'read'}> ${name}: array<f32>;`).join('\n')}
-@group(0) @binding(${buffers.length}) var<uniform> elements: u32;
+const shader = (kind: WgslActivation, output: string, inputs: readonly string[], result: string): string => `
+${bindings([...writes([output]), ...reads(inputs)], 'elements: u32')}
 ${ACTIVATION_WGSL[kind]}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
   if (i >= elements) { return; }
-  ${buffers[0]}[i] = ${result};
+  ${output}[i] = ${result};
 }`;
 
 function run(gpu: LabWebGPUBackend, wgsl: string, inputs: readonly tf.TensorInfo[]): tf.TensorInfo[] {
@@ -58,8 +58,8 @@ function run(gpu: LabWebGPUBackend, wgsl: string, inputs: readonly tf.TensorInfo
 
 /** One dispatch; some 15 operations and an exponential an element (one for relu), reads and writes 4 bytes of each. */
 export const activationForward = (gpu: LabWebGPUBackend, x: tf.TensorInfo, kind: WgslActivation): tf.TensorInfo[] =>
-  run(gpu, shader(kind, ['y', 'x'], 'activated(x[i])'), [x]);
+  run(gpu, shader(kind, 'y', ['x'], 'activated(x[i])'), [x]);
 
 /** One dispatch; some 25 operations and, for gelu, two exponentials an element; reads 8 and writes 4 bytes of each. */
 export const activationGradient = (gpu: LabWebGPUBackend, dy: tf.TensorInfo, x: tf.TensorInfo, kind: WgslActivation): tf.TensorInfo[] =>
-  run(gpu, shader(kind, ['dx', 'dy', 'x'], 'dy[i] * slope(x[i])'), [dy, x]);
+  run(gpu, shader(kind, 'dx', ['dy', 'x'], 'dy[i] * slope(x[i])'), [dy, x]);

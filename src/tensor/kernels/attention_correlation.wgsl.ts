@@ -1,4 +1,5 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import type { CorrelationBounds } from './attention_correlation.ts';
@@ -6,11 +7,10 @@ import { MASKED_SCORE } from './masked_score.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
-/** Buffers by their declarations in WGSL, bound in order, sizes behind them, and probabilities of both models, x and y. */
-const shader = (buffers: readonly string[], rest: string): string => `
+/** Bindings, and what is made of scores of both models, x and y. */
+const shader = (buffers: readonly BufferDeclaration[], rest: string): string => `
 struct Size { batch: u32, heads: u32, length: u32, threshold: f32, floor: f32, added: f32 }
-${buffers.map((buffer, i) => `@group(0) @binding(${i}) var<storage, ${buffer};`).join('\n')}
-@group(0) @binding(${buffers.length}) var<uniform> size: Size;
+${bindings(buffers, 'size: Size')}
 fn finite(scores: vec2<f32>) -> vec2<f32> { return max(scores, vec2<f32>(${MASKED_SCORE}.0)); }
 /** Where the vectors along keys, queries, heads and sentences begin, and where the last ones end. */
 fn first_of(axis: u32) -> u32 {
@@ -20,12 +20,12 @@ fn first_of(axis: u32) -> u32 {
 }
 ${rest}`;
 
-const SCORES = ['read> student: array<f32>', 'read> teacher: array<f32>'] as const;
+const SCORES = reads(['student', 'teacher']);
 const PROBABILITIES = 'fn probabilities(at: u32) -> vec2<f32> { return exp(finite(vec2<f32>(student[at], teacher[at])) - lse[at / size.length]); }';
 const REAL = 'fn real(text: u32, query: u32, key: u32) -> f32 { return mask[text * size.length + query] * mask[text * size.length + key]; }';
 
 /** One invocation a row: log Σ exp of both models' scores. */
-const ROWS = shader(['read_write> lse: array<vec2<f32>>', ...SCORES], `
+const ROWS = shader([...writes(['lse'], 'vec2<f32>'), ...SCORES], `
 fn scores(at: u32) -> vec2<f32> { return finite(vec2<f32>(student[at], teacher[at])); }
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
@@ -45,7 +45,7 @@ fn main(${BUILTINS}) {
  * Vector n of an axis begins at `start`; its element k is `stride` further, at query i + k·query and key j + k·key of text
  * b + k·text.
  */
-const VECTORS = shader(['read_write> measured: array<vec4<f32>>', 'read_write> judged: array<vec2<f32>>', ...SCORES, 'read> mask: array<f32>', 'read> lse: array<vec2<f32>>'], `
+const VECTORS = shader([...writes(['measured'], 'vec4<f32>'), ...writes(['judged'], 'vec2<f32>'), ...SCORES, ...reads(['mask']), ...reads(['lse'], 'vec2<f32>')], `
 struct Vector { count: u32, start: u32, stride: u32, place: vec3<u32>, step: vec3<u32> }
 ${PROBABILITIES}
 ${REAL}
@@ -98,7 +98,7 @@ fn main(${BUILTINS}) {
 }`);
 
 /** One workgroup: the mean distance of each axis and how many vectors count, added up in a fixed order. */
-const TOTALS = shader(['read_write> losses: array<f32>', 'read_write> numbers: array<f32>', 'read> judged: array<vec2<f32>>'], `
+const TOTALS = shader([...writes(['losses', 'numbers']), ...reads(['judged'], 'vec2<f32>')], `
 var<workgroup> parts: array<vec2<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
@@ -120,7 +120,7 @@ fn main(${BUILTINS}) {
 }`);
 
 /** One invocation a row: the gradient of its probabilities by all four axes, then through their softmax. */
-const GRADIENT = shader(['read_write> gradient: array<f32>', 'read> dy: array<f32>', 'read> numbers: array<f32>', ...SCORES, 'read> mask: array<f32>', 'read> lse: array<vec2<f32>>', 'read> measured: array<vec4<f32>>'], `
+const GRADIENT = shader([...writes(['gradient']), ...reads(['dy', 'numbers']), ...SCORES, ...reads(['mask']), ...reads(['lse'], 'vec2<f32>'), ...reads(['measured'], 'vec4<f32>')], `
 ${PROBABILITIES}
 ${REAL}
 fn pull(axis: u32, v: u32, both: vec2<f32>) -> f32 {

@@ -1,17 +1,16 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { groupGrid } from './products.ts';
-import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, sumOfColumns, THREADS } from './rows.wgsl.ts';
+import { GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, sumOfColumns, THREADS } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
-/** Largest logit of a row, and Σ exp(z − largest); `buffers` are those before the labels. */
-const shader = (lanes: number, buffers: readonly string[], rest: string): string => `
-${floats(buffers, 1)}
-@group(0) @binding(${buffers.length}) var<storage, read> labels: array<i32>;
+/** Largest logit of a row, and Σ exp(z − largest); `buffers` are those before logits and labels. */
+const shader = (lanes: number, buffers: readonly BufferDeclaration[], rest: string): string => `
 struct Size { rows: u32, classes: u32 }
-@group(0) @binding(${buffers.length + 1}) var<uniform> size: Size;
+${bindings([...buffers, ...reads(['logits']), ...reads(['labels'], 'i32')], 'size: Size')}
 ${rowReductions(lanes)}
 @compute @workgroup_size(${THREADS})
 fn main(${BUILTINS}) {
@@ -30,13 +29,13 @@ fn main(${BUILTINS}) {
 
 /** A label outside of the classes is no class: its loss is 0. */
 const forwardShader = (lanes: number) =>
-  shader(lanes, ['losses', 'logits'], `if (lane == 0u) {
+  shader(lanes, writes(['losses']), `if (lane == 0u) {
     losses[row] = 0.0;
     if (label >= 0 && label < i32(size.classes)) { losses[row] = log(total) - (logits[start + u32(label)] - top); }
   }`);
 
 const gradientShader = (lanes: number) =>
-  shader(lanes, ['gradient', 'dy', 'logits'], `${overColumns(lanes, 'size.classes')} {
+  shader(lanes, [...writes(['gradient']), ...reads(['dy'])], `${overColumns(lanes, 'size.classes')} {
     gradient[start + j] = dy[row] * (exp(logits[start + j] - top) / total - select(0.0, 1.0, i32(j) == label));
   }`);
 

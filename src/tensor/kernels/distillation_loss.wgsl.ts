@@ -1,7 +1,7 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
-import { floats } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
@@ -12,12 +12,10 @@ interface DistillationAttrs {
   readonly mean: boolean;
 }
 
-/** The uniform, and log Σ exp(z/τ) of a row of either buffer. */
-const HEAD = (buffers: readonly string[], written: number) => `
-${floats(buffers, written)}
-@group(0) @binding(${buffers.length}) var<storage, read> labels: array<i32>;
+/** Bindings, and log Σ exp(z/τ) of a row of either model's logits. */
+const HEAD = (buffers: readonly BufferDeclaration[]) => `
 struct Size { rows: u32, classes: u32, hard: f32, soft: f32, temperature: f32 }
-@group(0) @binding(${buffers.length + 1}) var<uniform> size: Size;
+${bindings([...buffers, ...reads(['teacher', 'student']), ...reads(['labels'], 'i32')], 'size: Size')}
 ${['teacher', 'student'].map((name) => `
 fn log_total_${name}(start: u32, temperature: f32) -> f32 {
   var top = -3.4e38;
@@ -29,7 +27,7 @@ fn log_total_${name}(start: u32, temperature: f32) -> f32 {
 
 /** 64 threads, each of which adds every 64th row; the first adds what they found. A label outside of the classes is no class. */
 const FORWARD = `
-${HEAD(['hard', 'soft', 'teacher', 'student'], 2)}
+${HEAD(writes(['hard', 'soft']))}
 var<workgroup> sums: array<vec2<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {
@@ -56,7 +54,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
 
 /** One thread a row. */
 const GRADIENT = `
-${HEAD(['gradient', 'd_hard', 'd_soft', 'teacher', 'student'], 1)}
+${HEAD([...writes(['gradient']), ...reads(['d_hard', 'd_soft'])])}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

@@ -1,19 +1,14 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
-const declared = (names: readonly string[], from: number, access: 'read' | 'read_write', type: string): string =>
-  names.map((name, i) => `@group(0) @binding(${from + i}) var<storage, ${access}> ${name}: array<${type}>;`).join('\n');
-
 /** One thread an element of y; `given`: positions have ids, else row n stands at position n mod length. */
 const forwardShader = (given: boolean): string => `
-${declared(['y'], 0, 'read_write', 'f32')}
-${declared(['words', 'types', 'positions'], 1, 'read', 'f32')}
-${declared(['word_ids', 'type_ids', ...(given ? ['position_ids'] : [])], 4, 'read', 'i32')}
 struct Size { elements: u32, columns: u32, length: u32 }
-@group(0) @binding(${given ? 7 : 6}) var<uniform> size: Size;
+${bindings([...writes(['y']), ...reads(['words', 'types', 'positions']), ...reads(['word_ids', 'type_ids', ...(given ? ['position_ids'] : [])], 'i32')], 'size: Size')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
@@ -27,13 +22,12 @@ fn main(${BUILTINS}) {
 /** Statements that add the rows of an id in the order of its index. */
 const byIndex = (table: string) => `for (var p = ${table}_start[row]; p < ${table}_start[row + 1u]; p++) { sum += dy[u32(${table}_order[p]) * size.columns + j]; }`;
 
+const indexOf = (given: boolean): string[] => ['words', 'types', ...(given ? ['positions'] : [])].flatMap((table) => [`${table}_order`, `${table}_start`]);
+
 /** One thread an element of a table, the words' first, then the types', then the positions'. */
 const gradientShader = (given: boolean): string => `
-${declared(['d_words', 'd_types', 'd_positions'], 0, 'read_write', 'f32')}
-${declared(['dy'], 3, 'read', 'f32')}
-${declared(['words', 'types', ...(given ? ['positions'] : [])].flatMap((table) => [`${table}_order`, `${table}_start`]), 4, 'read', 'i32')}
 struct Size { rows: u32, columns: u32, length: u32, words: u32, types: u32, positions: u32 }
-@group(0) @binding(${given ? 10 : 8}) var<uniform> size: Size;
+${bindings([...writes(['d_words', 'd_types', 'd_positions']), ...reads(['dy']), ...reads(indexOf(given), 'i32')], 'size: Size')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

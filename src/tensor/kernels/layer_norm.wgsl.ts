@@ -1,9 +1,10 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, drawKey, f32, u32, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { DRAW_WGSL, dropThreshold } from './dropout.ts';
 import { groupGrid } from './products.ts';
-import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
+import { GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
@@ -23,19 +24,16 @@ interface Form {
   readonly dropout: boolean;
 }
 
-/** The uniform, and the value that is normalised: x, or dropout(x) + residual. */
-const HEAD = ({ residual, dropout }: Form, binding: number) => `
+/** Bindings, and the value that is normalised: x, or dropout(x) + residual. */
+const HEAD = ({ residual, dropout }: Form, buffers: readonly BufferDeclaration[]) => `
 struct Size { rows: u32, columns: u32, row_groups: u32, eps: f32, key: u32, threshold: u32, keep: f32, spacing: u32 }
-@group(0) @binding(${binding}) var<uniform> size: Size;
+${bindings(buffers, 'size: Size')}
 ${dropout ? DRAW_WGSL : ''}
 fn kept(i: u32) -> f32 { return ${dropout ? 'select(size.keep, 0.0, bits(size.key, i + i / size.columns * size.columns * (size.spacing - 1u)) < size.threshold)' : '1.0'}; }
 fn value(i: u32) -> f32 { return x[i]${dropout ? ' * kept(i)' : ''}${residual ? ' + residual[i]' : ''}; }`;
 
-const names = ({ residual }: Form): string[] => (residual ? ['residual'] : []);
-
 const forwardShader = (form: Form): string => `
-${floats(['y', 'stats', 'x', 'gamma', 'beta', ...names(form)], 2)}
-${HEAD(form, form.residual ? 6 : 5)}
+${HEAD(form, [...writes(['y', 'stats']), ...reads(['x', 'gamma', 'beta']), ...reads(form.residual ? ['residual'] : [])])}
 ${rowReductions(form.lanes)}
 @compute @workgroup_size(${THREADS})
 fn main(${BUILTINS}) {
@@ -82,8 +80,7 @@ fn column_part(index: u32, local: u32) {
 
 /** Workgroups below `row_groups` go along rows, the others down columns. */
 const gradientShader = (form: Form): string => `
-${floats(['dx', 'dgamma', 'dbeta', 'dy', 'x', 'gamma', 'stats', ...names(form), ...(form.dropout ? ['dresidual'] : [])], 3).replace('read> dresidual', 'read_write> dresidual')}
-${HEAD(form, 7 + (form.residual ? 1 : 0) + (form.dropout ? 1 : 0))}
+${HEAD(form, [...writes(['dx', 'dgamma', 'dbeta']), ...reads(['dy', 'x', 'gamma', 'stats']), ...reads(form.residual ? ['residual'] : []), ...writes(form.dropout ? ['dresidual'] : [])])}
 ${rowReductions(form.lanes)}
 fn row_part(index: u32, local: u32) {
   ${rowPlace(form.lanes)}

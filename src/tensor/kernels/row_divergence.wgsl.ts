@@ -1,17 +1,17 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, f32, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { groupGrid } from './products.ts';
-import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, sumOfColumns, THREADS } from './rows.wgsl.ts';
+import { GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, sumOfColumns, THREADS } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
 /** log Σ exp of both rows, then `rest`; log p and log q of column j are `log_p(start + j)` and `log_q(start + j)` less those. */
-const shader = (lanes: number, buffers: readonly string[], rest: string): string => `
-${floats(buffers, 1)}
+const shader = (lanes: number, buffers: readonly BufferDeclaration[], rest: string): string => `
 struct Size { rows: u32, columns: u32, floor: f32 }
-@group(0) @binding(${buffers.length}) var<uniform> size: Size;
+${bindings([...buffers, ...reads(['teacher', 'student'])], 'size: Size')}
 ${rowReductions(lanes)}
 fn score_p(i: u32) -> f32 { return max(teacher[i], ${MASKED_SCORE}.0); }
 fn score_q(i: u32) -> f32 { return max(student[i], ${MASKED_SCORE}.0); }
@@ -35,7 +35,7 @@ const LOG_P = 'let log_p = score_p(start + j) - top_p - log_sum_p;';
 const LOG_Q = 'let log_q = score_q(start + j) - top_q - log_sum_q;';
 
 const forwardShader = (lanes: number) =>
-  shader(lanes, ['divergence', 'teacher', 'student'], `${sumOfColumns(lanes, 'size.columns', ['divergent', 'f32'], (sum) => `
+  shader(lanes, writes(['divergence']), `${sumOfColumns(lanes, 'size.columns', ['divergent', 'f32'], (sum) => `
     ${LOG_P}
     ${LOG_Q}
     let raised = select(log_q, log(size.floor), size.floor > 0.0 && exp(log_q) < size.floor);
@@ -44,7 +44,7 @@ const forwardShader = (lanes: number) =>
   if (lane == 0u) { divergence[row] = result; }`);
 
 const gradientShader = (lanes: number) =>
-  shader(lanes, ['gradient', 'dy', 'teacher', 'student'], `${sumOfColumns(lanes, 'size.columns', ['moved', 'f32'], (sum) => `
+  shader(lanes, [...writes(['gradient']), ...reads(['dy'])], `${sumOfColumns(lanes, 'size.columns', ['moved', 'f32'], (sum) => `
     ${LOG_P}
     ${LOG_Q}
     if (size.floor > 0.0 && exp(log_q) >= size.floor) { ${sum} += exp(log_p); }`)}

@@ -1,17 +1,17 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { groupGrid } from './products.ts';
-import { floats, GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
+import { GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
 /** Rows are queries; `difference` of column j, and whether the query is real, then `rest`. */
-const shader = (lanes: number, buffers: readonly string[], rest: string): string => `
-${floats(buffers, 1)}
+const shader = (lanes: number, buffers: readonly BufferDeclaration[], rest: string): string => `
 struct Size { rows: u32, length: u32, heads: u32 }
-@group(0) @binding(${buffers.length}) var<uniform> size: Size;
+${bindings([...buffers, ...reads(['student', 'teacher', 'mask'])], 'size: Size')}
 ${rowReductions(lanes)}
 fn finite(score: f32) -> f32 { return max(score, ${MASKED_SCORE}.0); }
 @compute @workgroup_size(${THREADS})
@@ -27,7 +27,7 @@ fn main(${BUILTINS}) {
 
 const DIFFERENCE = 'let difference = (finite(student[start + j]) - finite(teacher[start + j])) * mask[text + j];';
 
-const forwardShader = (lanes: number) => shader(lanes, ['losses', 'student', 'teacher', 'mask'], `var sum = 0.0;
+const forwardShader = (lanes: number) => shader(lanes, writes(['losses']), `var sum = 0.0;
   ${overColumns(lanes, 'size.length')} {
     ${DIFFERENCE}
     sum += difference * difference;
@@ -35,7 +35,7 @@ const forwardShader = (lanes: number) => shader(lanes, ['losses', 'student', 'te
   let result = sum_of(sum, lane) * real;
   if (lane == 0u) { losses[row] = result; }`);
 
-const gradientShader = (lanes: number) => shader(lanes, ['gradient', 'dy', 'student', 'teacher', 'mask'], `let factor = 2.0 * dy[row] * real;
+const gradientShader = (lanes: number) => shader(lanes, [...writes(['gradient']), ...reads(['dy'])], `let factor = 2.0 * dy[row] * real;
   ${overColumns(lanes, 'size.length')} {
     ${DIFFERENCE}
     gradient[start + j] = factor * difference;

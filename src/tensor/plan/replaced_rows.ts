@@ -1,9 +1,9 @@
 /** Rows of a tensor outside of the step that are written in place, and come back where the step is left out. */
 import * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import type { BankRows } from '../kernels/bank_rows.ts';
-import { floats } from '../kernels/rows.wgsl.ts';
 
 /** What is needed to bring rows back. */
 export interface ReplacedRows {
@@ -14,11 +14,9 @@ export interface ReplacedRows {
 }
 
 /** One thread an element of [B, E]; one place of the bank has one thread: that of the last of equal rows. */
-const shader = (buffers: readonly string[], written: number, statements: string): string => `
-${floats(buffers, written)}
-@group(0) @binding(${buffers.length}) var<storage, read> rows: array<i32>;
+const shader = (buffers: readonly BufferDeclaration[], statements: string): string => `
 struct Size { count: u32, columns: u32 }
-@group(0) @binding(${buffers.length + 1}) var<uniform> size: Size;
+${bindings([...buffers, ...reads(['rows'], 'i32')], 'size: Size')}
 fn occurs_again(b: u32) -> bool {
   for (var later = b + 1u; later < size.count; later++) { if (rows[later] == rows[b]) { return true; } }
   return false;
@@ -32,12 +30,12 @@ fn main(${BUILTINS}) {
   ${statements}
 }`;
 
-const REPLACE = shader(['bank', 'old', 'values'], 2, `old[i] = 0.0;
+const REPLACE = shader([...writes(['bank', 'old']), ...reads(['values'])], `old[i] = 0.0;
   if (occurs_again(b)) { return; }
   old[i] = bank[place];
   bank[place] = values[i];`);
 
-const RESTORE = shader(['bank', 'old', 'scale'], 1, 'if (scale[0] < 0.0 && !occurs_again(b)) { bank[place] = old[i]; }');
+const RESTORE = shader([...writes(['bank']), ...reads(['old', 'scale'])], 'if (scale[0] < 0.0 && !occurs_again(b)) { bank[place] = old[i]; }');
 
 const uniformOf = ({ shape }: tf.TensorInfo): UniformField[] => [u32(shape[0]!), u32(shape[1]!)];
 
