@@ -1,4 +1,5 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, drawKey, f32, u32, type Shader, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { DRAW_WGSL, dropThreshold } from './dropout.ts';
@@ -58,10 +59,10 @@ function where(form: Form, counts: string, vectors: readonly Vector[], sums: str
   return inRegisters(form) ? `${loads} if (${counts}) { ${sums} }` : sums;
 }
 
-/** Declarations; the first `written` buffers are outputs. */
-const HEAD = (form: Form, buffers: readonly string[], written: number) => `${form.quads ? 'enable subgroups;' : ''}
+/** Bindings: vectors, and numbers behind them. */
+const HEAD = (form: Form, vectors: readonly BufferDeclaration[], numbers: readonly BufferDeclaration[]) => `${form.quads ? 'enable subgroups;' : ''}
 struct Size { batch: u32, length: u32, heads: u32, key: u32, threshold: u32, keep: f32, queries: u32 }
-${buffers.map((name, i) => fours(name, i, i < written ? 'read_write' : 'read', inFours(form))).join('\n')}`;
+${bindings([...fours(vectors, inFours(form)), ...numbers], 'size: Size')}`;
 
 const CONSTANTS = ({ headSize, dropout }: Form) => `
 const SCALE = ${1 / Math.sqrt(headSize)};
@@ -75,10 +76,7 @@ const forwardShader = (form: Form): string => {
   const [q, sum] = [keptVector(form, 'q', 'q', 'here', 'SCALE'), sumsOf(form, 'sum')];
   const [k, v] = [passingVector(form, 'k', 'k', 'there'), passingVector(form, 'v', 'v', 'there')];
   return `
-${HEAD(form, ['context', 'q', 'k', 'v'], 1)}
-@group(0) @binding(4) var<storage, read_write> lse: array<f32>;
-@group(0) @binding(5) var<storage, read> mask: array<f32>;
-@group(0) @binding(6) var<uniform> size: Size;
+${HEAD(form, [...writes(['context']), ...reads(['q', 'k', 'v'])], [...writes(['lse']), ...reads(['mask'])])}
 ${CONSTANTS(form)}
 ${MAIN(form, 'size.queries')}
   let out = (pair / size.heads * size.queries + own) * width + head;
@@ -106,11 +104,9 @@ ${MAIN(form, 'size.queries')}
 }`;
 };
 
-/** The bindings that both gradients share behind their first six, and the beginning of `main`; one writes the means, the other reads them. */
-const GRADIENT_REST = (form: Form, means: 'read' | 'read_write'): string => `@group(0) @binding(6) var<storage, ${means}> mean: array<f32>;
-@group(0) @binding(7) var<storage, read> lse: array<f32>;
-@group(0) @binding(8) var<storage, read> mask: array<f32>;
-@group(0) @binding(9) var<uniform> size: Size;
+/** What both gradients begin with; one writes the means, the other reads them. */
+const GRADIENT_HEAD = (form: Form, vectors: readonly BufferDeclaration[], means: readonly BufferDeclaration[]): string => `
+${HEAD(form, vectors, [...means, ...reads(['lse', 'mask'])])}
 ${CONSTANTS(form)}
 ${MAIN(form, 'size.length')}`;
 
@@ -119,8 +115,7 @@ const queryShader = (form: Form): string => {
   const [q, dc, context, sum] = [keptVector(form, 'q', 'q', 'here', 'SCALE'), keptVector(form, 'dc', 'dy', 'out'), keptVector(form, 'context', 'context', 'out'), sumsOf(form, 'sum')];
   const [k, v] = [passingVector(form, 'k', 'k', 'there'), passingVector(form, 'v', 'v', 'there')];
   return `
-${HEAD(form, ['dq', 'dy', 'context', 'q', 'k', 'v'], 1)}
-${GRADIENT_REST(form, 'read_write')}
+${GRADIENT_HEAD(form, [...writes(['dq']), ...reads(['dy', 'context', 'q', 'k', 'v'])], writes(['mean']))}
   let asks = own < size.queries;
   let query = min(own, size.queries - 1u);
   let asked = pair * size.queries + query;
@@ -148,8 +143,7 @@ const keyShader = (form: Form): string => {
   const [k, v, toK, toV] = [keptVector(form, 'k', 'k', 'here', 'SCALE'), keptVector(form, 'v', 'v', 'here'), sumsOf(form, 'sum_k'), sumsOf(form, 'sum_v')];
   const [q, dc] = [passingVector(form, 'q', 'q', 'there'), passingVector(form, 'dc', 'dy', 'out')];
   return `
-${HEAD(form, ['dk', 'dv', 'dy', 'q', 'k', 'v'], 2)}
-${GRADIENT_REST(form, 'read')}
+${GRADIENT_HEAD(form, [...writes(['dk', 'dv']), ...reads(['dy', 'q', 'k', 'v'])], reads(['mean']))}
   ${k.before} ${v.before} ${toK.before} ${toV.before}
   let real = mask[first + own];
   let asked = pair * size.queries;

@@ -1,27 +1,25 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { inFours, keptVector, overFours, passingVector, placeOfHead, productOf, store, sumsOf, type HeadForm } from './heads.wgsl.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { fours } from './product.wgsl.ts';
-import { floats } from './rows.wgsl.ts';
 import type { AttentionShape } from './heads.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
-/** Bindings: float buffers from 0, the first `written` of them outputs; then vectors, then the uniform. */
-const declared = (form: HeadForm, plain: string, vectors: readonly string[], first: number, written: number) => `
+/** Bindings: buffers, behind them vectors. */
+const declared = (form: HeadForm, buffers: readonly BufferDeclaration[], vectors: readonly BufferDeclaration[]) => `
 struct Size { batch: u32, length: u32, heads: u32 }
 const SCALE = ${1 / Math.sqrt(form.headSize)};
-${plain}
-${vectors.map((name, i) => fours(name, first + i, i < written ? 'read_write' : 'read', inFours(form))).join('\n')}
-@group(0) @binding(${first + vectors.length}) var<uniform> size: Size;`;
+${bindings([...buffers, ...fours(vectors, inFours(form))], 'size: Size')}`;
 
 /** One invocation a query. */
 const forwardShader = (form: HeadForm): string => {
   const [q, k] = [keptVector(form, 'q', 'q', 'here', 'SCALE'), passingVector(form, 'k', 'k', 'there')];
   return `
-${declared(form, `${floats(['scores'], 1)}\n@group(0) @binding(1) var<storage, read> mask: array<f32>;`, ['q', 'k'], 2, 0)}
+${declared(form, [...writes(['scores']), ...reads(['mask'])], reads(['q', 'k']))}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
@@ -41,7 +39,7 @@ const gradientShader = (form: HeadForm): string => {
   const [toQ, toK] = [sumsOf(form, 'sum_q'), sumsOf(form, 'sum_k')];
   const [q, k] = [passingVector(form, 'q', 'q', 'there'), passingVector(form, 'k', 'k', 'there')];
   return `
-${declared(form, '@group(0) @binding(0) var<storage, read> dy: array<f32>;', ['dq', 'dk', 'q', 'k'], 1, 2)}
+${declared(form, reads(['dy']), [...writes(['dq', 'dk']), ...reads(['q', 'k'])])}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

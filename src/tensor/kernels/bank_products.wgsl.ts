@@ -1,19 +1,15 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { fours, storeFours } from './product.wgsl.ts';
-import { floats } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
-/** Declarations: one plain buffer, two that are read or written four values at a time, the rows, the sizes; and the beginning of `main`. */
-const shader = (plain: string, [first, second]: readonly [first: string, second: string], rest: string): string => `
-${plain}
-${first}
-${second}
-@group(0) @binding(3) var<storage, read> rows: array<i32>;
+/** Bindings, the rows behind these buffers, and the beginning of `main`. */
+const shader = (buffers: readonly BufferDeclaration[], rest: string): string => `
 struct Size { batch: u32, columns: u32, width: u32 }
-@group(0) @binding(4) var<uniform> size: Size;
+${bindings([...buffers, ...reads(['rows'], 'i32')], 'size: Size')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
@@ -21,7 +17,7 @@ fn main(${BUILTINS}) {
 }`;
 
 /** One invocation a product. */
-const forwardShader = (vectors: boolean): string => shader(floats(['products'], 1), [fours('vector', 1, 'read', vectors), fours('bank', 2, 'read', vectors)], `
+const forwardShader = (vectors: boolean): string => shader([...writes(['products']), ...fours(reads(['vector', 'bank']), vectors)], `
   if (i >= size.batch * size.columns) { return; }
   let own = i / size.columns * size.width;
   let other = u32(rows[i]) * size.width;
@@ -30,7 +26,7 @@ const forwardShader = (vectors: boolean): string => shader(floats(['products'], 
   products[i] = sum;`);
 
 /** One invocation four values of a vector, with the rows in their order. */
-const gradientShader = (vectors: boolean): string => shader(floats(['dy'], 0), [fours('gradient', 1, 'read_write', vectors), fours('bank', 2, 'read', vectors)], `
+const gradientShader = (vectors: boolean): string => shader([...reads(['dy']), ...fours([...writes(['gradient']), ...reads(['bank'])], vectors)], `
   let blocks = (size.width + 3u) / 4u;
   let b = i / blocks;
   if (b >= size.batch) { return; }

@@ -1,4 +1,5 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { ACTIVATION_WGSL, type WgslActivation } from './activation.wgsl.ts';
@@ -21,11 +22,8 @@ const write = (buffer: string, { at, left }: FourResults, value: string, vectors
 
 /** Declarations of the buffers, outputs before inputs, and of the uniform behind them; db's are read one by one. */
 export function linearBuffers(outputs: readonly string[], inputs: readonly string[], vectors: boolean): string {
-  const declared = [...outputs, ...inputs].map((name, i) => {
-    const access = i < outputs.length ? 'read_write' : 'read';
-    return name.startsWith('db') ? `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<f32>;` : fours(name, i, access, vectors);
-  });
-  return `${declared.join('\n')}\n@group(0) @binding(${declared.length}) var<uniform> size: Size;`;
+  const buffers = [...writes(outputs), ...reads(inputs)];
+  return bindings(buffers.flatMap((buffer) => (buffer.name.startsWith('db') ? [buffer] : fours([buffer], vectors))), 'size: Size');
 }
 
 /** `y` = x·Wᵀ + b, with buffers of these names; with an activation, u = x·Wᵀ + b and y = act(u). */

@@ -6,6 +6,8 @@
  * equal runs give equal bits.
  */
 
+import type { BufferDeclaration } from '../backends/bindings.ts';
+
 /** How a stored matrix is read: `rows` as A [M, K] or B [K, N] are written, `columns` when the file of them is transposed. */
 export type Orientation = 'rows' | 'columns';
 
@@ -63,16 +65,17 @@ export interface ProductForm {
 export const each = (count: number, text: (i: number) => string, between = '\n'): string => Array.from({ length: count }, (_, i) => text(i)).join(between);
 
 /**
- * Type and loads of a float buffer that is read four elements at a time.
+ * Float buffers that are read four elements at a time.
  *
  * `load_NAME(i, left)` gives elements i … i + 3, zeros from i + left on. With `vectors` every row length must be a multiple
  * of four, `left` is not looked at, and `four_NAME(i)` gives elements 4i … 4i + 3.
  */
-export function fours(name: string, binding: number, access: 'read' | 'read_write', vectors: boolean): string {
-  const declared = `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${vectors ? 'vec4<f32>' : 'f32'}>;`;
-  const value = vectors ? `${name}[i >> 2u]` : `vec4<f32>(${[0, 1, 2, 3].map((q) => `select(0.0, ${name}[i + ${q}u], left > ${q}u)`).join(', ')})`;
-  const whole = vectors ? `\nfn four_${name}(i: u32) -> vec4<f32> { return ${name}[i]; }` : '';
-  return `${declared}\nfn load_${name}(i: u32, left: u32) -> vec4<f32> { return ${value}; }${whole}`;
+export function fours(buffers: readonly BufferDeclaration[], vectors: boolean): readonly BufferDeclaration[] {
+  return buffers.map(({ name, access }) => {
+    const value = vectors ? `${name}[i >> 2u]` : `vec4<f32>(${[0, 1, 2, 3].map((q) => `select(0.0, ${name}[i + ${q}u], left > ${q}u)`).join(', ')})`;
+    const whole = vectors ? `\nfn four_${name}(i: u32) -> vec4<f32> { return ${name}[i]; }` : '';
+    return { name, access, type: vectors ? 'vec4<f32>' : 'f32', functions: `fn load_${name}(i: u32, left: u32) -> vec4<f32> { return ${value}; }${whole}` };
+  });
 }
 
 /** Statement that writes the vec4 `value` to elements at … at + 3, of which `left` exist. */

@@ -1,4 +1,5 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { inFours, keptVector, overFours, passingVector, productOf, store, sumsOf, type HeadForm, type Vector } from './heads.wgsl.ts';
@@ -17,13 +18,10 @@ interface Forms {
 const ownOf = (form: HeadForm, model: 'x' | 'y'): Vector => keptVector(form, `own_${model}`, model, `i * ${form.headSize}u`);
 const otherOf = (form: HeadForm, model: 'x' | 'y'): Vector => passingVector(form, `other_${model}`, model, `(pair + t) * ${form.headSize}u`);
 
-/** Declarations, and the beginning of `main`: row i is token `own` of its text and head, whose rows begin at `pair`. */
-const shader = ({ x, y }: Forms, buffers: string, rest: string): string => `
+/** Bindings, mask and vectors of both models first, and the beginning of `main`: row i is token `own` of its text and head, whose rows begin at `pair`. */
+const shader = ({ x, y }: Forms, buffers: readonly BufferDeclaration[], rest: string): string => `
 struct Size { rows: u32, length: u32, heads: u32 }
-@group(0) @binding(0) var<storage, read> mask: array<f32>;
-${fours('x', 1, 'read', inFours(x))}
-${fours('y', 2, 'read', inFours(y))}
-${buffers}
+${bindings([...reads(['mask']), ...fours(reads(['x']), inFours(x)), ...fours(reads(['y']), inFours(y)), ...buffers], 'size: Size')}
 const MASKED = ${MASKED_SCORE}.0;
 /** A relation above this is one with a real key, beside which the share of a padded one is exactly 0. */
 const REAL = ${MASKED_SCORE / 2}.0;
@@ -48,10 +46,7 @@ const relationsTo = ({ x, y }: Forms): string => `
     let related = vec2<f32>(x_related * ${1 / Math.sqrt(x.headSize)}, y_related * ${1 / Math.sqrt(y.headSize)});`;
 
 /** One invocation a query: both softmaxes and the divergence of the keys so far. */
-const forwardShader = (forms: Forms): string => shader(forms, `
-@group(0) @binding(3) var<storage, read_write> losses: array<f32>;
-@group(0) @binding(4) var<storage, read_write> lse: array<vec2<f32>>;
-@group(0) @binding(5) var<uniform> size: Size;`, `
+const forwardShader = (forms: Forms): string => shader(forms, [...writes(['losses']), ...writes(['lse'], 'vec2<f32>')], `
   var tops = vec2<f32>(-3.0e38);
   var totals = vec2<f32>(0.0);
   var gap = 0.0;
@@ -74,11 +69,7 @@ const forwardShader = (forms: Forms): string => shader(forms, `
 /** One invocation a token: Σ_t (dA[i, t] + dA[t, i])·x_t, where both have one product. */
 const gradientShader = (forms: Forms): string => {
   const sum = sumsOf(forms.x, 'sum');
-  return shader(forms, `
-${fours('dx', 3, 'read_write', inFours(forms.x))}
-@group(0) @binding(4) var<storage, read> dy: array<f32>;
-@group(0) @binding(5) var<storage, read> lse: array<vec2<f32>>;
-@group(0) @binding(6) var<uniform> size: Size;`, `
+  return shader(forms, [...fours(writes(['dx']), inFours(forms.x)), ...reads(['dy']), ...reads(['lse'], 'vec2<f32>')], `
   ${sum.before}
   let own_penalty = (1.0 - mask[text + own]) * MASKED;
   for (var t = 0u; t < size.length; t++) {

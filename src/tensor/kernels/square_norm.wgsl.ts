@@ -1,8 +1,9 @@
 import * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { fours } from './product.wgsl.ts';
-import { GROUP_INDEX, floats } from './rows.wgsl.ts';
+import { GROUP_INDEX } from './rows.wgsl.ts';
 
 /** Squares that one thread adds where there are enough threads, and workgroups of one tensor at most. */
 const [RUN, MOST_GROUPS] = [64, 256];
@@ -12,10 +13,8 @@ const groupsOf = (elements: number): number => Math.min(MOST_GROUPS, Math.ceil(e
 
 /** Of n threads, thread t adds the squares of fours t, t + n, … of one tensor, and puts them at its place among the parts. */
 const partial = (vectors: boolean): string => `
-${floats(['parts'], 1)}
-${fours('x', 1, 'read', vectors)}
 struct Size { elements: u32, threads: u32, first: u32 }
-@group(0) @binding(2) var<uniform> size: Size;
+${bindings([...writes(['parts']), ...fours(reads(['x']), vectors)], 'size: Size')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${GROUP_INDEX}
@@ -39,8 +38,7 @@ fn sum_of_parts(count: u32, local: u32) -> f32 {
 }`;
 
 const TOTAL = `
-${floats(['total', 'parts'], 1)}
-@group(0) @binding(2) var<uniform> count: u32;
+${bindings([...writes(['total']), ...reads(['parts'])], 'count: u32')}
 ${SUM_OF_PARTS}
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {
