@@ -1,12 +1,12 @@
 /** Tensors of one number throughout, made on the device. */
 import { internals } from './internals.ts';
+import { bindings, writes } from './bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor } from './shader.ts';
 import type { LabWebGPUBackend } from './webgpu.ts';
 
 const WGSL = `
 struct Value { value: f32 }
-@group(0) @binding(0) var<storage, read_write> y: array<f32>;
-@group(0) @binding(1) var<uniform> c: Value;
+${bindings(writes(['y']), 'c: Value')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

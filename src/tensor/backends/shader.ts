@@ -31,12 +31,16 @@ export const drawKey = (key: number): UniformField => ({ type: 'uint32', data: [
 /** Parameters of a shader's main function that `ELEMENT_INDEX` needs. */
 export const BUILTINS = '@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32';
 
-/** Workgroups in x and y for one thread an element, 64 threads a group, within the limit of 65535 a dimension. */
-export function gridFor(elements: number): readonly [number, number, number] {
-  const groups = Math.ceil(elements / 64);
-  const x = Math.min(groups, 32768);
-  return [x, Math.ceil(groups / x), 1];
+const MOST_GROUPS = 32768;
+
+/** Workgroups in x and y for `count` in all, within the limit of 65535 a dimension. */
+export function groupGrid(count: number): readonly [number, number, number] {
+  const x = Math.min(Math.max(count, 1), MOST_GROUPS);
+  return [x, Math.ceil(count / x), 1];
 }
+
+/** The same for one thread an element, 64 threads a group. */
+export const gridFor = (elements: number): readonly [number, number, number] => groupGrid(Math.ceil(elements / 64));
 
 /** WGSL of the element index for `gridFor`, as the first line of a shader's main function. */
 export const ELEMENT_INDEX = 'let i = (group.y * groups.x + group.x) * 64u + local;';

@@ -1,4 +1,5 @@
 import * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { simdOf } from '../wasm/simd.ts';
@@ -46,11 +47,7 @@ const wasm: Update = ({ parameter, m, v }, gradient, s) => {
 
 const WGSL = `
 struct Constants { ${UPDATE_MEMBERS}, lr: f32, decay: f32, correction1: f32, correction2: f32, scale: f32 }
-@group(0) @binding(0) var<storage, read_write> p: array<f32>;
-@group(0) @binding(1) var<storage, read_write> m: array<f32>;
-@group(0) @binding(2) var<storage, read_write> v: array<f32>;
-@group(0) @binding(3) var<storage, read> g: array<f32>;
-@group(0) @binding(4) var<uniform> c: Constants;
+${bindings([...writes(['p', 'm', 'v']), ...reads(['g'])], 'c: Constants')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

@@ -4,14 +4,11 @@ import { simdOf, type Simd } from '../wasm/simd.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { attentionForward, attentionGradient } from './attention.wgsl.ts';
 import { dropThreshold, dropout, dropoutOfPart } from './dropout.ts';
-import { maskedScores, merge, split, type AttentionShape } from './heads.ts';
+import { maskedScores, merge, queriesOf, split, type AttentionAttrs, type AttentionShape } from './heads.ts';
 
 export { attentionScores } from './attention_scores.ts';
 export type { AttentionShape } from './heads.ts';
 export { MASKED_SCORE } from './masked_score.ts';
-
-/** `queries`: only so many of each text's first tokens ask; all of them by default. */
-type Attrs = { batch: number; length: number; heads: number; rate: number; key: number; queries?: number };
 
 /**
  * Multi-head attention from projected queries, keys and values.
@@ -24,7 +21,7 @@ type Attrs = { batch: number; length: number; heads: number; rate: number; key: 
  * from log Σ exp(A), which the forward form there returns as a second output. dQ of tokens that do not ask is 0; of those that
  * do, all numbers and all draws are what they would be if every token asked.
  */
-const forward = defineKernel<Attrs>({
+const forward = defineKernel<AttentionAttrs>({
   name: 'LabAttention',
   plain: ({ q, k, v, mask }, attrs) => {
     const probabilities = softmaxScores(asking(split(q!, attrs), attrs), split(k!, attrs), mask!);
@@ -48,7 +45,7 @@ const forward = defineKernel<Attrs>({
   },
 });
 
-const backward = defineKernel<Attrs>({
+const backward = defineKernel<AttentionAttrs>({
   name: 'LabAttentionGradient',
   plain: ({ dy, q, k, v, mask }, attrs) => {
     const [kh, vh] = [split(k!, attrs), split(v!, attrs)];
@@ -75,7 +72,7 @@ const backward = defineKernel<Attrs>({
 });
 
 /** What both WASM kernels take beside the tensors; `width` is d. */
-function wasmArguments(simd: Simd, width: number, attrs: Attrs) {
+function wasmArguments(simd: Simd, width: number, attrs: AttentionAttrs) {
   const { batch, length, heads, rate, key } = attrs;
   return {
     sizes: [batch, length, queriesOf(attrs), heads, width / heads],
@@ -90,16 +87,14 @@ function softmaxScores(q: tf.Tensor4D, k: tf.Tensor4D, mask: tf.Tensor): tf.Tens
   return tf.softmax(maskedScores(q, k, mask));
 }
 
-const queriesOf = ({ queries, length }: Attrs): number => queries ?? length;
-
 /** The sizes of what the tokens that ask have alone. */
-const alone = (attrs: Attrs): AttentionShape => ({ ...attrs, length: queriesOf(attrs) });
+const alone = (attrs: AttentionAttrs): AttentionShape => ({ ...attrs, length: queriesOf(attrs) });
 
 /** Of [B, H, T, dh], what belongs to the tokens that ask. */
-const asking = (x: tf.Tensor4D, attrs: Attrs): tf.Tensor4D => tf.slice(x, [0, 0, 0, 0], [-1, -1, queriesOf(attrs), -1]);
+const asking = (x: tf.Tensor4D, attrs: AttentionAttrs): tf.Tensor4D => tf.slice(x, [0, 0, 0, 0], [-1, -1, queriesOf(attrs), -1]);
 
 /** Dropout of [B, H, queries, T], drawn as in [B, H, T, T]. */
-function dropped(p: tf.Tensor, attrs: Attrs): tf.Tensor {
+function dropped(p: tf.Tensor, attrs: AttentionAttrs): tf.Tensor {
   const { length } = attrs;
   const queries = queriesOf(attrs);
   if (queries === length) return dropout(p, attrs);
@@ -108,7 +103,7 @@ function dropped(p: tf.Tensor, attrs: Attrs): tf.Tensor {
 }
 
 /** Context vectors [B·T, d], or [B·queries, d]; dropout acts on the attention probabilities. */
-export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, mask: tf.Tensor, attrs: Attrs): tf.Tensor {
+export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, mask: tf.Tensor, attrs: AttentionAttrs): tf.Tensor {
   return forward({ q, k, v, mask }, attrs)[0]!;
 }
 

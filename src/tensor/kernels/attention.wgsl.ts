@@ -1,24 +1,13 @@
 import type * as tf from '../tf.ts';
 import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
-import { BUILTINS, drawKey, f32, u32, type Shader, type UniformField } from '../backends/shader.ts';
+import { BUILTINS, drawKey, f32, groupGrid, u32, type Shader, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { DRAW_WGSL, dropThreshold } from './dropout.ts';
 import { inFours, inRegisters, keptVector, overFours, passingVector, placeOfPair, productOf, store, sumsOf, type HeadForm, type Vector } from './heads.wgsl.ts';
+import { queriesOf, type AttentionAttrs } from './heads.ts';
 import { MASKED_SCORE } from './masked_score.ts';
 import { fours } from './product.wgsl.ts';
-import { groupGrid } from './products.ts';
 import { inQuads, QUAD_LANE } from './quads.wgsl.ts';
-
-/** Sizes and dropout of one attention; `rate` 0 is none. */
-export interface AttentionAttrs {
-  readonly batch: number;
-  readonly length: number;
-  readonly heads: number;
-  readonly rate: number;
-  readonly key: number;
-  /** Tokens of each text that ask, its first ones; all by default. */
-  readonly queries?: number;
-}
 
 /** What the text of the shaders depends on. */
 interface Form extends HeadForm {
@@ -165,8 +154,6 @@ ${GRADIENT_HEAD(form, [...writes(['dk', 'dv']), ...reads(['dy', 'q', 'k', 'v'])]
   }
 }`;
 };
-
-const queriesOf = ({ queries, length }: AttentionAttrs): number => queries ?? length;
 
 /** What the shaders need to know, and the workgroups for one invocation a pair and token of so many. */
 function argumentsOf(gpu: LabWebGPUBackend, { q }: Tensors, attrs: AttentionAttrs, tokens: number): { form: Form; uniform: UniformField[]; workgroups: Shader['workgroups'] } {

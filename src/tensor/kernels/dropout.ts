@@ -1,5 +1,6 @@
 import * as tf from '../tf.ts';
 import { bits } from '../../random/counter.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, drawKey, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { defineKernel } from '../kernel.ts';
@@ -35,9 +36,7 @@ fn bits(key: u32, i: u32) -> u32 { return mix(mix(key ^ (i * 0x9e3779b9u)) + 0x6
 
 const WGSL = `
 struct Draw { key: u32, threshold: u32, keep: f32 }
-@group(0) @binding(0) var<storage, read_write> y: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<uniform> draw: Draw;
+${bindings([...writes(['y']), ...reads(['x'])], 'draw: Draw')}
 ${DRAW_WGSL}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {

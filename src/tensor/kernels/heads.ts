@@ -9,6 +9,20 @@ export interface AttentionShape {
   readonly heads: number;
 }
 
+/** Sizes and dropout of one attention; `rate` 0 is none. */
+export type AttentionAttrs = {
+  readonly batch: number;
+  readonly length: number;
+  readonly heads: number;
+  readonly rate: number;
+  readonly key: number;
+  /** Tokens of each text that ask, its first ones; all by default. */
+  readonly queries?: number;
+};
+
+/** How many tokens of each text ask. */
+export const queriesOf = ({ queries, length }: AttentionAttrs): number => queries ?? length;
+
 /** [B·T, d] → [B, H, T, dh]. */
 export function split(x: tf.Tensor, { batch, length, heads }: AttentionShape): tf.Tensor4D {
   return tf.transpose(tf.reshape(x, [batch, length, heads, x.shape[1]! / heads]), [0, 2, 1, 3]);

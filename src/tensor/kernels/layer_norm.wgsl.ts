@@ -1,9 +1,8 @@
 import type * as tf from '../tf.ts';
 import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
-import { BUILTINS, drawKey, f32, u32, type UniformField } from '../backends/shader.ts';
+import { BUILTINS, drawKey, f32, groupGrid, u32, type UniformField } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { DRAW_WGSL, dropThreshold } from './dropout.ts';
-import { groupGrid } from './products.ts';
 import { GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;

@@ -1,10 +1,10 @@
 import type * as tf from '../tf.ts';
 import { bindings, reads, writes } from '../backends/bindings.ts';
-import { u32 } from '../backends/shader.ts';
+import { groupGrid, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { ACTIVATION_WGSL, type WgslActivation } from './activation.wgsl.ts';
 import { fours, storeFours, type FourResults, type Product, type ProductForm } from './product.wgsl.ts';
-import { groupGrid, productForm, productMembers, productSizes, productsMain } from './products.ts';
+import { productForm, productMembers, productSizes, productsMain } from './products.ts';
 
 /** Rows of x, inputs and outputs of a linear layer: N, I, O. */
 export type Extents = readonly [rows: number, inputs: number, outputs: number];

@@ -1,4 +1,5 @@
 import * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { defineKernel } from '../kernel.ts';
@@ -39,10 +40,7 @@ const forward = defineKernel<Record<string, never>>({
 /** One thread an element of y, no arithmetic: reads 8 and writes 4 bytes an element. */
 const FORWARD_WGSL = `
 struct Size { columns: u32 }
-@group(0) @binding(0) var<storage, read_write> y: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read> ids: array<i32>;
-@group(0) @binding(3) var<uniform> size: Size;
+${bindings([...writes(['y']), ...reads(['w']), ...reads(['ids'], 'i32')], 'size: Size')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}
@@ -53,11 +51,7 @@ fn main(${BUILTINS}) {
 /** One thread an element of the table; it adds the rows of its id in the order of `order`: N·d additions, reads 8·N·d and writes 4·V·d bytes. */
 const GRADIENT_WGSL = `
 struct Size { columns: u32 }
-@group(0) @binding(0) var<storage, read_write> dw: array<f32>;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read> order: array<i32>;
-@group(0) @binding(3) var<storage, read> start: array<i32>;
-@group(0) @binding(4) var<uniform> size: Size;
+${bindings([...writes(['dw']), ...reads(['dy']), ...reads(['order', 'start'], 'i32')], 'size: Size')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

@@ -35,14 +35,6 @@ function tileOf({ vectors, deep, terms }: ProductTraits) {
   return deep && terms >= LARGE ? LARGE_TILE : TILE;
 }
 
-const MOST_GROUPS = 32768;
-
-/** Workgroups in x and y for `count` in all, within the limit of 65535 a dimension. */
-export function groupGrid(count: number): readonly [number, number, number] {
-  const x = Math.min(Math.max(count, 1), MOST_GROUPS);
-  return [x, Math.ceil(count / x), 1];
-}
-
 /**
  * Functions and main of a shader that computes products side by side, each in its own workgroups.
  *

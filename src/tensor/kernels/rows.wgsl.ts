@@ -49,7 +49,3 @@ fn ${name}(x: f32, lane: u32) -> f32 {
   workgroupBarrier();
   return result;
 }`;
-
-/** Declarations of float buffers, bound from 0 in order; the first `written` of them are outputs. */
-export const floats = (names: readonly string[], written: number): string =>
-  names.map((name, i) => `@group(0) @binding(${i}) var<storage, ${i < written ? 'read_write' : 'read'}> ${name}: array<f32>;`).join('\n');

@@ -1,9 +1,8 @@
 import type * as tf from '../tf.ts';
 import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
-import { BUILTINS, u32 } from '../backends/shader.ts';
+import { BUILTINS, groupGrid, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { MASKED_SCORE } from './masked_score.ts';
-import { groupGrid } from './products.ts';
 import { GROUP_INDEX, overColumns, rowGroups, rowLanes, rowPlace, rowReductions, THREADS } from './rows.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;

@@ -1,4 +1,5 @@
 import * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { defineKernel, type Inputs } from '../kernel.ts';
@@ -47,10 +48,7 @@ const forward = defineKernel<Parts>({
 /** One thread an element of y; a row that lies in another part is left as it is. Over all parts reads 8 and writes 4 bytes an element. */
 const PART_WGSL = `
 struct Part { columns: u32, first: u32, rows: u32 }
-@group(0) @binding(0) var<storage, read_write> y: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read> ids: array<i32>;
-@group(0) @binding(3) var<uniform> part: Part;
+${bindings([...writes(['y']), ...reads(['w']), ...reads(['ids'], 'i32')], 'part: Part')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

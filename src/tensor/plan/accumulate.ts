@@ -1,14 +1,13 @@
 /** The sum of gradients of micro-batches, where it lies. */
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 
 /** One invocation an element, which is a number or four of them. */
 const wgsl = (element: string): string => `
 struct Constants { size: u32, weight: f32 }
-@group(0) @binding(0) var<storage, read_write> sum: array<${element}>;
-@group(0) @binding(1) var<storage, read> x: array<${element}>;
-@group(0) @binding(2) var<uniform> c: Constants;
+${bindings([...writes(['sum'], element), ...reads(['x'], element)], 'c: Constants')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

@@ -1,14 +1,12 @@
 /** What a step leaves behind only where it is admitted. */
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 
 const WGSL = `
 struct Size { size: u32 }
-@group(0) @binding(0) var<storage, read_write> kept: array<f32>;
-@group(0) @binding(1) var<storage, read> value: array<f32>;
-@group(0) @binding(2) var<storage, read> scale: array<f32>;
-@group(0) @binding(3) var<uniform> c: Size;
+${bindings([...writes(['kept']), ...reads(['value', 'scale'])], 'c: Size')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

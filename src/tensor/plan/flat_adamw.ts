@@ -1,4 +1,5 @@
 import type * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, f32, gridFor, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { UPDATE_MEMBERS, updateConstants, updateElement } from '../kernels/adamw.wgsl.ts';
@@ -6,13 +7,7 @@ import { UPDATE_MEMBERS, updateConstants, updateElement } from '../kernels/adamw
 /** One invocation four elements, since parts are of whole fours, as is each of the `kinds` of parameters that lie one behind the other in them. */
 const wgsl = (kinds: number): string => `
 struct Constants { size: u32, ${UPDATE_MEMBERS}, ${Array.from({ length: kinds }, (_, k) => `begin${k}: u32, rate${k}: f32, decay${k}: f32`).join(', ')} }
-@group(0) @binding(0) var<storage, read_write> p: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> m: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> v: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> g: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> state: array<f32>;
-@group(0) @binding(5) var<storage, read> step: array<f32>;
-@group(0) @binding(6) var<uniform> c: Constants;
+${bindings([...writes(['p', 'm', 'v'], 'vec4<f32>'), ...reads(['g'], 'vec4<f32>'), ...reads(['state', 'step'])], 'c: Constants')}
 @compute @workgroup_size(64)
 fn main(${BUILTINS}) {
   ${ELEMENT_INDEX}

@@ -1,7 +1,7 @@
 import * as tf from '../tf.ts';
+import { bindings, reads, writes } from '../backends/bindings.ts';
 import { f32, u32 } from '../backends/shader.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
-import { floats } from '../kernels/rows.wgsl.ts';
 import { squareParts, SUM_OF_PARTS } from '../kernels/square_norm.wgsl.ts';
 
 /** What the gradient is multiplied by. */
@@ -26,9 +26,8 @@ const termBuffers = (sizes: readonly number[]): string[] => sizes.map((_, i) => 
 
 /** The factor is negative where a number is not finite. */
 const wgsl = (sizes: readonly number[]): string => `
-${floats(['numbers', 'state', 'parts', ...termBuffers(sizes)], 2)}
 struct Clipping { most: f32, divisor: f32, parts: u32 }
-@group(0) @binding(${3 + sizes.length}) var<uniform> clipping: Clipping;
+${bindings([...writes(['numbers', 'state']), ...reads(['parts', ...termBuffers(sizes)])], 'clipping: Clipping')}
 ${FINITE}
 ${SUM_OF_PARTS}
 @compute @workgroup_size(64)
@@ -46,8 +45,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
 }`;
 
 const termsWgsl = (sizes: readonly number[]): string => `
-${floats(['numbers', 'state', ...termBuffers(sizes)], 2)}
-@group(0) @binding(${2 + sizes.length}) var<uniform> first: u32;
+${bindings([...writes(['numbers', 'state']), ...reads(termBuffers(sizes))], 'first: u32')}
 ${FINITE}
 @compute @workgroup_size(1)
 fn main() {
