@@ -26,7 +26,7 @@ export interface Placement {
 /**
  * Places every buffer of a recording.
  *
- * NotRecordable when the step writes over a value that it was given; RangeError when a buffer has more than `limit` bytes.
+ * NotRecordable when the step writes over a value that it was given, or a buffer has more than `limit` bytes.
  */
 export function placementOf(recording: Recording, limit: number): Placement {
   const { inputs, constants, passing } = buffersOf(recording);

@@ -59,7 +59,7 @@ export class Plan {
   /**
    * Waits for what is not compiled yet, and places every buffer.
    *
-   * NotRecordable when the step writes over a value that it was given, RangeError when a buffer is too large for the device.
+   * NotRecordable when the step writes over a value that it was given, or a buffer is too large for the device.
    */
   static async make(device: GPUDevice, arena: Arena, recording: Recording): Promise<Plan> {
     const placement = placementOf(recording, Math.min(device.limits.maxBufferSize, 2 ** 32 - 256));
