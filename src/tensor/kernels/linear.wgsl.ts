@@ -82,7 +82,7 @@ export function dispatchProducts(gpu: LabWebGPUBackend, { products, outputs, inp
   readonly vectors: boolean;
   readonly functions?: string;
 }): void {
-  const form = productForm(gpu.adapter, { vectors, deep: products.every(({ deep }) => deep), terms: extents.reduce((product, extent) => product * extent, 1) });
+  const form = productForm(gpu.adapter, { vectors, deep: products.length === 1 && products[0]!.deep === true, weights: extents[1] * extents[2] });
   const { values, total } = productSizes(form, matrices);
   const wgsl = `${HEAD(form, products)}\n${functions}\n${linearBuffers(Object.keys(outputs), Object.keys(inputs), vectors)}\n${productsMain(form, products, vectors)}`;
   gpu.dispatch({ wgsl, workgroups: groupGrid(total) }, [...Object.values(outputs), ...Object.values(inputs)], [...extents, ...values].map(u32), Object.values(outputs));

@@ -7,11 +7,11 @@ import { inQuads, QUAD_LANE } from './quads.wgsl.ts';
 /** Rows and columns of the tile of one thread where there is no workgroup memory to use. */
 const TILE = { rows: 32, columns: 8, threads: 4, depth: 1 } as const;
 
-/** The tile of large products forward: a fifth faster, for three times the time to compile it. */
+/** The tile of products forward by large weights: a fifth faster, for three times the time to compile it. */
 const LARGE_TILE = { rows: 32, columns: 16, threads: 4, depth: 2 } as const;
 
-/** Terms of a product, M·N·K, from which on that pays within some ten steps. */
-const LARGE = 2 ** 26;
+/** Weights from which on that pays within some ten steps. Texts of all lengths, and so rows of any number, share a shader. */
+const LARGE = 2 ** 17;
 
 /** The tile where rows are not of whole fours: loads of single values make long shaders, and such matrices, as of a classifier's two outputs, are small. */
 const RAGGED_TILE = { rows: 8, columns: 4, threads: 4, depth: 1 } as const;
@@ -20,9 +20,10 @@ const RAGGED_TILE = { rows: 8, columns: 4, threads: 4, depth: 1 } as const;
 export interface ProductTraits {
   /** All rows are of whole fours. */
   readonly vectors: boolean;
+  /** There is one product, whose K is of whole eights; a text of several is long as it is. */
   readonly deep: boolean;
-  /** M·N·K of each. */
-  readonly terms: number;
+  /** Elements of the matrix of weights of each. */
+  readonly weights: number;
 }
 
 /** How products run on an adapter. The order of sums, and so every bit, is the same in all forms for one adapter. */
@@ -30,9 +31,9 @@ export function productForm(adapter: AdapterTraits, traits: ProductTraits): Prod
   return adapter.software ? inRegisters({ ...tileOf(traits), quads: inQuads(adapter) }) : inWorkgroupMemory();
 }
 
-function tileOf({ vectors, deep, terms }: ProductTraits) {
+function tileOf({ vectors, deep, weights }: ProductTraits) {
   if (!vectors) return RAGGED_TILE;
-  return deep && terms >= LARGE ? LARGE_TILE : TILE;
+  return deep && weights >= LARGE ? LARGE_TILE : TILE;
 }
 
 /**
