@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countWebGPU } from '../../../bench/steps/counters.ts';
+import { bytesOnDevice } from '../../../src/tensor/limits.ts';
 import { problemOf, SIZES, type Problem } from '../../../bench/steps/problem.ts';
 import type { Fault } from '../../../src/fault/fault.ts';
 import { bindTerms } from '../../../src/lab/bound_terms.ts';
@@ -18,7 +18,7 @@ const STEPS = Number(import.meta.env.VITE_TINY_STEPS ?? 0);
 const [LONG, SHORT] = [32, 24].map((length) => problemOf({ ...SIZES.tiny, length, dropout: 0.1 })) as [Problem, Problem];
 
 /** Losses, and what the steps leave behind, as bits; and what was held after a few steps and after all. */
-async function trained(execution: 'plan' | 'tape', held: () => object) {
+async function trained(execution: 'plan' | 'tape', held: () => { readonly bytes: number; readonly tensors: number }) {
   const { student, teacher } = LONG;
   const [parameters, fixed] = [student, teacher].map(({ config, tensors }, i) => upload({ config, tensors, heads: ['classification'] }, i === 0)) as [ReturnType<typeof upload>, ReturnType<typeof upload>];
   const terms = bindTerms(KD, { student: shapeOf(student.config), teacher: shapeOf(teacher.config), fidelity: 'corrected', seed: 3 });
@@ -46,8 +46,7 @@ async function trained(execution: 'plan' | 'tape', held: () => object) {
 it.skipIf(STEPS === 0)(`${STEPS} steps at tiny are replayed with the bits of single operations, without a growth of memory`, async () => {
   const faults: Fault[] = [];
   await openBackend({ choice: 'webgpu', onFault: (fault) => faults.push(fault) });
-  const counters = countWebGPU();
-  const held = () => ({ bytes: counters.bytes, tensors: tf.memory().numTensors });
+  const held = () => ({ bytes: bytesOnDevice()!, tensors: tf.memory().numTensors });
   const [plan, tape] = [await trained('plan', held), await trained('tape', held)];
   console.info(`${plan.losses.length} steps, loss ${plan.losses[0]} to ${plan.losses.at(-1)}; held ${JSON.stringify(plan.before)}, then ${JSON.stringify(plan.after)}`);
   expect(faults).toEqual([]);
@@ -56,4 +55,5 @@ it.skipIf(STEPS === 0)(`${STEPS} steps at tiny are replayed with the bits of sin
   expect([Object.keys(plan.bits), differing]).toEqual([Object.keys(tape.bits), []]);
   expect(plan.losses.at(-1)).not.toBe(plan.losses[0]);
   expect(plan.after).toEqual(plan.before);
+  expect(plan.after.bytes).toBeGreaterThan(1e6);
 }, 1_800_000);
