@@ -1,3 +1,4 @@
+/** How programs tell the error that they end with. */
 import { toReport } from '../../src/fault/fault.ts';
 
 /** What a program prints of an error: its message; with its place in the code when it is a defect of the lab. */

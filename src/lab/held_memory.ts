@@ -1,3 +1,4 @@
+/** What a run held of a GPU's memory, beside what was estimated. */
 import type { MemoryPlan } from '../model/memory.ts';
 import { mostBytesOnDevice } from '../tensor/limits.ts';
 import { byteSize as size } from './byte_size.ts';

@@ -1,3 +1,5 @@
+/** How many places masked words take where steps are replayed. */
+
 /** Padded numbers of masked words are multiples of this. */
 const STEP = 16;
 

@@ -1,3 +1,4 @@
+/** Taking down what a step asks of WebGPU, in place of doing it. */
 import type * as tf from '../tf.ts';
 import { keepPipelines } from '../plan/pipelines.ts';
 import { Recorder } from '../plan/recorder.ts';

@@ -1,3 +1,4 @@
+/** Products with chosen rows of a memory bank, as shaders. */
 import type * as tf from '../tf.ts';
 import { bindings, reads, writes, type BufferDeclaration } from '../backends/bindings.ts';
 import { BUILTINS, ELEMENT_INDEX, gridFor, u32 } from '../backends/shader.ts';

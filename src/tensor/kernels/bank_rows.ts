@@ -1,3 +1,4 @@
+/** Changes of some rows of a memory bank. */
 import * as tf from '../tf.ts';
 
 /** New rows of a bank [n, E], the other rows of which stay: rows [B] or [B, 1] int32, values [B, E]; of equal rows the last counts. */

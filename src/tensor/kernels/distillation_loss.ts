@@ -2,11 +2,9 @@ import * as tf from '../tf.ts';
 import { defineKernel, type Inputs } from '../kernel.ts';
 import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 import { crossEntropy, oneHot } from './cross_entropy.ts';
-import { distillationGradient, distillationLosses } from './distillation_loss.wgsl.ts';
+import { distillationGradient, distillationLosses, type DistillationAttrs as Attrs } from './distillation_loss.wgsl.ts';
 import { rowDivergence } from './row_divergence.ts';
 
-/** τ, β, and whether losses are averaged over the rows or added. */
-type Attrs = { temperature: number; weight: number; mean: boolean };
 type Losses = [hard: tf.Scalar, soft: tf.Scalar];
 type DistillationLoss = (teacher: tf.Tensor2D, student: tf.Tensor2D, labels: tf.Tensor1D, attrs: Attrs, shares?: tf.Tensor1D) => Losses;
 

@@ -6,11 +6,12 @@ import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 type Tensors = Record<string, tf.TensorInfo>;
 
 /** As the kernel's own. */
-interface DistillationAttrs {
+/** τ, β, and whether losses are averaged over the rows or added. */
+export type DistillationAttrs = {
   readonly temperature: number;
   readonly weight: number;
   readonly mean: boolean;
-}
+};
 
 /** Bindings, and log Σ exp(z/τ) of a row of either model's logits. */
 const HEAD = (buffers: readonly BufferDeclaration[]) => `

@@ -1,3 +1,4 @@
+/** Many small buffers as one large one. */
 import { aligned } from './layout.ts';
 
 /** The contents of several buffers that are packed into one, each at an aligned offset, in main memory. */

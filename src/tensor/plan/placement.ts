@@ -1,3 +1,4 @@
+/** Where the buffers of a recorded step lie. */
 import { layOut, type Use } from './layout.ts';
 import { Packed } from './packed.ts';
 import { bindingsOf, isCopy, NotRecordable, VirtualBuffer, type Range, type Recording } from './recording.ts';
