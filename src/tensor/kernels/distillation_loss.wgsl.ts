@@ -5,7 +5,6 @@ import type { LabWebGPUBackend } from '../backends/webgpu.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
-/** As the kernel's own. */
 /** τ, β, and whether losses are averaged over the rows or added. */
 export type DistillationAttrs = {
   readonly temperature: number;
